@@ -1,0 +1,12 @@
+# What every target of the project shares.
+add_library(alster_options INTERFACE)
+target_include_directories(alster_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(alster_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                                                $<$<BOOL:${ALSTER_WERROR}>:-Werror>)
+
+# alster_layer(NAME SOURCES a.cpp … LINK x …): the static library of one layer.
+function(alster_layer name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+    add_library(alster_${name} STATIC ${ARG_SOURCES})
+    target_link_libraries(alster_${name} PUBLIC alster_options ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
+endfunction()

@@ -1,0 +1,92 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "data/hdf5_file.hpp"
+#include "data/id_column.hpp"
+#include "data/interactions.hpp"
+
+namespace alster {
+
+/// Which interactions: those to learn from, or those set aside by the split.
+enum class Part { train, holdout };
+
+/// What dataset.h5 says about itself (root attributes).
+struct DatasetInfo {
+    Row users = 0;
+    Row items = 0;
+    Offset interactions = 0;         // part train
+    Offset held_out = 0;             // part holdout, 0: no split
+    bool weighted = false;           // confidences and preferences are stored (event rules were given)
+    double value_mean = 0;           // over part train
+    float value_min = 0;
+    float value_max = 0;
+    std::int64_t watermark = 0;      // latest event, Unix seconds; 0: the log has no times
+    std::string split;               // as asked for: none, random:0.1, last:1, time:0.1, file
+    std::string provenance;          // JSON: inputs, options, rules, counts of lines, events, duplicates, quarantined
+    std::string fingerprint;         // SHA-256 over part train
+};
+
+/// What is known of the items beyond their ids: named text columns, "title" and "genres" ("Drama|Comedy") among them.
+using Metadata = std::map<std::string, TextColumn>;
+
+/// Reads dataset.h5 (docs/formats.md). Errors: bad_data (65) for a missing, truncated, altered or incomplete file, a file
+/// of another format, or of a newer version.
+class DatasetReader {
+public:
+    explicit DatasetReader(const std::filesystem::path& path, const FileAccess& access = serial_access());
+
+    [[nodiscard]] const DatasetInfo& info() const { return info_; }
+    [[nodiscard]] Row rows(Side side) const { return side == Side::users ? info_.users : info_.items; }
+
+    /// Entries before each of the rows first … last (size last − first + 1, not shifted to 0).
+    [[nodiscard]] std::vector<Offset> offsets(Part part, Side side, RowRange rows) const;
+
+    /// Interactions of some rows. Part holdout is stored by user only.
+    [[nodiscard]] Interactions interactions(Part part, Side side, RowRange rows) const;
+
+    [[nodiscard]] IdColumn ids(Side side, RowRange rows) const;
+    [[nodiscard]] std::vector<Row> id_order(Side side, RowRange rows) const;
+    [[nodiscard]] std::vector<std::int32_t> event_counts(Side side, RowRange rows) const;
+    [[nodiscard]] std::vector<std::int64_t> last_events(Side side, RowRange rows) const;   // Unix seconds, 0: unknown
+
+    /// Whole, item metadata being small; empty where no item file was given.
+    [[nodiscard]] Metadata metadata() const;
+
+    [[nodiscard]] const Hdf5File& file() const { return file_; }
+
+private:
+    Hdf5File file_;
+    DatasetInfo info_;
+};
+
+/// Writes dataset.h5 from one process, streaming: the parts come in blocks of rows.
+class DatasetWriter {
+public:
+    /// `info` must hold the final counts of rows and entries.
+    DatasetWriter(const std::filesystem::path& path, const DatasetInfo& info);
+
+    void write_ids(Side side, const IdColumn& ids);
+    void write_events(Side side, std::span<const std::int32_t> counts, std::span<const std::int64_t> last);
+    void write_metadata(const Metadata& metadata);
+
+    /// The next rows of a part, in ascending order; part train is given once by user and once by item.
+    void append(Part part, Side side, const Interactions& rows);
+
+    /// Writes the attributes and the fingerprint, verifies and renames.
+    void commit();
+
+private:
+    struct Progress {
+        Row rows = 0;
+        Offset entries = 0;
+    };
+    Hdf5File file_;
+    DatasetInfo info_;
+    std::map<std::pair<Part, Side>, Progress> progress_;
+};
+
+}  // namespace alster

@@ -1,0 +1,33 @@
+#pragma once
+#include <cstdint>
+
+#include "data/checksum.hpp"
+
+namespace alster {
+
+/// Who opens a file: one process (this class), or all ranks together (distributed/parallel_file_access.hpp).
+/// The data layer knows no MPI; what it needs of it stands here.
+class FileAccess {
+public:
+    virtual ~FileAccess() = default;
+
+    /// The HDF5 file access property list (an hid_t), 0 for the default.
+    [[nodiscard]] virtual std::int64_t properties() const { return 0; }
+
+    /// The checksum of all processes' rows, given that of mine; the processes hold consecutive ranges in rank order.
+    [[nodiscard]] virtual Checksum joined(const Checksum& mine) const { return mine; }
+
+    /// True in the one process that renames, removes and syncs files.
+    [[nodiscard]] virtual bool leads() const { return true; }
+
+    /// Waits until all processes are here.
+    virtual void barrier() const {}
+
+    /// True when more than one process may share the file: closing it is then collective.
+    [[nodiscard]] virtual bool shared() const { return false; }
+};
+
+/// Access by this process alone.
+[[nodiscard]] const FileAccess& serial_access();
+
+}  // namespace alster

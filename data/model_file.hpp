@@ -1,0 +1,90 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/hdf5_file.hpp"
+#include "data/id_column.hpp"
+#include "data/interactions.hpp"
+
+namespace alster {
+
+/// What model.h5 says about itself (root attributes, docs/formats.md).
+struct ModelInfo {
+    std::string objective;      // "implicit" | "explicit"
+    Row users = 0;
+    Row items = 0;
+    Row width = 0;              // columns of the stored factors: F implicit; F + 2 explicit ([x, b_u, 1] · [y, 1, b_i])
+    Row factors = 0;            // F, latent factors
+    Offset interactions = 0;
+    double mean = 0;            // explicit: prediction = mean + dot; implicit: 0
+    double value_min = 0;       // explicit: the range of ratings that predictions are clipped to
+    double value_max = 0;
+    double alpha0 = 0;          // weight of unobserved pairs
+    double alpha = 0;           // the classic form c = alpha·r; 0 where it was not used
+    double lambda = 0;
+    double nu = 0;
+    double bias_lambda = 0;     // explicit
+    std::int64_t seed = 0;
+    std::int64_t sweeps = 0;
+    std::int64_t ranks = 0;
+    double objective_value = 0; // after the last sweep
+    std::int64_t watermark = 0; // of the data, Unix seconds
+    std::string fingerprint;    // of the data
+    std::string run_id;
+    std::string space_id;       // vectors of two files may be compared only where this is equal
+    std::string created_utc;
+    std::string tool_version;
+    std::string git_commit;
+    std::string config;         // JSON
+    std::string evaluation;     // JSON, may be empty
+};
+
+/// Status of a row (u1): what its factors come from.
+enum class RowStatus : std::uint8_t { trained = 0, folded_in = 1, prior_only = 2, mapped_from_features = 3, erased = 255 };
+
+/// Writes model.h5. With shared access each rank passes its own consecutive rows, and all ranks call in the same order.
+class ModelWriter {
+public:
+    ModelWriter(const std::filesystem::path& path, const ModelInfo& info, const FileAccess& access = serial_access());
+
+    /// `id_bytes`: width of a text id over all ranks; 0 where ids are numbers. `order` is this rank's rows of id_order.
+    void write_ids(Side side, Row first, const IdColumn& ids, std::size_t id_bytes, std::span<const Row> order);
+    /// (rows, width) row-major; the prefix of every row that is used for ranking is all of it.
+    void write_factors(Side side, Row first, std::span<const float> factors);
+    void write_rows(Side side, Row first, std::span<const std::int32_t> event_counts,
+                    std::span<const std::int64_t> last_events, std::span<const std::uint8_t> status);
+    /// (width, width) Gramian of the stored factors, the same on all ranks: what fold-in needs outside the job.
+    void write_gramian(Side side, std::span<const double> gramian);
+    /// (rows, width + 1) items with equal norm, such that cosine with [x, 0] ranks like the dot product.
+    void write_ann_cosine(Row first, std::span<const float> vectors, double max_norm, double headroom);
+
+    void commit();
+
+private:
+    Hdf5File file_;
+    ModelInfo info_;
+};
+
+/// Reads model.h5. Errors as DatasetReader.
+class ModelReader {
+public:
+    explicit ModelReader(const std::filesystem::path& path, const FileAccess& access = serial_access());
+
+    [[nodiscard]] const ModelInfo& info() const { return info_; }
+    [[nodiscard]] Row rows(Side side) const { return side == Side::users ? info_.users : info_.items; }
+    [[nodiscard]] std::vector<float> factors(Side side, RowRange rows) const;
+    [[nodiscard]] IdColumn ids(Side side, RowRange rows) const;
+    [[nodiscard]] std::vector<std::int32_t> event_counts(Side side, RowRange rows) const;
+    [[nodiscard]] std::vector<std::uint8_t> status(Side side, RowRange rows) const;
+    [[nodiscard]] std::vector<double> gramian(Side side) const;
+    [[nodiscard]] const Hdf5File& file() const { return file_; }
+
+private:
+    Hdf5File file_;
+    ModelInfo info_;
+};
+
+}  // namespace alster

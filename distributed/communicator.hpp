@@ -1,0 +1,52 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/exact_sum.hpp"
+#include "data/interactions.hpp"
+
+namespace alster {
+
+/// The ranks of the job: spans in, spans out. Nothing outside distributed/ calls MPI. All functions are collective:
+/// every rank calls the same ones in the same order. Errors of MPI end the job.
+class Communicator {
+public:
+    Communicator();    // all ranks of the MPI session
+    ~Communicator();
+    Communicator(const Communicator&) = delete;
+    Communicator& operator=(const Communicator&) = delete;
+
+    [[nodiscard]] int rank() const { return rank_; }
+    [[nodiscard]] int size() const { return size_; }
+    [[nodiscard]] bool leads() const { return rank_ == 0; }
+
+    void barrier() const;
+
+    /// Every rank leaves with the sum over ranks, the same bits for any number of them.
+    void sum(ExactSum& partial) const;
+    [[nodiscard]] std::int64_t sum(std::int64_t value) const;
+    [[nodiscard]] double max(double value) const;
+    [[nodiscard]] std::int64_t max(std::int64_t value) const;
+
+    /// Rank 0's values for everybody.
+    void broadcast(std::span<double> values) const;
+    void broadcast(std::span<std::int64_t> values) const;
+    void broadcast(std::string& text) const;
+
+    /// One value from each rank, in rank order, on every rank.
+    [[nodiscard]] std::vector<double> all_gather(double value) const;
+    [[nodiscard]] std::vector<std::int64_t> all_gather(std::int64_t value) const;
+    [[nodiscard]] std::vector<std::string> all_gather(const std::string& text) const;
+
+    /// Joins consecutive blocks of rows: `mine` (my rows, width) from each rank, in rank order, into `all` (all rows, width).
+    /// `rows_of` holds each rank's number of rows. Counted in rows, so no block is too large for MPI's 32-bit counts.
+    void all_gather_rows(std::span<const float> mine, std::span<float> all, std::span<const Row> rows_of, Row width) const;
+
+private:
+    int rank_ = 0;
+    int size_ = 1;
+};
+
+}  // namespace alster

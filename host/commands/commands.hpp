@@ -1,0 +1,24 @@
+#pragma once
+
+namespace alster {
+
+/// One subcommand: argv[0] is its name. Returns the exit code; failures are thrown as Error.
+struct Command {
+    const char* name;
+    const char* summary;
+    int (*run)(int argc, char** argv);
+    bool parallel;   // uses MPI: runs alone, under mpirun or srun
+};
+
+/// Runs it, under MPI if it is parallel; a failure is printed in one line and becomes the exit code.
+int run(const Command& command, int argc, char** argv);
+
+int synth_command(int argc, char** argv);
+int prepare_command(int argc, char** argv);
+int train_command(int argc, char** argv);
+int evaluate_command(int argc, char** argv);
+int recommend_command(int argc, char** argv);
+int similar_command(int argc, char** argv);
+int inspect_command(int argc, char** argv);
+
+}  // namespace alster

@@ -1,0 +1,41 @@
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "data/error.hpp"
+#include "host/commands/commands.hpp"
+#include "host/version.hpp"
+
+namespace {
+
+using namespace alster;
+
+constexpr Command commands[] = {
+    {"synth", "make a synthetic catalogue and an interaction log", synth_command, false},
+    {"prepare", "turn interaction logs into dataset.h5", prepare_command, false},
+    {"train", "factorize a dataset into user and item embeddings", train_command, true},
+    {"evaluate", "measure a model on held-out interactions", evaluate_command, true},
+    {"recommend", "list the best unseen items for users", recommend_command, true},
+    {"similar", "list the items most like an item", similar_command, true},
+    {"inspect", "show and verify an alster file", inspect_command, false},
+};
+
+void print_help()
+{
+    fmt::print("Exact alternating least squares on MPI ranks.\n\nUsage: alster COMMAND [OPTIONS]\n\n");
+    for (const auto& command : commands) fmt::print("  {:<10} {}\n", command.name, command.summary);
+    fmt::print("\nalster COMMAND --help explains a command; alster --version shows the build.\n");
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    const std::string_view word = argc > 1 ? argv[1] : "--help";
+    if (word == "--help" || word == "-h") return print_help(), 0;
+    if (word == "--version") return fmt::print("{}", build_facts()), 0;
+    for (const auto& command : commands)
+        if (word == command.name) return run(command, argc - 1, argv + 1);
+    fmt::print(stderr, "alster: unknown command '{}'; see alster --help\n", word);
+    return static_cast<int>(ExitCode::usage);
+}
