@@ -12,8 +12,8 @@ public:
     MpiSession(const MpiSession&) = delete;
     MpiSession& operator=(const MpiSession&) = delete;
 
-    /// Runs `job` on this rank. A failure is reported in one line by one rank (rank 0 if it failed too), then all ranks are
-    /// stopped at once with the error's exit code: a rank that waits in a collective operation would wait for ever.
+    /// Runs `job` on this rank. A failure is reported in one line by one rank (rank 0 if it failed too), then all ranks
+    /// are stopped at once with the error's exit code: a rank that waits in a collective operation would wait for ever.
     int run(const std::function<int()>& job);
 };
 
