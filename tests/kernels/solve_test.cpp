@@ -23,25 +23,26 @@ struct Candidate {
     std::function<SolveReport(const Problem&, const RowObjective&, HostMatrix&)> solve;
 };
 
-void PrintTo(const Candidate& candidate, std::ostream* out) {
-    *out << candidate.name;
-}
+void PrintTo(const Candidate& candidate, std::ostream* out) { *out << candidate.name; }
 
 template <Backend B>
-Candidate candidate(const std::string& name, const B& backend) {
+Candidate candidate(const std::string& name, const B& backend)
+{
     return {name, [backend](const Problem& problem, const RowObjective& objective, HostMatrix& X) {
                 return backend.solve(backend.load(problem.interactions, X.width), problem.fixed, objective, X);
             }};
 }
 
-std::vector<Candidate> candidates() {
+std::vector<Candidate> candidates()
+{
     std::vector<Candidate> all = {candidate("reference", ReferenceBackend())};
     for (const auto set : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512})
         if (set <= best_instruction_set()) all.push_back(candidate(name(set), CpuBackend(set)));
     return all;
 }
 
-RowObjective objective_of(Row width, bool biased = false) {
+RowObjective objective_of(Row width, bool biased = false)
+{
     RowObjective objective{
         .base = {}, .lambda = 0.05, .nu = 0.5, .count_offset = 3, .biased = biased, .bias_lambda = 0.02};
     for (Row a = 0; a < width; ++a) objective.base.push_back(biased ? 0 : 2.0 / static_cast<double>(a + 1));
@@ -50,12 +51,14 @@ RowObjective objective_of(Row width, bool biased = false) {
 
 constexpr double eps = std::numeric_limits<float>::epsilon();
 
-Eigen::VectorXd row_of(const HostMatrix& X, Row u) {
+Eigen::VectorXd row_of(const HostMatrix& X, Row u)
+{
     return Eigen::Map<const Eigen::VectorXf>(X.row(u), X.width).cast<double>();
 }
 
 /// An upper bound of the condition number of a row's matrix D + Σ c y yᵀ: its trace over its smallest base element.
-double condition(const Problem& problem, Row u, const RowObjective& objective) {
+double condition(const Problem& problem, Row u, const RowObjective& objective)
+{
     const Interactions& R = problem.interactions;
     const double lambda = objective.regularization(R.entries(u));
     double trace = 0;
@@ -71,7 +74,8 @@ double condition(const Problem& problem, Row u, const RowObjective& objective) {
 
 class Solve : public testing::TestWithParam<Candidate> {};
 
-TEST_P(Solve, IsEquivalentToReference) {
+TEST_P(Solve, IsEquivalentToReference)
+{
     // widths around every tile and register size, and beyond others' limit of 1024
     for (const Row width : {1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 100, 128, 1025})
         for (const bool weighted : {false, true}) {
@@ -86,7 +90,7 @@ TEST_P(Solve, IsEquivalentToReference) {
             const auto report = GetParam().solve(problem, objective_of(width), actual);
 
             for (Row u = 0; u < shape.rows; ++u) {
-                const auto difference = row_of(expected, u) - row_of(actual, u);
+                const Eigen::VectorXd difference = row_of(expected, u) - row_of(actual, u);
                 // a backward stable solve: error ≤ c eps κ(A) ‖x‖; c = 2 for rounding the entries and the factorization
                 const double bound = 2 * eps * condition(problem, u, objective_of(width)) * row_of(expected, u).norm();
                 ASSERT_LE(difference.norm(), bound) << "width " << width << " row " << u;
@@ -95,7 +99,8 @@ TEST_P(Solve, IsEquivalentToReference) {
         }
 }
 
-TEST_P(Solve, SolvedRowZeroesTheGradient) {
+TEST_P(Solve, SolvedRowZeroesTheGradient)
+{
     for (const Row width : {5, 48}) {
         const auto problem = random_problem({.rows = 30, .columns = 120, .width = width});
         const auto objective = objective_of(width);
@@ -122,7 +127,8 @@ TEST_P(Solve, SolvedRowZeroesTheGradient) {
     }
 }
 
-TEST_P(Solve, JointBiasesAreEquivalentToReference) {
+TEST_P(Solve, JointBiasesAreEquivalentToReference)
+{
     for (const Row width : {2, 9, 17, 33}) {
         const auto problem = random_problem({.rows = 40, .columns = 100, .width = width, .weighted = false});
         HostMatrix expected(40, width);
@@ -141,7 +147,8 @@ TEST_P(Solve, JointBiasesAreEquivalentToReference) {
     }
 }
 
-TEST_P(Solve, ReportsTheLossOfEachRow) {
+TEST_P(Solve, ReportsTheLossOfEachRow)
+{
     const auto problem = random_problem({.rows = 40, .columns = 100, .width = 20});
     HostMatrix X(40, 20);
 
@@ -166,7 +173,8 @@ TEST_P(Solve, ReportsTheLossOfEachRow) {
     EXPECT_EQ(0, report.retried);
 }
 
-TEST_P(Solve, RowWithoutInteractionsBecomesZero) {
+TEST_P(Solve, RowWithoutInteractionsBecomesZero)
+{
     const auto problem = random_problem({.rows = 4, .columns = 10, .width = 5});
     HostMatrix X(4, 5);
     std::fill(X.values.begin(), X.values.end(), 7.0F);
@@ -176,7 +184,8 @@ TEST_P(Solve, RowWithoutInteractionsBecomesZero) {
     for (Row a = 0; a < 5; ++a) EXPECT_EQ(0.0F, X.row(1)[a]);
 }
 
-TEST_P(Solve, NamesARowThatIsNotFinite) {
+TEST_P(Solve, NamesARowThatIsNotFinite)
+{
     auto problem = random_problem({.rows = 5, .columns = 10, .width = 4});
     problem.interactions.preferences[problem.interactions.offsets[2] + 3] = std::numeric_limits<float>::infinity();
     HostMatrix X(5, 4);
@@ -184,7 +193,8 @@ TEST_P(Solve, NamesARowThatIsNotFinite) {
     EXPECT_EQ(2, GetParam().solve(problem, objective_of(4), X).failed);
 }
 
-TEST_P(Solve, GivesTheSameBitsForAnyNumberOfThreads) {
+TEST_P(Solve, GivesTheSameBitsForAnyNumberOfThreads)
+{
     const auto problem = random_problem({.rows = 200, .columns = 150, .width = 24});
     HostMatrix once(200, 24);
     const int threads = omp_get_max_threads();
