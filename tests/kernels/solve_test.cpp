@@ -56,20 +56,27 @@ Eigen::VectorXd row_of(const HostMatrix& X, Row u)
     return Eigen::Map<const Eigen::VectorXf>(X.row(u), X.width).cast<double>();
 }
 
-/// An upper bound of the condition number of a row's matrix D + Σ c y yᵀ: its trace over its smallest base element.
-double condition(const Problem& problem, Row u, const RowObjective& objective)
+/// How far rounding may move the solution x of a row: c eps (‖A‖‖x‖ + Σ|c p y|) ‖A⁻¹‖, with the trace of A = D + Σ c y
+/// yᵀ for its norm and its smallest base element for that of the inverse; c = 8 roundings lie between an entry and x.
+double rounding_error(const Problem& problem, Row u, const RowObjective& objective, const Eigen::VectorXd& x)
 {
     const Interactions& R = problem.interactions;
     const double lambda = objective.regularization(R.entries(u));
     double trace = 0;
+    double right_side = 0;
     double least = std::numeric_limits<double>::max();
     for (const double base : objective.base) {
         trace += base + lambda;
         least = std::min(least, base + lambda);
     }
-    for (Offset k = R.offsets[u]; k < R.offsets[u + 1]; ++k)
-        trace += (R.confidences.empty() ? 1 : R.confidences[k]) * row_of(problem.fixed, R.columns[k]).squaredNorm();
-    return trace / least;
+    if (objective.biased) least = std::min(least, objective.regularization(R.entries(u), true));
+    for (Offset k = R.offsets[u]; k < R.offsets[u + 1]; ++k) {
+        const double c = R.confidences.empty() ? 1 : R.confidences[k];
+        const double norm = row_of(problem.fixed, R.columns[k]).norm() + (objective.biased ? 1 : 0);
+        trace += c * norm * norm;
+        right_side += c * 2 * norm;  // |p| ≤ 1, and 1 more for a bias
+    }
+    return 8 * eps * (trace * x.norm() + right_side) / least;
 }
 
 class Solve : public testing::TestWithParam<Candidate> {};
@@ -91,8 +98,7 @@ TEST_P(Solve, IsEquivalentToReference)
 
             for (Row u = 0; u < shape.rows; ++u) {
                 const Eigen::VectorXd difference = row_of(expected, u) - row_of(actual, u);
-                // a backward stable solve: error ≤ c eps κ(A) ‖x‖; c = 2 for rounding the entries and the factorization
-                const double bound = 2 * eps * condition(problem, u, objective_of(width)) * row_of(expected, u).norm();
+                const double bound = rounding_error(problem, u, objective_of(width), row_of(expected, u));
                 ASSERT_LE(difference.norm(), bound) << "width " << width << " row " << u;
                 ASSERT_NEAR(oracle.penalties[u], report.penalties[u], 2 * bound * (1 + oracle.penalties[u]));
             }
@@ -139,7 +145,7 @@ TEST_P(Solve, JointBiasesAreEquivalentToReference)
         const auto report = GetParam().solve(problem, objective_of(width, true), actual);
 
         for (Row u = 0; u < 40; ++u) {
-            const double bound = 2 * eps * condition(problem, u, objective_of(width)) * row_of(expected, u).norm();
+            const double bound = rounding_error(problem, u, objective_of(width, true), row_of(expected, u));
             EXPECT_LE((row_of(expected, u) - row_of(actual, u)).norm(), bound) << "width " << width << " row " << u;
         }
         for (Row u = 0; u < 40; ++u)
