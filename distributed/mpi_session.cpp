@@ -20,7 +20,8 @@ namespace {
 /// How long another rank leaves the word to rank 0, which has most likely met the same failure.
 constexpr std::chrono::milliseconds courtesy{1500};
 
-[[noreturn]] void stop_all_ranks(ExitCode code, const std::string& message) {
+[[noreturn]] void stop_all_ranks(ExitCode code, const std::string& message)
+{
     int rank = 0;
     int size = 1;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
@@ -37,16 +38,16 @@ constexpr std::chrono::milliseconds courtesy{1500};
 
 }  // namespace
 
-MpiSession::MpiSession(int& argc, char**& argv) {
+MpiSession::MpiSession(int& argc, char**& argv)
+{
     int provided = 0;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
 }
 
-MpiSession::~MpiSession() {
-    MPI_Finalize();
-}
+MpiSession::~MpiSession() { MPI_Finalize(); }
 
-int MpiSession::run(const std::function<int()>& job) {
+int MpiSession::run(const std::function<int()>& job)
+{
     try {
         int size = 1;
         MPI_Comm_size(MPI_COMM_WORLD, &size);
@@ -61,7 +62,8 @@ int MpiSession::run(const std::function<int()>& job) {
     }
 }
 
-void check_launch(int communicator_size) {
+void check_launch(int communicator_size)
+{
     if (communicator_size > 1) return;
     const auto number = [](const char* variable) {
         const char* text = std::getenv(variable);

@@ -10,7 +10,8 @@ namespace alster {
 
 namespace {
 
-int run_alone(const Command& command, int argc, char** argv) {
+int run_alone(const Command& command, int argc, char** argv)
+{
     const auto fail = [](ExitCode code, const char* message) {
         fmt::print(stderr, "alster: {}\n", message);
         return static_cast<int>(code);
@@ -28,7 +29,8 @@ int run_alone(const Command& command, int argc, char** argv) {
 
 }  // namespace
 
-int run(const Command& command, int argc, char** argv) {
+int run(const Command& command, int argc, char** argv)
+{
     if (!command.parallel) return run_alone(command, argc, argv);
     MpiSession session(argc, argv);
     return session.run([&] { return command.run(argc, argv); });

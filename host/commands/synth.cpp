@@ -3,8 +3,6 @@
 
 namespace alster {
 
-int synth_command(int, char**) {
-    throw Error(ExitCode::internal, "synth: not there yet");
-}
+int synth_command(int, char**) { throw Error(ExitCode::internal, "synth: not there yet"); }
 
 }  // namespace alster
