@@ -12,26 +12,22 @@ namespace alster {
 
 namespace {
 
-/// Under mpirun or srun only the first process speaks.
-bool first_process()
-{
-    for (const char* variable : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"})
-        if (const char* rank = std::getenv(variable)) return std::string_view(rank) == "0";
-    return true;
-}
-
 /// CLI11 names the offending option in front of some messages only; a line is all that a user needs.
-std::string one_line(std::string text)
-{
+std::string one_line(std::string text) {
     std::replace(text.begin(), text.end(), '\n', ' ');
     return text;
 }
 
 }  // namespace
 
+bool first_process() {
+    for (const char* variable : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"})
+        if (const char* rank = std::getenv(variable)) return std::string_view(rank) == "0";
+    return true;
+}
+
 CommandLine::CommandLine(const std::string& name, const std::string& summary, const std::string& examples)
-    : app_(summary, "alster " + name)
-{
+    : app_(summary, "alster " + name) {
     app_.footer("Examples:\n" + examples);
     app_.get_formatter()->column_width(34);
     app_.set_config("--config", "", "Read options from a TOML file; the command line wins")->check(CLI::ExistingFile);
@@ -39,15 +35,15 @@ CommandLine::CommandLine(const std::string& name, const std::string& summary, co
     app_.add_flag("--json", json_, "Print one JSON object instead of text")->configurable(false);
 }
 
-bool CommandLine::parse(int argc, char** argv)
-{
+bool CommandLine::parse(int argc, char** argv) {
     try {
         app_.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
         if (first_process()) fmt::print("{}", app_.help());
         return false;
     } catch (const CLI::ConfigError& error) {
-        throw Error(ExitCode::bad_config, "{}: {}", app_.get_option("--config")->as<std::string>(), one_line(error.what()));
+        throw Error(ExitCode::bad_config, "{}: {}", app_.get_option("--config")->as<std::string>(),
+                    one_line(error.what()));
     } catch (const CLI::FileError& error) {
         throw Error(ExitCode::bad_config, "{}", one_line(error.what()));
     } catch (const CLI::ParseError& error) {
@@ -56,6 +52,8 @@ bool CommandLine::parse(int argc, char** argv)
     return true;
 }
 
-std::string CommandLine::resolved() const { return app_.config_to_str(true, false); }
+std::string CommandLine::resolved() const {
+    return app_.config_to_str(true, false);
+}
 
 }  // namespace alster
