@@ -18,23 +18,23 @@ enum class Part { train, holdout };
 struct DatasetInfo {
     Row users = 0;
     Row items = 0;
-    Offset interactions = 0;         // part train
-    Offset held_out = 0;             // part holdout, 0: no split
-    bool weighted = false;           // confidences and preferences are stored (event rules were given)
-    double value_mean = 0;           // over part train
+    Offset interactions = 0;  // part train
+    Offset held_out = 0;      // part holdout, 0: no split
+    bool weighted = false;    // confidences and preferences are stored (event rules were given)
+    double value_mean = 0;    // over part train
     float value_min = 0;
     float value_max = 0;
-    std::int64_t watermark = 0;      // latest event, Unix seconds; 0: the log has no times
-    std::string split;               // as asked for: none, random:0.1, last:1, time:0.1, file
-    std::string provenance;          // JSON: inputs, options, rules, counts of lines, events, duplicates, quarantined
-    std::string fingerprint;         // SHA-256 over part train
+    std::int64_t watermark = 0;  // latest event, Unix seconds; 0: the log has no times
+    std::string split;           // as asked for: none, random:0.1, last:1, time:0.1, file
+    std::string provenance;      // JSON: inputs, options, rules, counts of lines, events, duplicates, quarantined
+    std::string fingerprint;     // SHA-256 over part train
 };
 
 /// What is known of the items beyond their ids: named text columns, "title" and "genres" ("Drama|Comedy") among them.
 using Metadata = std::map<std::string, TextColumn>;
 
-/// Reads dataset.h5 (docs/formats.md). Errors: bad_data (65) for a missing, truncated, altered or incomplete file, a file
-/// of another format, or of a newer version.
+/// Reads dataset.h5 (docs/formats.md). Errors: bad_data (65) for a missing, truncated, altered or incomplete file, a
+/// file of another format, or of a newer version.
 class DatasetReader {
 public:
     explicit DatasetReader(const std::filesystem::path& path, const FileAccess& access = serial_access());
@@ -51,7 +51,7 @@ public:
     [[nodiscard]] IdColumn ids(Side side, RowRange rows) const;
     [[nodiscard]] std::vector<Row> id_order(Side side, RowRange rows) const;
     [[nodiscard]] std::vector<std::int32_t> event_counts(Side side, RowRange rows) const;
-    [[nodiscard]] std::vector<std::int64_t> last_events(Side side, RowRange rows) const;   // Unix seconds, 0: unknown
+    [[nodiscard]] std::vector<std::int64_t> last_events(Side side, RowRange rows) const;  // Unix seconds, 0: unknown
 
     /// Whole, item metadata being small; empty where no item file was given.
     [[nodiscard]] Metadata metadata() const;

@@ -1,5 +1,6 @@
 #include "data/exact_sum.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -7,39 +8,41 @@ namespace alster {
 
 namespace {
 
-constexpr int high_bits = 61;   // |Σ high| < 2^61, and one bit to spare for the rounding of each term
-constexpr int low_bits = 40;    // |low| ≤ 2^39 a term: 2^22 terms stay below 2^61
+constexpr int high_bits = 61;  // |Σ high| < 2^61, and one bit to spare for the rounding of each term
+constexpr int low_bits = 40;   // |low| ≤ 2^39 a term: 2^22 terms stay below 2^61
 
 }  // namespace
 
-ExactSum::ExactSum(std::size_t size, double bound) : size_(size), limbs_(2 * size)
-{
+ExactSum::ExactSum(std::size_t size, double bound) : size_(size), limbs_(2 * size) {
     int exponent = 0;
-    std::frexp(bound > 0 ? bound : 1, &exponent);   // bound < 2^exponent
+    std::frexp(bound > 0 ? bound : 1, &exponent);  // bound < 2^exponent
     quantum_ = std::ldexp(1.0, exponent - high_bits);
 }
 
-void ExactSum::add(std::span<const double> term)
-{
+ExactSum ExactSum::zero() const {
+    ExactSum sum(*this);
+    std::fill(sum.limbs_.begin(), sum.limbs_.end(), 0);
+    return sum;
+}
+
+void ExactSum::add(std::span<const double> term) {
     assert(term.size() == size_);
-    const double inverse = 1 / quantum_;   // powers of two: every product below is exact
+    const double inverse = 1 / quantum_;  // powers of two: every product below is exact
     const double low_scale = inverse * std::ldexp(1.0, low_bits);
     for (std::size_t k = 0; k < size_; ++k) {
         const double high = std::nearbyint(term[k] * inverse);
-        const double rest = term[k] - high * quantum_;   // exact: both are multiples of the last bit of term[k]
+        const double rest = term[k] - high * quantum_;  // exact: both are multiples of the last bit of term[k]
         limbs_[k] += static_cast<std::int64_t>(high);
         limbs_[size_ + k] += static_cast<std::int64_t>(std::nearbyint(rest * low_scale));
     }
 }
 
-void ExactSum::add(const ExactSum& other)
-{
+void ExactSum::add(const ExactSum& other) {
     assert(other.size_ == size_ && other.quantum_ == quantum_);
     for (std::size_t k = 0; k < limbs_.size(); ++k) limbs_[k] += other.limbs_[k];
 }
 
-std::vector<double> ExactSum::values() const
-{
+std::vector<double> ExactSum::values() const {
     std::vector<double> sums(size_);
     const double low_quantum = std::ldexp(quantum_, -low_bits);
     for (std::size_t k = 0; k < size_; ++k)

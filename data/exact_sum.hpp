@@ -12,8 +12,12 @@ namespace alster {
 /// whole sum fits 62 bits; integer addition is associative. What is dropped is below bound·2⁻¹⁰¹ a term.
 class ExactSum {
 public:
-    /// `bound` ≥ Σ |term| in every element (so it must be the same on all ranks); at most 2^22 terms in all ranks together.
+    /// `bound` ≥ Σ |term| in every element (so it must be the same on all ranks); at most 2^22 terms in all ranks
+    /// together.
     ExactSum(std::size_t size, double bound);
+
+    /// An empty sum of the same size and bound.
+    [[nodiscard]] ExactSum zero() const;
 
     void add(std::span<const double> term);
     void add(const ExactSum& other);
@@ -26,8 +30,8 @@ public:
 
 private:
     std::size_t size_;
-    double quantum_;                    // q
-    std::vector<std::int64_t> limbs_;   // size_ high parts, then size_ low parts
+    double quantum_;                   // q
+    std::vector<std::int64_t> limbs_;  // size_ high parts, then size_ low parts
 };
 
 }  // namespace alster

@@ -2,8 +2,7 @@
 
 namespace alster {
 
-const FileAccess& serial_access()
-{
+const FileAccess& serial_access() {
     static const FileAccess access;
     return access;
 }

@@ -15,14 +15,15 @@ namespace alster {
 
 /// An HDF5 file in which every dataset carries a CRC-32 (attribute "crc32") and the root says when it is complete.
 ///
-/// Writing goes to `path.tmp`; commit() closes it, reads it back against the checksums, syncs it and renames it to `path`.
-/// A file that is not committed is removed. Where the access is shared by several ranks, each of them calls the same
-/// functions in the same order, with its own rows (consecutive ranges in rank order); datasets written whole are written by
-/// the leader and every rank passes the same values. Datasets are contiguous and aligned to 4096 bytes, so that
-/// numpy.memmap can map them. All values are little-endian. Element types: float, double, int32, int64, uint8, uint16.
+/// Writing goes to `path.tmp`; commit() closes it, reads it back against the checksums, syncs it and renames it to
+/// `path`. A file that is not committed is removed. Where the access is shared by several ranks, each of them calls the
+/// same functions in the same order, with its own rows (consecutive ranges in rank order); datasets written whole are
+/// written by the leader and every rank passes the same values. Datasets are contiguous and aligned to 4096 bytes, so
+/// that numpy.memmap can map them. All values are little-endian. Element types: float, double, int32, int64, uint8,
+/// uint16.
 ///
-/// Errors: cannot_create (73) when the file cannot be made, io (74) when writing fails (disk full …), bad_data (65) when
-/// a file is missing, is no HDF5, is truncated, lacks a dataset or does not match its checksum.
+/// Errors: cannot_create (73) when the file cannot be made, io (74) when writing fails (disk full …), bad_data (65)
+/// when a file is missing, is no HDF5, is truncated, lacks a dataset or does not match its checksum.
 class Hdf5File {
 public:
     [[nodiscard]] static Hdf5File create(const std::filesystem::path& path, const FileAccess& access = serial_access());
@@ -72,7 +73,7 @@ public:
     // -- reading ------------------------------------------------------------------------------------------------
     struct Shape {
         Row rows = 0;
-        Row width = 0;   // 0: one-dimensional
+        Row width = 0;  // 0: one-dimensional
     };
     [[nodiscard]] Shape shape(const std::string& name) const;
 

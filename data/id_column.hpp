@@ -13,8 +13,8 @@ enum class IdKind { int64, text };
 
 /// Values of fixed width for consecutive rows, as they lie in a file: ids, titles, genres.
 struct TextColumn {
-    std::size_t width = 1;     // bytes a value, at least 1
-    std::vector<char> bytes;   // (rows, width), UTF-8, padded with NUL
+    std::size_t width = 1;    // bytes a value, at least 1
+    std::vector<char> bytes;  // (rows, width), UTF-8, padded with NUL
 
     [[nodiscard]] Row rows() const { return static_cast<Row>(bytes.size() / width); }
     [[nodiscard]] std::string_view operator[](Row r) const;
@@ -26,8 +26,8 @@ struct TextColumn {
 /// The ids by which the user's world knows the rows of one side; one of the two is filled.
 struct IdColumn {
     IdKind kind = IdKind::int64;
-    std::vector<std::int64_t> numbers;   // (rows) where kind is int64
-    TextColumn texts;                    // (rows) where kind is text
+    std::vector<std::int64_t> numbers;  // (rows) where kind is int64
+    TextColumn texts;                   // (rows) where kind is text
 
     [[nodiscard]] Row rows() const;
     [[nodiscard]] std::string text(Row r) const;

@@ -5,9 +5,9 @@
 
 namespace alster {
 
-using Row = std::int64_t;      // a user or an item, as a row number
-using Column = std::int32_t;   // a row number of the other side inside an interaction: 2^31 is checked when made
-using Offset = std::int64_t;   // a position among stored interactions
+using Row = std::int64_t;     // a user or an item, as a row number
+using Column = std::int32_t;  // a row number of the other side inside an interaction: 2^31 is checked when made
+using Offset = std::int64_t;  // a position among stored interactions
 
 /// Consecutive rows [first, last).
 struct RowRange {
@@ -22,17 +22,16 @@ struct RowRange {
 /// Interactions of consecutive rows of one side, compressed by row (CSR).
 /// Row r of the range holds entries offsets[r] … offsets[r + 1) with ascending columns.
 struct Interactions {
-    std::vector<Offset> offsets = {0};   // (rows + 1), offsets[0] = 0
-    std::vector<Column> columns;         // (entries)
-    std::vector<float> values;           // (entries): rating, or summed strength of the events
-    std::vector<float> confidences;      // (entries), or empty: every confidence is 1
-    std::vector<float> preferences;      // (entries), or empty: every preference is 1
+    std::vector<Offset> offsets = {0};  // (rows + 1), offsets[0] = 0
+    std::vector<Column> columns;        // (entries)
+    std::vector<float> values;          // (entries): rating, or summed strength of the events
+    std::vector<float> confidences;     // (entries), or empty: every confidence is 1
+    std::vector<float> preferences;     // (entries), or empty: every preference is 1
 
     [[nodiscard]] Row rows() const { return static_cast<Row>(offsets.size()) - 1; }
     [[nodiscard]] Offset entries() const { return offsets.back(); }
     [[nodiscard]] Offset entries(Row r) const { return offsets[r + 1] - offsets[r]; }
-    [[nodiscard]] std::span<const Column> columns_of(Row r) const
-    {
+    [[nodiscard]] std::span<const Column> columns_of(Row r) const {
         return std::span(columns).subspan(offsets[r], entries(r));
     }
 };
@@ -40,7 +39,11 @@ struct Interactions {
 /// The two sides of the matrix. The *solved* side is the one whose factors a half-step finds, the other is *fixed*.
 enum class Side { users, items };
 
-[[nodiscard]] constexpr Side other(Side side) { return side == Side::users ? Side::items : Side::users; }
-[[nodiscard]] constexpr const char* name(Side side) { return side == Side::users ? "users" : "items"; }
+[[nodiscard]] constexpr Side other(Side side) {
+    return side == Side::users ? Side::items : Side::users;
+}
+[[nodiscard]] constexpr const char* name(Side side) {
+    return side == Side::users ? "users" : "items";
+}
 
 }  // namespace alster

@@ -13,37 +13,43 @@ namespace alster {
 
 /// What model.h5 says about itself (root attributes, docs/formats.md).
 struct ModelInfo {
-    std::string objective;      // "implicit" | "explicit"
+    std::string objective;  // "implicit" | "explicit"
     Row users = 0;
     Row items = 0;
-    Row width = 0;              // columns of the stored factors: F implicit; F + 2 explicit ([x, b_u, 1] · [y, 1, b_i])
-    Row factors = 0;            // F, latent factors
+    Row width = 0;    // columns of the stored factors: F implicit; F + 2 explicit ([x, b_u, 1] · [y, 1, b_i])
+    Row factors = 0;  // F, latent factors
     Offset interactions = 0;
-    double mean = 0;            // explicit: prediction = mean + dot; implicit: 0
-    double value_min = 0;       // explicit: the range of ratings that predictions are clipped to
+    double mean = 0;       // explicit: prediction = mean + dot; implicit: 0
+    double value_min = 0;  // explicit: the range of ratings that predictions are clipped to
     double value_max = 0;
-    double alpha0 = 0;          // weight of unobserved pairs
-    double alpha = 0;           // the classic form c = alpha·r; 0 where it was not used
+    double alpha0 = 0;  // weight of unobserved pairs
+    double alpha = 0;   // the classic form c = alpha·r; 0 where it was not used
     double lambda = 0;
     double nu = 0;
-    double bias_lambda = 0;     // explicit
+    double bias_lambda = 0;  // explicit
     std::int64_t seed = 0;
     std::int64_t sweeps = 0;
     std::int64_t ranks = 0;
-    double objective_value = 0; // after the last sweep
-    std::int64_t watermark = 0; // of the data, Unix seconds
-    std::string fingerprint;    // of the data
+    double objective_value = 0;  // after the last sweep
+    std::int64_t watermark = 0;  // of the data, Unix seconds
+    std::string fingerprint;     // of the data
     std::string run_id;
-    std::string space_id;       // vectors of two files may be compared only where this is equal
+    std::string space_id;  // vectors of two files may be compared only where this is equal
     std::string created_utc;
     std::string tool_version;
     std::string git_commit;
-    std::string config;         // JSON
-    std::string evaluation;     // JSON, may be empty
+    std::string config;      // JSON
+    std::string evaluation;  // JSON, may be empty
 };
 
 /// Status of a row (u1): what its factors come from.
-enum class RowStatus : std::uint8_t { trained = 0, folded_in = 1, prior_only = 2, mapped_from_features = 3, erased = 255 };
+enum class RowStatus : std::uint8_t {
+    trained = 0,
+    folded_in = 1,
+    prior_only = 2,
+    mapped_from_features = 3,
+    erased = 255
+};
 
 /// Writes model.h5. With shared access each rank passes its own consecutive rows, and all ranks call in the same order.
 class ModelWriter {

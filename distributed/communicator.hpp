@@ -13,7 +13,7 @@ namespace alster {
 /// every rank calls the same ones in the same order. Errors of MPI end the job.
 class Communicator {
 public:
-    Communicator();    // all ranks of the MPI session
+    Communicator();  // all ranks of the MPI session
     ~Communicator();
     Communicator(const Communicator&) = delete;
     Communicator& operator=(const Communicator&) = delete;
@@ -40,9 +40,11 @@ public:
     [[nodiscard]] std::vector<std::int64_t> all_gather(std::int64_t value) const;
     [[nodiscard]] std::vector<std::string> all_gather(const std::string& text) const;
 
-    /// Joins consecutive blocks of rows: `mine` (my rows, width) from each rank, in rank order, into `all` (all rows, width).
-    /// `rows_of` holds each rank's number of rows. Counted in rows, so no block is too large for MPI's 32-bit counts.
-    void all_gather_rows(std::span<const float> mine, std::span<float> all, std::span<const Row> rows_of, Row width) const;
+    /// Joins consecutive blocks of rows: `mine` (my rows, width) from each rank, in rank order, into `all` (all rows,
+    /// width). `rows_of` holds each rank's number of rows. Counted in rows, so no block is too large for MPI's 32-bit
+    /// counts.
+    void all_gather_rows(std::span<const float> mine, std::span<float> all, std::span<const Row> rows_of,
+                         Row width) const;
 
 private:
     int rank_ = 0;

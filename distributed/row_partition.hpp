@@ -6,8 +6,8 @@
 
 namespace alster {
 
-/// Which rank owns which rows of one side: consecutive ranges, cut on borders of `rows_per_chunk`, some of them empty where
-/// there are more ranks than chunks.
+/// Which rank owns which rows of one side: consecutive ranges, cut on borders of `rows_per_chunk`, some of them empty
+/// where there are more ranks than chunks.
 class RowPartition {
 public:
     /// Cuts so that each rank gets about the same cost. `chunk_costs[k]` is the cost of rows k·chunk … (k + 1)·chunk.
@@ -24,7 +24,7 @@ public:
     [[nodiscard]] static RowPartition even(Row rows, Row chunk, int ranks);
 
 private:
-    std::vector<Row> first_;   // (ranks + 1)
+    std::vector<Row> first_;  // (ranks + 1)
 };
 
 }  // namespace alster

@@ -13,55 +13,67 @@ namespace alster {
 /// So no result depends on how many ranks share the rows.
 inline constexpr Row rows_per_chunk = 64;
 
-/// G = Q Λ Qᵀ, the Gramian of the fixed side in its principal basis.
+/// A symmetric (w, w) matrix as its lower triangle, packed by rows: element (a, b ≤ a) at a(a + 1)/2 + b.
+[[nodiscard]] constexpr std::size_t triangle_size(Row w) {
+    return static_cast<std::size_t>(w) * (w + 1) / 2;
+}
+[[nodiscard]] constexpr std::size_t triangle_index(Row a, Row b) {
+    return static_cast<std::size_t>(a) * (a + 1) / 2 + b;
+}
+
+/// G = Q Λ Qᵀ, a Gramian in its principal basis.
 struct Spectrum {
-    std::vector<double> values;    // (w) Λ, descending, not below 0
-    std::vector<double> vectors;   // (w, w) row-major Q: column k belongs to values[k], signs fixed
+    std::vector<double> values;   // (w) Λ, descending, none below 0
+    std::vector<double> vectors;  // (w, w) row-major Q: column k belongs to values[k]; its largest element is positive
 };
 
 /// What a row solve minimises, beyond the interactions:
-///   x_u = argmin Σ_k c_k (p_k − x·y_k)² + xᵀ D_u x,   D_u = diag(base) + λ_u,   λ_u = λ (n_u + count_offset)^ν
+///   x_u = argmin Σ_k c_k (p_k − x·y_k)² + Σ_a (base_a + λ_u) x_a²,     λ_u = λ (n_u + count_offset)^ν
 struct RowObjective {
-    std::vector<double> base;        // (w) α0 Λ; all 0 for explicit feedback
-    double lambda = 0;               // λ
-    double bias_lambda = 0;          // λ of the last dimension where `biased`
-    double nu = 0;                   // ν
-    double count_offset = 0;         // α0 · (rows of the fixed side), 0 for explicit feedback
-    bool biased = false;             // the last dimension of a row is its own bias: a fixed row [y, b] acts as [y, 1] with
-                                     // target p − b, so that user and item biases are solved jointly with the factors
+    std::vector<double> base;  // (w) α0 Λ; all 0 for explicit feedback
+    double lambda = 0;         // λ > 0
+    double nu = 0;             // ν
+    double count_offset = 0;   // α0 · (rows of the fixed side); 0 for explicit feedback
+    bool biased = false;  // the last dimension of a row is its own bias: a fixed row [y, b] acts as [y, 1] with target
+                          // p − b, so that user and item biases are solved jointly with the factors
+    double bias_lambda = 0;  // λ of that dimension
+
+    /// λ_u (or that of the bias) of a row with `entries` interactions.
+    [[nodiscard]] double regularization(Offset entries, bool of_bias = false) const;
 };
 
 /// What came of solving some rows.
 struct SolveReport {
-    std::vector<double> losses;        // (rows) Σ c (p − x·y)² + λ_u‖x_u‖², exact residuals, fp64
-    std::int64_t retried = 0;          // rows whose fp32 pivot failed and that were solved again in fp64
-    std::int64_t dual = 0;             // rows solved in the dual form
-    Row failed = -1;                   // first row whose solution is not finite (number within the shard), −1: none
+    std::vector<double> residuals;  // (rows) Σ_k c_k (p_k − x·y_k)², from the residuals themselves
+    std::vector<double> penalties;  // (rows) Σ_a λ_u x_a²
+    std::int64_t dual = 0;          // rows solved in the dual form
+    std::int64_t retried = 0;       // rows whose fp32 pivot failed and that were solved again in fp64
+    Row failed = -1;                // a row whose solution is not finite (counted within the shard); −1: none
 };
 
-/// The factor table that a solve reads: row s of the table is what `columns` calls s.
-struct FactorTable {
-    std::span<const float> values;   // (rows, w) row-major
-    Row rows = 0;
-    Row width = 0;                   // w
-};
-
-/// The mathematics of alternating least squares, one operation a line; bodies in reference/ (fp64, Eigen, the oracle), cpu/
-/// and cuda/ in files of the same name. Shapes: X, Y (rows, w) row-major fp32; G (w, w) fp64.
+/// The mathematics of alternating least squares. One body for each operation lies in reference/ (fp64, Eigen: the
+/// oracle of every test), cpu/ and cuda/, in files of the same name. A Matrix is (rows, w) row-major fp32 in the
+/// backend's memory; a Shard is a rank's interactions of one side, laid out as the backend likes.
 ///
-///   gramian          G = Σ_i y_i y_iᵀ over this rank's rows, by chunks of rows_per_chunk, into an order-free sum
-///   principal_basis  G = Q Λ Qᵀ
-///   rotate           Y ← Y Q, by chunks, rounded once to fp32
-///   solve            x_u for every row u of the shard (RowObjective); rows without interactions become 0
-///   top_k            the K best of scores x_u·y_i for a block of rows, seen items left out
+///   load             a Shard from interactions, whose columns are rows of the table that solve() will read
+///   make_matrix      a Matrix of zeros
+///   with_host_view   runs f(std::span<float>) on the matrix in host memory (the matrix itself on a CPU; staged on a
+///   GPU) largest          max |element| gramian          G += Σ y yᵀ over all rows, one term for each chunk, lower
+///   triangle packed principal_basis  G = Q Λ Qᵀ rotate           Y ← Y Q, rounded once solve            x_u of every
+///   row u of the shard; rows without interactions become 0
 template <class B>
-concept Backend = requires(const B backend, FactorTable Y, std::span<float> X, ExactSum& G, std::span<const double> gram,
-                           Row width, const Spectrum& spectrum, const Interactions& interactions,
-                           const RowObjective& objective) {
+concept Backend = requires(const B backend, typename B::Matrix& X, const typename B::Matrix& Y,
+                           const typename B::Shard& shard, Interactions interactions, ExactSum& G,
+                           std::span<const double> gram, Row w, const Spectrum& spectrum, const RowObjective& objective,
+                           void (*f)(std::span<float>)) {
+    { backend.load(std::move(interactions), w) } -> std::same_as<typename B::Shard>;
+    { backend.make_matrix(w, w) } -> std::same_as<typename B::Matrix>;
+    backend.with_host_view(X, f);
+    { backend.largest(Y) } -> std::same_as<double>;
     backend.gramian(Y, G);
-    { backend.principal_basis(gram, width) } -> std::same_as<Spectrum>;
-    backend.rotate(X, width, spectrum);
-    { backend.solve(interactions, Y, objective, X) } -> std::same_as<SolveReport>;
+    { backend.principal_basis(gram, w) } -> std::same_as<Spectrum>;
+    backend.rotate(X, spectrum);
+    { backend.solve(shard, Y, objective, X) } -> std::same_as<SolveReport>;
 };
 
 }  // namespace alster

@@ -2,6 +2,8 @@
 
 namespace alster {
 
-std::string backend_names() { return "cpu reference"; }
+std::string backend_names() {
+    return "cpu reference";
+}
 
 }  // namespace alster

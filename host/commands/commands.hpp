@@ -7,7 +7,7 @@ struct Command {
     const char* name;
     const char* summary;
     int (*run)(int argc, char** argv);
-    bool parallel;   // uses MPI: runs alone, under mpirun or srun
+    bool parallel;  // uses MPI: runs alone, under mpirun or srun
 };
 
 /// Runs it, under MPI if it is parallel; a failure is printed in one line and becomes the exit code.

@@ -3,6 +3,8 @@
 
 namespace alster {
 
-int inspect_command(int, char**) { throw Error(ExitCode::internal, "inspect: not there yet"); }
+int inspect_command(int, char**) {
+    throw Error(ExitCode::internal, "inspect: not there yet");
+}
 
 }  // namespace alster

@@ -3,6 +3,8 @@
 
 namespace alster {
 
-int prepare_command(int, char**) { throw Error(ExitCode::internal, "prepare: not there yet"); }
+int prepare_command(int, char**) {
+    throw Error(ExitCode::internal, "prepare: not there yet");
+}
 
 }  // namespace alster

@@ -3,6 +3,8 @@
 
 namespace alster {
 
-int similar_command(int, char**) { throw Error(ExitCode::internal, "similar: not there yet"); }
+int similar_command(int, char**) {
+    throw Error(ExitCode::internal, "similar: not there yet");
+}
 
 }  // namespace alster

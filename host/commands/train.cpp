@@ -3,6 +3,8 @@
 
 namespace alster {
 
-int train_command(int, char**) { throw Error(ExitCode::internal, "train: not there yet"); }
+int train_command(int, char**) {
+    throw Error(ExitCode::internal, "train: not there yet");
+}
 
 }  // namespace alster

@@ -7,8 +7,7 @@
 namespace alster {
 namespace {
 
-TEST(Communicator, SumsOverRanksInClosedForm)
-{
+TEST(Communicator, SumsOverRanksInClosedForm) {
     const Communicator ranks;
     const std::int64_t size = ranks.size();
 
@@ -16,8 +15,7 @@ TEST(Communicator, SumsOverRanksInClosedForm)
     EXPECT_EQ(size - 1, ranks.max(std::int64_t{ranks.rank()}));
 }
 
-TEST(Communicator, ExactSumHasTheBitsOfOneRank)
-{
+TEST(Communicator, ExactSumHasTheBitsOfOneRank) {
     const Communicator ranks;
     std::vector<double> terms(60);
     for (std::size_t k = 0; k < terms.size(); ++k) terms[k] = 1.0 / static_cast<double>(k * k + 3);
@@ -31,12 +29,11 @@ TEST(Communicator, ExactSumHasTheBitsOfOneRank)
     EXPECT_EQ(whole.values(), mine.values());
 }
 
-TEST(Communicator, GathersRowsOfUnequalBlocksInRankOrder)
-{
+TEST(Communicator, GathersRowsOfUnequalBlocksInRankOrder) {
     const Communicator ranks;
     constexpr Row width = 3;
     std::vector<Row> rows_of(ranks.size());
-    std::iota(rows_of.begin(), rows_of.end(), Row{0});   // rank r has r rows: rank 0 has none
+    std::iota(rows_of.begin(), rows_of.end(), Row{0});  // rank r has r rows: rank 0 has none
     const std::vector<float> mine(ranks.rank() * width, static_cast<float>(ranks.rank()));
     std::vector<float> expected;
     for (int r = 0; r < ranks.size(); ++r) expected.insert(expected.end(), r * width, static_cast<float>(r));
@@ -47,8 +44,7 @@ TEST(Communicator, GathersRowsOfUnequalBlocksInRankOrder)
     EXPECT_EQ(expected, all);
 }
 
-TEST(Communicator, GathersTextsAndBroadcastsThem)
-{
+TEST(Communicator, GathersTextsAndBroadcastsThem) {
     const Communicator ranks;
     const auto texts = ranks.all_gather(std::string(ranks.rank(), 'x'));
     for (int r = 0; r < ranks.size(); ++r) EXPECT_EQ(std::string(r, 'x'), texts[r]);

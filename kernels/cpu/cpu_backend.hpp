@@ -1,0 +1,42 @@
+#pragma once
+#include "kernels/backend.hpp"
+#include "kernels/cpu/row_solver.hpp"
+#include "kernels/host_matrix.hpp"
+
+namespace alster {
+
+/// Exact ALS on the cores of one rank: fp32 tiles in registers for the rows, fp64 for what is summed over all rows.
+/// Threads are OpenMP's; no result depends on their number.
+class CpuBackend {
+public:
+    using Matrix = HostMatrix;
+
+    /// Interactions, and the order in which their rows are solved: the most expensive first, so that threads end
+    /// together.
+    struct Shard {
+        Interactions interactions;
+        std::vector<Row> order;
+    };
+
+    /// Uses the widest vector instructions of this CPU up to `instructions`; ranks must agree on them to get the same
+    /// bits.
+    explicit CpuBackend(InstructionSet instructions = best_instruction_set());
+
+    [[nodiscard]] Shard load(Interactions interactions, Row width) const;
+    [[nodiscard]] Matrix make_matrix(Row rows, Row width) const { return {rows, width}; }
+    void with_host_view(Matrix& matrix, auto&& f) const { f(std::span<float>(matrix.values)); }
+
+    [[nodiscard]] double largest(const Matrix& Y) const;
+    void gramian(const Matrix& Y, ExactSum& G) const;
+    [[nodiscard]] Spectrum principal_basis(std::span<const double> gram, Row width) const;
+    void rotate(Matrix& Y, const Spectrum& spectrum) const;
+    [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective,
+                                    Matrix& X) const;
+
+private:
+    RowSolver row_solver_;
+};
+
+static_assert(Backend<CpuBackend>);
+
+}  // namespace alster

@@ -1,0 +1,79 @@
+#pragma once
+#include "kernels/cpu/gather.hpp"
+
+namespace alster::ALSTER_ISA {
+
+/// x = A⁻¹ b with A = D + Σ c y yᵀ (w×w), b = Σ c p y: for rows with many interactions.
+template <int L>
+struct PrimalRow {
+    using T = Tiles<L>;
+    using Vector = typename T::Vector;
+
+    static constexpr std::int64_t panel_rows = 32;  // a panel of gathered rows stays in the first-level cache
+
+    static std::int64_t workspace(std::int64_t width) {
+        const std::int64_t padded = round_up(width, L);
+        return T::size(padded / L) + panel_rows * padded + 3 * padded;
+    }
+
+    static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x) {
+        const std::int64_t padded = round_up(context.width, L);
+        const std::int64_t tiles = padded / L;
+        float* A = memory;
+        float* panel = A + T::size(tiles);
+        float* b = panel + panel_rows * padded;
+        float* pivots = b + padded;  // first the diagonal, then the inverse pivots
+        for (std::int64_t a = 0; a < padded; ++a) {
+            b[a] = 0;
+            pivots[a] = a < context.width ? base(context, task, a) : 1.0F;  // padding solves to 0
+        }
+        T::set_diagonal(A, pivots, tiles);
+        for (std::int64_t first = 0; first < task.n; first += panel_rows) {
+            const std::int64_t rows = task.n - first < panel_rows ? task.n - first : panel_rows;
+            gather_panel(context, task, first, rows, padded, panel, b);
+            T::rank_update(A, panel, rows, tiles);
+        }
+        if (!T::cholesky(A, pivots, tiles)) return {0, 0, false, false};
+        T::solve(A, pivots, b, tiles);
+        for (std::int64_t a = 0; a < context.width; ++a) x[a] = b[a];
+        return {residual(context, task, b, panel), penalty(context, task, x), false, true};
+    }
+
+private:
+    /// Panel rows √c y, padded with zeros, and b += √c p · √c y.
+    static void gather_panel(const RowContext& context, const RowTask& task, std::int64_t first, std::int64_t rows,
+                             std::int64_t padded, float* panel, float* b) {
+        for (std::int64_t k = first; k < first + rows; ++k, panel += padded) {
+            prefetch(context, task, k + prefetch_distance);
+            const float* y = table_row(context, task, k);
+            const float root = root_confidence(task, k);
+            for (std::int64_t a = 0; a < context.width; ++a) panel[a] = root * y[a];
+            for (std::int64_t a = context.width; a < padded; ++a) panel[a] = 0;
+            if (context.biased) panel[context.width - 1] = root;
+            const float goal = root * target(context, task, k, y);
+            for (std::int64_t a = 0; a < padded; a += L) T::store(b + a, T::load(b + a) + goal * T::load(panel + a));
+        }
+    }
+
+    /// Σ c (p − x·y)²; the rows are read once more, most of them from the second-level cache.
+    static double residual(const RowContext& context, const RowTask& task, const float* x, float* row) {
+        const std::int64_t padded = round_up(context.width, L);
+        for (std::int64_t a = context.width; a < padded; ++a) row[a] = 0;
+        double sum = 0;
+        for (std::int64_t k = 0; k < task.n; ++k) {
+            prefetch(context, task, k + prefetch_distance);
+            const float* y = table_row(context, task, k);
+            for (std::int64_t a = 0; a < context.width; ++a) row[a] = y[a];
+            if (context.biased) row[context.width - 1] = 1;
+            Vector lanes = {};
+            for (std::int64_t a = 0; a < padded; a += L) lanes += T::load(row + a) * T::load(x + a);
+            double score = 0;
+            for (int r = 0; r < L; ++r) score += lanes[r];
+            const double error = target(context, task, k, y) - score;
+            sum += (task.confidences ? task.confidences[k] : 1.0F) * error * error;
+        }
+        return sum;
+    }
+};
+
+}  // namespace alster::ALSTER_ISA

@@ -1,0 +1,61 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace alster {
+
+/// What the row solver is compiled for; a later one includes those before it.
+enum class InstructionSet : int { generic = 0, avx2 = 1, avx512 = 2 };
+
+[[nodiscard]] InstructionSet best_instruction_set();
+[[nodiscard]] const char* name(InstructionSet instructions);
+
+/// The interactions of one row, and λ_u of its factors and of its bias.
+struct RowTask {
+    const std::int32_t* columns;  // (n) rows of the table
+    const float* confidences;     // (n), or null: all 1
+    const float* preferences;     // (n), or null: all 1
+    std::int64_t n;
+    double lambda;
+    double bias_lambda;
+};
+
+/// What all rows of a half-step share.
+struct RowContext {
+    const float* table;  // (…, width) row-major
+    std::int64_t width;
+    const double* base;  // (width) α0 Λ
+    bool biased;         // as RowObjective::biased
+};
+
+struct RowResult {
+    double residual;  // Σ c (p − x·y)²
+    double penalty;   // Σ λ_u x²
+    bool dual;
+    bool solved;  // false: a pivot was not positive, x is not written
+};
+
+/// Solves one row (n > 0) in fp32, by the cheaper of two forms that give the same answer (docs/mathematics.md):
+///   primal  A = D + Σ c y yᵀ  (w×w),  x = A⁻¹ Σ c p y             n w² + w³/3 flop
+///   dual    P = √C Y D^-½,  K = I + P Pᵀ  (n×n),  x = D^-½ Pᵀ K⁻¹ √C p     n² w + n³/3 flop
+/// in tiles of L×L that stay in registers while a panel of rows passes. Plain pointers only, because the source is
+/// compiled once for each instruction set: nothing inline may be shared between them.
+struct RowSolver {
+    /// Floats of workspace (64-byte aligned) that rows of `width` need.
+    std::size_t (*workspace)(std::int64_t width);
+    RowResult (*solve)(const RowContext& context, const RowTask& task, float* workspace, float* x);
+};
+
+[[nodiscard]] RowSolver row_solver(InstructionSet instructions);
+
+namespace generic {
+RowSolver row_solver();
+}
+namespace avx2 {
+RowSolver row_solver();
+}
+namespace avx512 {
+RowSolver row_solver();
+}
+
+}  // namespace alster

@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+#include "kernels/cpu/cpu_backend.hpp"
+#include "kernels/reference/reference_backend.hpp"
+
+namespace alster {
+
+namespace {
+
+constexpr std::size_t alignment = 64;
+
+struct FreeAligned {
+    void operator()(float* memory) const { std::free(memory); }
+};
+using Workspace = std::unique_ptr<float[], FreeAligned>;
+
+Workspace make_workspace(std::size_t floats) {
+    const std::size_t bytes = (floats * sizeof(float) + alignment - 1) / alignment * alignment;
+    auto* memory = static_cast<float*>(std::aligned_alloc(alignment, bytes));
+    if (!memory) throw std::bad_alloc();
+    return Workspace(memory);
+}
+
+RowTask task_of(const Interactions& interactions, Row u, const RowObjective& objective) {
+    const Offset first = interactions.offsets[u];
+    const Offset n = interactions.entries(u);
+    const auto part = [&](const std::vector<float>& values) {
+        return values.empty() ? nullptr : values.data() + first;
+    };
+    return {interactions.columns.data() + first, part(interactions.confidences),   part(interactions.preferences), n,
+            objective.regularization(n),         objective.regularization(n, true)};
+}
+
+}  // namespace
+
+CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/) const {
+    Shard shard{std::move(interactions), {}};
+    for (Row u = 0; u < shard.interactions.rows(); ++u) shard.order.push_back(u);
+    std::stable_sort(shard.order.begin(), shard.order.end(),
+                     [&](Row a, Row b) { return shard.interactions.entries(a) > shard.interactions.entries(b); });
+    return shard;
+}
+
+SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const {
+    const Interactions& interactions = shard.interactions;
+    const Row rows = interactions.rows();
+    SolveReport report{std::vector<double>(rows), std::vector<double>(rows)};
+    const RowContext context{Y.values.data(), Y.width, objective.base.data(), objective.biased};
+    std::int64_t dual = 0;
+    std::int64_t retried = 0;
+    Row failed = -1;
+
+#pragma omp parallel reduction(+ : dual, retried) reduction(max : failed)
+    {
+        const Workspace workspace = make_workspace(row_solver_.workspace(Y.width));
+#pragma omp for schedule(dynamic, 16)
+        for (Row k = 0; k < rows; ++k) {
+            const Row u = shard.order[k];
+            const std::span<float> x(X.row(u), static_cast<std::size_t>(X.width));
+            if (interactions.entries(u) == 0) {
+                std::fill(x.begin(), x.end(), 0.0F);
+                continue;
+            }
+            const RowResult row =
+                row_solver_.solve(context, task_of(interactions, u, objective), workspace.get(), x.data());
+            report.residuals[u] = row.residual;
+            report.penalties[u] = row.penalty;
+            dual += row.dual;
+            if (!row.solved || !std::isfinite(row.residual + row.penalty)) {
+                const auto [residual, penalty] = solve_reference_row(interactions, u, Y.table(), objective, x);
+                report.residuals[u] = residual;
+                report.penalties[u] = penalty;
+                ++retried;
+            }
+            if (!std::isfinite(report.residuals[u] + report.penalties[u])) failed = std::max(failed, u);
+        }
+    }
+    report.dual = dual;
+    report.retried = retried;
+    report.failed = failed;
+    return report;
+}
+
+}  // namespace alster

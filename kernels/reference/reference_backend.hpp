@@ -1,0 +1,36 @@
+#pragma once
+#include "kernels/backend.hpp"
+#include "kernels/host_matrix.hpp"
+
+namespace alster {
+
+/// Exact ALS as the formulas stand, in double precision and one thread, by Eigen: the oracle. Factors are stored in
+/// fp32 as everywhere, all arithmetic between is fp64, every row is solved in the primal form.
+class ReferenceBackend {
+public:
+    using Matrix = HostMatrix;
+    using Shard = Interactions;
+
+    [[nodiscard]] Shard load(Interactions interactions, Row /*width*/) const { return interactions; }
+    [[nodiscard]] Matrix make_matrix(Row rows, Row width) const { return {rows, width}; }
+    void with_host_view(Matrix& matrix, auto&& f) const { f(std::span<float>(matrix.values)); }
+
+    [[nodiscard]] double largest(const Matrix& Y) const;
+    void gramian(const Matrix& Y, ExactSum& G) const;
+    [[nodiscard]] Spectrum principal_basis(std::span<const double> gram, Row width) const;
+    void rotate(Matrix& Y, const Spectrum& spectrum) const;
+    [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective,
+                                    Matrix& X) const;
+};
+
+static_assert(Backend<ReferenceBackend>);
+
+/// One row of the above: the fallback of the other backends for rows that fp32 cannot solve.
+struct ReferenceRow {
+    double residual = 0;
+    double penalty = 0;
+};
+ReferenceRow solve_reference_row(const Interactions& interactions, Row row, FactorTable Y,
+                                 const RowObjective& objective, std::span<float> x);
+
+}  // namespace alster
