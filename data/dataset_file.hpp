@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "data/fingerprint.hpp"
 #include "data/hdf5_file.hpp"
 #include "data/id_column.hpp"
 #include "data/interactions.hpp"
@@ -87,6 +88,7 @@ private:
     Hdf5File file_;
     DatasetInfo info_;
     std::map<std::pair<Part, Side>, Progress> progress_;
+    Fingerprint fingerprint_;
 };
 
 }  // namespace alster

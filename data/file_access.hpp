@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <vector>
 
 #include "data/checksum.hpp"
 
@@ -16,6 +17,11 @@ public:
 
     /// The checksum of all processes' rows, given that of mine; the processes hold consecutive ranges in rank order.
     [[nodiscard]] virtual Checksum joined(const Checksum& mine) const { return mine; }
+
+    /// One value from each process, in rank order.
+    [[nodiscard]] virtual std::vector<std::int64_t> gathered(std::int64_t mine) const { return {mine}; }
+
+    [[nodiscard]] virtual int rank() const { return 0; }
 
     /// True in the one process that renames, removes and syncs files.
     [[nodiscard]] virtual bool leads() const { return true; }

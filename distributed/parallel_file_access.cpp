@@ -1,13 +1,14 @@
 #include "distributed/parallel_file_access.hpp"
 
-#include <hdf5.h>
 #include <mpi.h>
 
 #include "data/error.hpp"
+#include "data/hdf5_handle.hpp"
 
 namespace alster {
 
 ParallelFileAccess::ParallelFileAccess(const Communicator& ranks) : ranks_(ranks) {
+    start_hdf5();
     if (ranks_.size() == 1) return;
     properties_ = H5Pcreate(H5P_FILE_ACCESS);
     if (properties_ < 0 || H5Pset_fapl_mpio(properties_, MPI_COMM_WORLD, MPI_INFO_NULL) < 0)

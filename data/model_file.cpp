@@ -1,0 +1,134 @@
+#include "data/model_file.hpp"
+
+#include "data/attribute_fields.hpp"
+#include "data/error.hpp"
+#include "data/file_format.hpp"
+
+namespace alster {
+
+namespace {
+
+constexpr const char* model_format = "alster-model";
+
+std::string group_of(Side side) {
+    return std::string("/") + name(side);
+}
+
+Row rows_of(const ModelInfo& info, Side side) {
+    return side == Side::users ? info.users : info.items;
+}
+
+/// Calls visit(attribute name, member) for every root attribute that describes the model.
+template <class Info, class Visit>
+void each_attribute(Info& info, Visit visit) {
+    visit("objective", info.objective);
+    visit("n_users", info.users);
+    visit("n_items", info.items);
+    visit("width", info.width);
+    visit("factors", info.factors);
+    visit("nnz", info.interactions);
+    visit("mean", info.mean);
+    visit("value_min", info.value_min);
+    visit("value_max", info.value_max);
+    visit("alpha0", info.alpha0);
+    visit("alpha", info.alpha);
+    visit("lambda", info.lambda);
+    visit("nu", info.nu);
+    visit("bias_lambda", info.bias_lambda);
+    visit("seed", info.seed);
+    visit("sweeps", info.sweeps);
+    visit("ranks", info.ranks);
+    visit("objective_value", info.objective_value);
+    visit("data_watermark", info.watermark);
+    visit("data_fingerprint", info.fingerprint);
+    visit("run_id", info.run_id);
+    visit("space_id", info.space_id);
+    visit("created_utc", info.created_utc);
+    visit("tool_version", info.tool_version);
+    visit("git_commit", info.git_commit);
+    visit("config_json", info.config);
+    visit("eval_json", info.evaluation);
+}
+
+}  // namespace
+
+ModelWriter::ModelWriter(const std::filesystem::path& path, const ModelInfo& info, const FileAccess& access)
+    : file_(Hdf5File::create(path, access)), info_(info) {
+    write_format(file_, model_format);
+    const bool has_mean = info_.objective == "explicit";
+    file_.set_attribute("/", "score",
+                        has_mean ? "mean + dot(user.factors, item.factors)" : "dot(user.factors, item.factors)");
+    each_attribute(info_, WriteField{file_});
+}
+
+void ModelWriter::write_ids(Side side, Row first, const IdColumn& ids, std::size_t id_bytes,
+                            std::span<const Row> order) {
+    write_id_rows(file_, group_of(side), rows_of(info_, side), first, ids, id_bytes, order);
+}
+
+void ModelWriter::write_factors(Side side, Row first, std::span<const float> factors) {
+    const auto name = group_of(side) + "/factors";
+    write_all_rows(file_, name, rows_of(info_, side), info_.width, first, factors);
+    file_.set_attribute(name, "role", side == Side::users ? "query" : "candidate");
+}
+
+void ModelWriter::write_rows(Side side, Row first, std::span<const std::int32_t> event_counts,
+                             std::span<const std::int64_t> last_events, std::span<const std::uint8_t> status) {
+    const auto group = group_of(side);
+    const Row rows = rows_of(info_, side);
+    write_all_rows(file_, group + "/n_events", rows, 0, first, event_counts);
+    write_all_rows(file_, group + "/last_event", rows, 0, first, last_events);
+    write_all_rows(file_, group + "/status", rows, 0, first, status);
+}
+
+void ModelWriter::write_gramian(Side side, std::span<const double> gramian) {
+    file_.write("/gram" + group_of(side), gramian, info_.width);
+}
+
+void ModelWriter::write_ann_cosine(Row first, std::span<const float> vectors, double max_norm, double headroom) {
+    const std::string name = "/items/ann_cosine";
+    write_all_rows(file_, name, info_.items, info_.width + 1, first, vectors);
+    file_.set_attribute(name, "max_norm", max_norm);
+    file_.set_attribute(name, "headroom", headroom);
+    file_.set_attribute(name, "query_pad", "append 0");
+    file_.set_attribute(name, "metric", "cosine");
+    file_.set_attribute(name, "equals", "dot order");
+}
+
+void ModelWriter::commit() {
+    file_.commit();
+}
+
+ModelReader::ModelReader(const std::filesystem::path& path, const FileAccess& access)
+    : file_(Hdf5File::open(path, access)) {
+    check_format(file_, model_format);
+    each_attribute(info_, ReadField{file_});
+    for (const Side side : {Side::users, Side::items}) {
+        check_shape(file_, group_of(side) + "/factors", rows(side), info_.width);
+        check_shape(file_, "/gram" + group_of(side), info_.width, info_.width);
+        for (const char* column : {"/id", "/id_order", "/n_events", "/last_event", "/status"})
+            check_shape(file_, group_of(side) + column, rows(side));
+    }
+}
+
+std::vector<float> ModelReader::factors(Side side, RowRange rows) const {
+    return file_.read_rows<float>(group_of(side) + "/factors", rows);
+}
+
+IdColumn ModelReader::ids(Side side, RowRange rows) const {
+    return read_id_rows(file_, group_of(side), rows);
+}
+
+std::vector<std::int32_t> ModelReader::event_counts(Side side, RowRange rows) const {
+    return file_.read_rows<std::int32_t>(group_of(side) + "/n_events", rows);
+}
+
+std::vector<std::uint8_t> ModelReader::status(Side side, RowRange rows) const {
+    return file_.read_rows<std::uint8_t>(group_of(side) + "/status", rows);
+}
+
+std::vector<double> ModelReader::gramian(Side side) const {
+    return file_.read<double>("/gram" + group_of(side));
+}
+
+}  // namespace alster
