@@ -4,12 +4,14 @@
 
 namespace alster {
 
-void Checksum::update(std::span<const std::byte> data) {
+void Checksum::update(std::span<const std::byte> data)
+{
     crc = static_cast<std::uint32_t>(crc32_z(crc, reinterpret_cast<const Bytef*>(data.data()), data.size()));
     bytes += data.size();
 }
 
-Checksum Checksum::followed_by(const Checksum& next) const {
+Checksum Checksum::followed_by(const Checksum& next) const
+{
     const auto joined = crc32_combine(crc, next.crc, static_cast<z_off_t>(next.bytes));
     return {static_cast<std::uint32_t>(joined), bytes + next.bytes};
 }

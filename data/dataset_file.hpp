@@ -8,6 +8,7 @@
 #include "data/hdf5_file.hpp"
 #include "data/id_column.hpp"
 #include "data/interactions.hpp"
+#include "data/sha256.hpp"
 
 namespace alster {
 
@@ -37,10 +38,13 @@ using Metadata = std::map<std::string, TextColumn>;
 /// file of another format, or of a newer version.
 class DatasetReader {
 public:
-    explicit DatasetReader(const std::filesystem::path& path, const FileAccess& access = serial_access());
+    explicit DatasetReader(const std::filesystem::path& path, const FileAccess& access = serial_access(),
+                           Verify verify = Verify::all);
 
     [[nodiscard]] const DatasetInfo& info() const { return info_; }
     [[nodiscard]] Row rows(Side side) const { return side == Side::users ? info_.users : info_.items; }
+
+    /// The functions below are not collective: each rank reads what it likes.
 
     /// Entries before each of the rows first … last (size last − first + 1, not shifted to 0).
     [[nodiscard]] std::vector<Offset> offsets(Part part, Side side, RowRange rows) const;
@@ -84,8 +88,16 @@ private:
         Row rows = 0;
         Offset entries = 0;
     };
+    /// SHA-256 over part train by user: for each block, the number of entries of each row, then columns, values and
+    /// weights.
+    struct Fingerprint {
+        Sha256 sha256;
+        void update(const Interactions& rows);
+    };
+
     Hdf5File file_;
     DatasetInfo info_;
+    Fingerprint hash_;
     std::map<std::pair<Part, Side>, Progress> progress_;
 };
 

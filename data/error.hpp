@@ -32,7 +32,9 @@ public:
     /// Error(ExitCode::bad_data, "{}: no such column {}", path, 3)
     template <class... Args>
     requires(sizeof...(Args) > 0) Error(ExitCode code, fmt::format_string<Args...> format, Args&&... args)
-        : Error(code, fmt::format(format, std::forward<Args>(args)...)) {}
+        : Error(code, fmt::format(format, std::forward<Args>(args)...))
+    {
+    }
 
     [[nodiscard]] ExitCode code() const noexcept { return code_; }
 

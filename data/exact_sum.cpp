@@ -13,19 +13,22 @@ constexpr int low_bits = 40;   // |low| ≤ 2^39 a term: 2^22 terms stay below 2
 
 }  // namespace
 
-ExactSum::ExactSum(std::size_t size, double bound) : size_(size), limbs_(2 * size) {
+ExactSum::ExactSum(std::size_t size, double bound) : size_(size), limbs_(2 * size)
+{
     int exponent = 0;
     std::frexp(bound > 0 ? bound : 1, &exponent);  // bound < 2^exponent
     quantum_ = std::ldexp(1.0, exponent - high_bits);
 }
 
-ExactSum ExactSum::zero() const {
+ExactSum ExactSum::zero() const
+{
     ExactSum sum(*this);
     std::fill(sum.limbs_.begin(), sum.limbs_.end(), 0);
     return sum;
 }
 
-void ExactSum::add(std::span<const double> term) {
+void ExactSum::add(std::span<const double> term)
+{
     assert(term.size() == size_);
     const double inverse = 1 / quantum_;  // powers of two: every product below is exact
     const double low_scale = inverse * std::ldexp(1.0, low_bits);
@@ -37,12 +40,14 @@ void ExactSum::add(std::span<const double> term) {
     }
 }
 
-void ExactSum::add(const ExactSum& other) {
+void ExactSum::add(const ExactSum& other)
+{
     assert(other.size_ == size_ && other.quantum_ == quantum_);
     for (std::size_t k = 0; k < limbs_.size(); ++k) limbs_[k] += other.limbs_[k];
 }
 
-std::vector<double> ExactSum::values() const {
+std::vector<double> ExactSum::values() const
+{
     std::vector<double> sums(size_);
     const double low_quantum = std::ldexp(quantum_, -low_bits);
     for (std::size_t k = 0; k < size_; ++k)

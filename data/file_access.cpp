@@ -2,7 +2,8 @@
 
 namespace alster {
 
-const FileAccess& serial_access() {
+const FileAccess& serial_access()
+{
     static const FileAccess access;
     return access;
 }

@@ -17,6 +17,10 @@ public:
     /// The checksum of all processes' rows, given that of mine; the processes hold consecutive ranges in rank order.
     [[nodiscard]] virtual Checksum joined(const Checksum& mine) const { return mine; }
 
+    /// Which of how many processes this is.
+    [[nodiscard]] virtual int rank() const { return 0; }
+    [[nodiscard]] virtual int size() const { return 1; }
+
     /// True in the one process that renames, removes and syncs files.
     [[nodiscard]] virtual bool leads() const { return true; }
 

@@ -13,6 +13,8 @@
 
 namespace alster {
 
+enum class Verify { nothing, all };
+
 /// An HDF5 file in which every dataset carries a CRC-32 (attribute "crc32") and the root says when it is complete.
 ///
 /// Writing goes to `path.tmp`; commit() closes it, reads it back against the checksums, syncs it and renames it to
@@ -27,7 +29,10 @@ namespace alster {
 class Hdf5File {
 public:
     [[nodiscard]] static Hdf5File create(const std::filesystem::path& path, const FileAccess& access = serial_access());
-    [[nodiscard]] static Hdf5File open(const std::filesystem::path& path, const FileAccess& access = serial_access());
+    /// Opens for reading. With Verify::all everything in the file is compared with its checksums first, the work shared
+    /// by the ranks (about a second a GB): what is read afterwards can be trusted.
+    [[nodiscard]] static Hdf5File open(const std::filesystem::path& path, const FileAccess& access = serial_access(),
+                                       Verify verify = Verify::all);
     Hdf5File(Hdf5File&&) noexcept;
     Hdf5File& operator=(Hdf5File&&) noexcept;
     ~Hdf5File();
@@ -82,12 +87,13 @@ public:
     [[nodiscard]] std::vector<T> read(const std::string& name) const;
     [[nodiscard]] TextColumn read_text(const std::string& name) const;
 
-    /// Some rows. Where the ranges of all ranks together cover the dataset, they are checked against its CRC.
+    /// Some rows. Not collective, not checked (Verify::all did that).
     template <class T>
     [[nodiscard]] std::vector<T> read_rows(const std::string& name, RowRange rows) const;
     [[nodiscard]] TextColumn read_text_rows(const std::string& name, RowRange rows) const;
 
-    /// Reads every dataset once and compares it with its checksum.
+    /// Reads every dataset once, each rank a share, and compares them and the attributes with their checksums.
+    /// Collective.
     void verify() const;
 
     /// Names of all datasets, in alphabetical order.

@@ -7,12 +7,14 @@
 
 namespace alster {
 
-std::string_view TextColumn::operator[](Row r) const {
+std::string_view TextColumn::operator[](Row r) const
+{
     const char* first = bytes.data() + static_cast<std::size_t>(r) * width;
     return {first, strnlen(first, width)};
 }
 
-TextColumn TextColumn::from(const std::vector<std::string>& values) {
+TextColumn TextColumn::from(const std::vector<std::string>& values)
+{
     TextColumn column;
     for (const auto& value : values) column.width = std::max(column.width, value.size());
     column.bytes.resize(values.size() * column.width);
@@ -22,15 +24,15 @@ TextColumn TextColumn::from(const std::vector<std::string>& values) {
     return column;
 }
 
-Row IdColumn::rows() const {
-    return kind == IdKind::int64 ? static_cast<Row>(numbers.size()) : texts.rows();
-}
+Row IdColumn::rows() const { return kind == IdKind::int64 ? static_cast<Row>(numbers.size()) : texts.rows(); }
 
-std::string IdColumn::text(Row r) const {
+std::string IdColumn::text(Row r) const
+{
     return kind == IdKind::int64 ? std::to_string(numbers[r]) : std::string(texts[r]);
 }
 
-std::vector<Row> IdColumn::order() const {
+std::vector<Row> IdColumn::order() const
+{
     std::vector<Row> order(rows());
     std::iota(order.begin(), order.end(), Row{0});
     if (kind == IdKind::int64)
@@ -43,7 +45,8 @@ std::vector<Row> IdColumn::order() const {
 namespace {
 
 template <class Value, class Key>
-std::optional<Row> binary_search(const std::vector<Row>& order, const Value& value, Key key) {
+std::optional<Row> binary_search(const std::vector<Row>& order, const Value& value, Key key)
+{
     const auto at =
         std::lower_bound(order.begin(), order.end(), value, [&](Row r, const Value& v) { return key(r) < v; });
     if (at == order.end() || key(*at) != value) return std::nullopt;
@@ -52,7 +55,8 @@ std::optional<Row> binary_search(const std::vector<Row>& order, const Value& val
 
 }  // namespace
 
-std::optional<Row> IdLookup::find(std::string_view id) const {
+std::optional<Row> IdLookup::find(std::string_view id) const
+{
     if (ids_.kind == IdKind::text) return binary_search(order_, id, [&](Row r) { return ids_.texts[r]; });
     std::int64_t number = 0;
     const auto [end, status] = std::from_chars(id.data(), id.data() + id.size(), number);

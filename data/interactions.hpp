@@ -31,7 +31,8 @@ struct Interactions {
     [[nodiscard]] Row rows() const { return static_cast<Row>(offsets.size()) - 1; }
     [[nodiscard]] Offset entries() const { return offsets.back(); }
     [[nodiscard]] Offset entries(Row r) const { return offsets[r + 1] - offsets[r]; }
-    [[nodiscard]] std::span<const Column> columns_of(Row r) const {
+    [[nodiscard]] std::span<const Column> columns_of(Row r) const
+    {
         return std::span(columns).subspan(offsets[r], entries(r));
     }
 };
@@ -39,11 +40,7 @@ struct Interactions {
 /// The two sides of the matrix. The *solved* side is the one whose factors a half-step finds, the other is *fixed*.
 enum class Side { users, items };
 
-[[nodiscard]] constexpr Side other(Side side) {
-    return side == Side::users ? Side::items : Side::users;
-}
-[[nodiscard]] constexpr const char* name(Side side) {
-    return side == Side::users ? "users" : "items";
-}
+[[nodiscard]] constexpr Side other(Side side) { return side == Side::users ? Side::items : Side::users; }
+[[nodiscard]] constexpr const char* name(Side side) { return side == Side::users ? "users" : "items"; }
 
 }  // namespace alster

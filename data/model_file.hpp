@@ -77,7 +77,8 @@ private:
 /// Reads model.h5. Errors as DatasetReader.
 class ModelReader {
 public:
-    explicit ModelReader(const std::filesystem::path& path, const FileAccess& access = serial_access());
+    explicit ModelReader(const std::filesystem::path& path, const FileAccess& access = serial_access(),
+                         Verify verify = Verify::all);
 
     [[nodiscard]] const ModelInfo& info() const { return info_; }
     [[nodiscard]] Row rows(Side side) const { return side == Side::users ? info_.users : info_.items; }

@@ -18,12 +18,14 @@ using namespace synthetic;
 namespace {
 
 template <class T>
-void check_range(const char* name, T value, T low, T high) {
+void check_range(const char* name, T value, T low, T high)
+{
     if (!(value >= low && value <= high))
         throw Error(ExitCode::usage, "--{} {} is out of range: use {} to {}", name, value, low, high);
 }
 
-void check(const SyntheticOptions& options) {
+void check(const SyntheticOptions& options)
+{
     constexpr Row most = std::numeric_limits<Column>::max();
     check_range<Row>("users", options.users, 1, most);
     check_range<Row>("items", options.items, 1, most);
@@ -38,11 +40,13 @@ void check(const SyntheticOptions& options) {
         throw Error(ExitCode::usage, "--repeat needs --log events: a ratings log has one line for each user and item");
 }
 
-std::string quoted(const std::string& text) {
+std::string quoted(const std::string& text)
+{
     return text.find(',') == std::string::npos ? text : '"' + text + '"';  // no title has a quotation mark
 }
 
-void write_items(const std::vector<Item>& catalogue, const std::filesystem::path& path) {
+void write_items(const std::vector<Item>& catalogue, const std::filesystem::path& path)
+{
     TextOutput output(path, false);
     output << "item,title,genres,maturity,release\n";
     for (std::size_t i = 0; i < catalogue.size(); ++i) {
@@ -58,7 +62,8 @@ void write_items(const std::vector<Item>& catalogue, const std::filesystem::path
 
 }  // namespace
 
-SyntheticSummary write_synthetic(const SyntheticOptions& options, const std::filesystem::path& directory) {
+SyntheticSummary write_synthetic(const SyntheticOptions& options, const std::filesystem::path& directory)
+{
     check(options);
     std::error_code error;
     std::filesystem::create_directories(directory, error);

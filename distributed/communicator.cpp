@@ -12,7 +12,8 @@ namespace alster {
 
 namespace {
 
-void check(int status) {
+void check(int status)
+{
     if (status == MPI_SUCCESS) return;
     char text[MPI_MAX_ERROR_STRING];
     int length = 0;
@@ -24,7 +25,8 @@ void check(int status) {
 constexpr std::size_t slice = std::size_t{1} << 28;
 
 template <class T, class Operation>
-void in_slices(std::span<T> values, Operation operation) {
+void in_slices(std::span<T> values, Operation operation)
+{
     for (std::size_t first = 0; first < values.size(); first += slice) {
         const auto part = values.subspan(first, std::min(slice, values.size() - first));
         check(operation(part.data(), static_cast<int>(part.size())));
@@ -32,87 +34,112 @@ void in_slices(std::span<T> values, Operation operation) {
 }
 
 template <class T>
-std::vector<T> all_gather_one(T value, int size, MPI_Datatype type) {
+std::vector<T> all_gather_one(T value, int size, MPI_Datatype type, MPI_Comm comm)
+{
     std::vector<T> values(size);
-    check(MPI_Allgather(&value, 1, type, values.data(), 1, type, MPI_COMM_WORLD));
+    check(MPI_Allgather(&value, 1, type, values.data(), 1, type, comm));
     return values;
 }
 
+/// The two communicators there are; the header stays free of MPI's types.
+MPI_Comm handle(bool alone) { return alone ? MPI_COMM_SELF : MPI_COMM_WORLD; }
+
 }  // namespace
 
-Communicator::Communicator() {
+Communicator::Communicator()
+{
     check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
     check(MPI_Comm_rank(MPI_COMM_WORLD, &rank_));
     check(MPI_Comm_size(MPI_COMM_WORLD, &size_));
 }
 
-Communicator::~Communicator() = default;
+Communicator::Communicator(Alone) : alone_(true) {}
 
-void Communicator::barrier() const {
-    check(MPI_Barrier(MPI_COMM_WORLD));
+Communicator Communicator::self() { return Communicator(Alone{}); }
+
+std::string Communicator::node() const
+{
+    char text[MPI_MAX_PROCESSOR_NAME];
+    int length = 0;
+    check(MPI_Get_processor_name(text, &length));
+    return {text, static_cast<std::size_t>(length)};
 }
 
-void Communicator::sum(ExactSum& partial) const {
+void Communicator::barrier() const { check(MPI_Barrier(handle(alone_))); }
+
+void Communicator::sum(ExactSum& partial) const
+{
     // integers: associative, so the reduction tree that MPI picks cannot be seen in the result
-    in_slices(partial.limbs(), [](std::int64_t* data, int count) {
-        return MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+    in_slices(partial.limbs(), [this](std::int64_t* data, int count) {
+        return MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_SUM, handle(alone_));
     });
 }
 
-std::int64_t Communicator::sum(std::int64_t value) const {
-    check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD));
+std::int64_t Communicator::sum(std::int64_t value) const
+{
+    check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_SUM, handle(alone_)));
     return value;
 }
 
-double Communicator::max(double value) const {
-    check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD));
+double Communicator::max(double value) const
+{
+    check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, handle(alone_)));
     return value;
 }
 
-std::int64_t Communicator::max(std::int64_t value) const {
-    check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD));
+std::int64_t Communicator::max(std::int64_t value) const
+{
+    check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MAX, handle(alone_)));
     return value;
 }
 
-void Communicator::broadcast(std::span<double> values) const {
-    in_slices(values, [](double* data, int count) { return MPI_Bcast(data, count, MPI_DOUBLE, 0, MPI_COMM_WORLD); });
-}
-
-void Communicator::broadcast(std::span<std::int64_t> values) const {
+void Communicator::broadcast(std::span<double> values) const
+{
     in_slices(values,
-              [](std::int64_t* data, int count) { return MPI_Bcast(data, count, MPI_INT64_T, 0, MPI_COMM_WORLD); });
+              [this](double* data, int count) { return MPI_Bcast(data, count, MPI_DOUBLE, 0, handle(alone_)); });
 }
 
-void Communicator::broadcast(std::string& text) const {
+void Communicator::broadcast(std::span<std::int64_t> values) const
+{
+    in_slices(values,
+              [this](std::int64_t* data, int count) { return MPI_Bcast(data, count, MPI_INT64_T, 0, handle(alone_)); });
+}
+
+void Communicator::broadcast(std::string& text) const
+{
     std::int64_t length = static_cast<std::int64_t>(text.size());
     broadcast(std::span(&length, 1));
     text.resize(static_cast<std::size_t>(length));
     in_slices(std::span(text.data(), text.size()),
-              [](char* data, int count) { return MPI_Bcast(data, count, MPI_CHAR, 0, MPI_COMM_WORLD); });
+              [this](char* data, int count) { return MPI_Bcast(data, count, MPI_CHAR, 0, handle(alone_)); });
 }
 
-std::vector<double> Communicator::all_gather(double value) const {
-    return all_gather_one(value, size_, MPI_DOUBLE);
+std::vector<double> Communicator::all_gather(double value) const
+{
+    return all_gather_one(value, size_, MPI_DOUBLE, handle(alone_));
 }
 
-std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const {
-    return all_gather_one(value, size_, MPI_INT64_T);
+std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const
+{
+    return all_gather_one(value, size_, MPI_INT64_T, handle(alone_));
 }
 
-std::vector<std::string> Communicator::all_gather(const std::string& text) const {
-    std::vector<int> lengths = all_gather_one(static_cast<int>(text.size()), size_, MPI_INT);
+std::vector<std::string> Communicator::all_gather(const std::string& text) const
+{
+    std::vector<int> lengths = all_gather_one(static_cast<int>(text.size()), size_, MPI_INT, handle(alone_));
     std::vector<int> starts(lengths.size());
     std::exclusive_scan(lengths.begin(), lengths.end(), starts.begin(), 0);
     std::string joined(static_cast<std::size_t>(starts.back() + lengths.back()), '\0');
     check(MPI_Allgatherv(text.data(), static_cast<int>(text.size()), MPI_CHAR, joined.data(), lengths.data(),
-                         starts.data(), MPI_CHAR, MPI_COMM_WORLD));
+                         starts.data(), MPI_CHAR, handle(alone_)));
     std::vector<std::string> texts;
     for (std::size_t r = 0; r < lengths.size(); ++r) texts.push_back(joined.substr(starts[r], lengths[r]));
     return texts;
 }
 
 void Communicator::all_gather_rows(std::span<const float> mine, std::span<float> all, std::span<const Row> rows_of,
-                                   Row width) const {
+                                   Row width) const
+{
     assert(mine.size() == static_cast<std::size_t>(rows_of[rank_] * width));
     std::vector<int> counts;
     std::vector<int> starts;
@@ -128,7 +155,7 @@ void Communicator::all_gather_rows(std::span<const float> mine, std::span<float>
     check(MPI_Type_contiguous(static_cast<int>(width), MPI_FLOAT, &row));
     check(MPI_Type_commit(&row));
     const int status =
-        MPI_Allgatherv(mine.data(), counts[rank_], row, all.data(), counts.data(), starts.data(), row, MPI_COMM_WORLD);
+        MPI_Allgatherv(mine.data(), counts[rank_], row, all.data(), counts.data(), starts.data(), row, handle(alone_));
     MPI_Type_free(&row);
     check(status);
 }

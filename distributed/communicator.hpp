@@ -14,13 +14,20 @@ namespace alster {
 class Communicator {
 public:
     Communicator();  // all ranks of the MPI session
-    ~Communicator();
+
+    /// This rank alone, whatever the others do.
+    [[nodiscard]] static Communicator self();
+
+    ~Communicator() = default;
     Communicator(const Communicator&) = delete;
     Communicator& operator=(const Communicator&) = delete;
 
     [[nodiscard]] int rank() const { return rank_; }
     [[nodiscard]] int size() const { return size_; }
     [[nodiscard]] bool leads() const { return rank_ == 0; }
+
+    /// Name of the machine this rank runs on. Not collective.
+    [[nodiscard]] std::string node() const;
 
     void barrier() const;
 
@@ -47,6 +54,10 @@ public:
                          Row width) const;
 
 private:
+    struct Alone {};
+    explicit Communicator(Alone);
+
+    bool alone_ = false;
     int rank_ = 0;
     int size_ = 1;
 };

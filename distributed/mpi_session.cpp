@@ -20,7 +20,8 @@ namespace {
 /// How long another rank leaves the word to rank 0, which has most likely met the same failure.
 constexpr std::chrono::milliseconds courtesy{1500};
 
-[[noreturn]] void stop_all_ranks(ExitCode code, const std::string& message) {
+[[noreturn]] void stop_all_ranks(ExitCode code, const std::string& message)
+{
     int rank = 0;
     int size = 1;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
@@ -37,22 +38,20 @@ constexpr std::chrono::milliseconds courtesy{1500};
 
 /// Tasks of the Slurm step that this process is one of; 1 outside of steps. In a batch script SLURM_NTASKS and
 /// SLURM_PROCID are set too, though it is one process; the variables of the step are not.
-int tasks_of_step() {
+int tasks_of_step()
+{
     const char* tasks = std::getenv("SLURM_STEP_NUM_TASKS");
     return tasks && std::getenv("SLURM_STEP_ID") ? std::atoi(tasks) : 1;
 }
 
 /// mpirun starts its daemons as a step of its own, one task a node: that step says nothing about the ranks.
-bool started_by_mpirun() {
-    return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr;
-}
+bool started_by_mpirun() { return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr; }
 
 /// PMIx, or PMI as MPICH and Cray use it: what a launcher gives its tasks so that they find each other.
-bool has_process_manager() {
-    return started_by_mpirun() || std::getenv("PMIX_RANK") || std::getenv("PMI_RANK");
-}
+bool has_process_manager() { return started_by_mpirun() || std::getenv("PMIX_RANK") || std::getenv("PMI_RANK"); }
 
-[[noreturn]] void refuse_singletons(int tasks) {
+[[noreturn]] void refuse_singletons(int tasks)
+{
     throw Error(ExitCode::unavailable,
                 "Slurm started {0} tasks but they do not see each other: started as {0} singletons; "
                 "use srun --mpi=pmix or mpirun",
@@ -61,26 +60,28 @@ bool has_process_manager() {
 
 }  // namespace
 
-void check_launch_environment() {
+void check_launch_environment()
+{
     if (const int tasks = tasks_of_step(); tasks > 1 && !has_process_manager()) refuse_singletons(tasks);
 }
 
-void check_launch(int communicator_size) {
+void check_launch(int communicator_size)
+{
     if (communicator_size > 1 || started_by_mpirun()) return;
     if (const int tasks = tasks_of_step(); tasks > 1) refuse_singletons(tasks);
 }
 
-MpiSession::MpiSession(int& argc, char**& argv) {
+MpiSession::MpiSession(int& argc, char**& argv)
+{
     check_launch_environment();
     int provided = 0;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
 }
 
-MpiSession::~MpiSession() {
-    MPI_Finalize();
-}
+MpiSession::~MpiSession() { MPI_Finalize(); }
 
-int MpiSession::run(const std::function<int()>& job) {
+int MpiSession::run(const std::function<int()>& job)
+{
     try {
         int size = 1;
         MPI_Comm_size(MPI_COMM_WORLD, &size);

@@ -7,18 +7,22 @@
 
 namespace alster {
 
-ParallelFileAccess::ParallelFileAccess(const Communicator& ranks) : ranks_(ranks) {
+ParallelFileAccess::ParallelFileAccess(const Communicator& ranks) : ranks_(ranks)
+{
     if (ranks_.size() == 1) return;
+    H5dont_atexit();  // before anything else of HDF5: closing a shared file at exit would wait for ranks that are gone
     properties_ = H5Pcreate(H5P_FILE_ACCESS);
     if (properties_ < 0 || H5Pset_fapl_mpio(properties_, MPI_COMM_WORLD, MPI_INFO_NULL) < 0)
         throw Error(ExitCode::unavailable, "HDF5 cannot use MPI-IO: install the MPI build of HDF5");
 }
 
-ParallelFileAccess::~ParallelFileAccess() {
+ParallelFileAccess::~ParallelFileAccess()
+{
     if (properties_ > 0) H5Pclose(properties_);
 }
 
-Checksum ParallelFileAccess::joined(const Checksum& mine) const {
+Checksum ParallelFileAccess::joined(const Checksum& mine) const
+{
     const auto crcs = ranks_.all_gather(static_cast<std::int64_t>(mine.crc));
     const auto bytes = ranks_.all_gather(static_cast<std::int64_t>(mine.bytes));
     Checksum all;

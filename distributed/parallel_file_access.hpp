@@ -12,6 +12,8 @@ public:
 
     [[nodiscard]] std::int64_t properties() const override { return properties_; }
     [[nodiscard]] Checksum joined(const Checksum& mine) const override;
+    [[nodiscard]] int rank() const override { return ranks_.rank(); }
+    [[nodiscard]] int size() const override { return ranks_.size(); }
     [[nodiscard]] bool leads() const override { return ranks_.leads(); }
     void barrier() const override { ranks_.barrier(); }
     [[nodiscard]] bool shared() const override { return ranks_.size() > 1; }

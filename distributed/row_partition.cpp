@@ -5,7 +5,8 @@
 
 namespace alster {
 
-RowPartition::RowPartition(Row rows, Row chunk, std::span<const double> chunk_costs, int ranks) {
+RowPartition::RowPartition(Row rows, Row chunk, std::span<const double> chunk_costs, int ranks)
+{
     const double total = std::accumulate(chunk_costs.begin(), chunk_costs.end(), 0.0);
     first_.push_back(0);
     std::size_t k = 0;
@@ -19,13 +20,15 @@ RowPartition::RowPartition(Row rows, Row chunk, std::span<const double> chunk_co
     first_.push_back(rows);
 }
 
-std::vector<Row> RowPartition::sizes() const {
+std::vector<Row> RowPartition::sizes() const
+{
     std::vector<Row> sizes;
     for (int rank = 0; rank < ranks(); ++rank) sizes.push_back(of(rank).size());
     return sizes;
 }
 
-RowPartition RowPartition::even(Row rows, Row chunk, int ranks) {
+RowPartition RowPartition::even(Row rows, Row chunk, int ranks)
+{
     const std::vector<double> costs((rows + chunk - 1) / chunk, 1.0);
     return {rows, chunk, costs, ranks};
 }

@@ -20,7 +20,8 @@ constexpr Command commands[] = {
     {"inspect", "show and verify an alster file", inspect_command, false},
 };
 
-void print_help() {
+void print_help()
+{
     fmt::print("Exact alternating least squares on MPI ranks.\n\nUsage: alster COMMAND [OPTIONS]\n\n");
     for (const auto& command : commands) fmt::print("  {:<10} {}\n", command.name, command.summary);
     fmt::print("\nalster COMMAND --help explains a command; alster --version shows the build.\n");
@@ -28,7 +29,8 @@ void print_help() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv)
+{
     const std::string_view word = argc > 1 ? argv[1] : "--help";
     if (word == "--help" || word == "-h") return print_help(), 0;
     if (word == "--version") return fmt::print("{}", build_facts()), 0;

@@ -14,10 +14,9 @@ namespace alster {
 inline constexpr Row rows_per_chunk = 64;
 
 /// A symmetric (w, w) matrix as its lower triangle, packed by rows: element (a, b ≤ a) at a(a + 1)/2 + b.
-[[nodiscard]] constexpr std::size_t triangle_size(Row w) {
-    return static_cast<std::size_t>(w) * (w + 1) / 2;
-}
-[[nodiscard]] constexpr std::size_t triangle_index(Row a, Row b) {
+[[nodiscard]] constexpr std::size_t triangle_size(Row w) { return static_cast<std::size_t>(w) * (w + 1) / 2; }
+[[nodiscard]] constexpr std::size_t triangle_index(Row a, Row b)
+{
     return static_cast<std::size_t>(a) * (a + 1) / 2 + b;
 }
 
@@ -65,15 +64,26 @@ template <class B>
 concept Backend = requires(const B backend, typename B::Matrix& X, const typename B::Matrix& Y,
                            const typename B::Shard& shard, Interactions interactions, ExactSum& G,
                            std::span<const double> gram, Row w, const Spectrum& spectrum, const RowObjective& objective,
-                           void (*f)(std::span<float>)) {
-    { backend.load(std::move(interactions), w) } -> std::same_as<typename B::Shard>;
-    { backend.make_matrix(w, w) } -> std::same_as<typename B::Matrix>;
+                           void (*f)(std::span<float>))
+{
+    {
+        backend.load(std::move(interactions), w)
+        } -> std::same_as<typename B::Shard>;
+    {
+        backend.make_matrix(w, w)
+        } -> std::same_as<typename B::Matrix>;
     backend.with_host_view(X, f);
-    { backend.largest(Y) } -> std::same_as<double>;
+    {
+        backend.largest(Y)
+        } -> std::same_as<double>;
     backend.gramian(Y, G);
-    { backend.principal_basis(gram, w) } -> std::same_as<Spectrum>;
+    {
+        backend.principal_basis(gram, w)
+        } -> std::same_as<Spectrum>;
     backend.rotate(X, spectrum);
-    { backend.solve(shard, Y, objective, X) } -> std::same_as<SolveReport>;
+    {
+        backend.solve(shard, Y, objective, X)
+        } -> std::same_as<SolveReport>;
 };
 
 }  // namespace alster

@@ -2,8 +2,6 @@
 
 namespace alster {
 
-std::string backend_names() {
-    return "cpu reference";
-}
+std::string backend_names() { return "cpu reference"; }
 
 }  // namespace alster

@@ -5,7 +5,8 @@
 
 namespace alster {
 
-void make_canonical(Spectrum& spectrum) {
+void make_canonical(Spectrum& spectrum)
+{
     const std::size_t w = spectrum.values.size();
     std::reverse(spectrum.values.begin(), spectrum.values.end());
     for (double& value : spectrum.values)

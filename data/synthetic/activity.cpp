@@ -9,7 +9,8 @@ namespace alster::synthetic {
 namespace {
 
 /// A user's weight: the uniform quantile q has weight q^−exponent, which is a power law over the ranks.
-std::vector<float> weights(const SyntheticOptions& options) {
+std::vector<float> weights(const SyntheticOptions& options)
+{
     std::vector<float> weight(options.users);
     for (Row u = 0; u < options.users; ++u) {
         Random random(options.seed, Purpose::activity, u);
@@ -18,17 +19,17 @@ std::vector<float> weights(const SyntheticOptions& options) {
     return weight;
 }
 
-std::int64_t lines_of(float weight, double scale, std::int64_t cap) {
+std::int64_t lines_of(float weight, double scale, std::int64_t cap)
+{
     return static_cast<std::int64_t>(std::min(weight * scale, static_cast<double>(cap)));
 }
 
 }  // namespace
 
-std::int64_t activity_cap(Row items) {
-    return std::max<std::int64_t>(1, items / 4);
-}
+std::int64_t activity_cap(Row items) { return std::max<std::int64_t>(1, items / 4); }
 
-std::vector<std::int32_t> activities(const SyntheticOptions& options) {
+std::vector<std::int32_t> activities(const SyntheticOptions& options)
+{
     const auto weight = weights(options);
     const std::int64_t cap = activity_cap(options.items);
     const auto total = [&](double scale) {

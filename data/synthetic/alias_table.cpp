@@ -7,13 +7,15 @@ namespace alster::synthetic {
 namespace {
 
 /// A share in [0, 1] of 2³²; a whole cell has itself as alias, so the one value that is short of it does no harm.
-std::uint32_t threshold_of(double share) {
+std::uint32_t threshold_of(double share)
+{
     return static_cast<std::uint32_t>(std::clamp(share * 0x1p32, 0.0, 0x1p32 - 1));
 }
 
 }  // namespace
 
-AliasTable::AliasTable(std::span<const float> weights) : cells_(weights.size()) {
+AliasTable::AliasTable(std::span<const float> weights) : cells_(weights.size())
+{
     double total = 0;
     for (const float w : weights) total += w;
     const double scale = static_cast<double>(weights.size()) / total;

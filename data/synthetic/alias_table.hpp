@@ -13,7 +13,8 @@ public:
     /// Weights ≥ 0, not all 0, at most 2^31 of them.
     explicit AliasTable(std::span<const float> weights);
 
-    [[nodiscard]] std::int32_t draw(Random& random) const {
+    [[nodiscard]] std::int32_t draw(Random& random) const
+    {
         const auto own = static_cast<std::int32_t>(random.below(static_cast<std::int64_t>(cells_.size())));
         return random.bits() < cells_[own].threshold ? own : cells_[own].alias;
     }

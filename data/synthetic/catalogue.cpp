@@ -35,14 +35,16 @@ constexpr std::array genres = {
 constexpr std::int64_t oldest_release_days = 80 * 365;
 constexpr std::int64_t newest_release_days = 30;
 
-bool has(GenreSet set, Audience audience) {
+bool has(GenreSet set, Audience audience)
+{
     for (std::size_t g = 0; g < genres.size(); ++g)
         if (set >> g & 1 && genres[g].audience == audience) return true;
     return false;
 }
 
 /// One to three genres; what is made for families is never for adults only.
-GenreSet draw_genres(Random& random, int& main) {
+GenreSet draw_genres(Random& random, int& main)
+{
     main = static_cast<int>(random.below(genre_count()));
     GenreSet set = 1u << main;
     const int more = random.chance(0.55) ? (random.chance(0.3) ? 2 : 1) : 0;
@@ -53,7 +55,8 @@ GenreSet draw_genres(Random& random, int& main) {
     return set;
 }
 
-const char* draw_maturity(Random& random, GenreSet set) {
+const char* draw_maturity(Random& random, GenreSet set)
+{
     const double u = random.uniform();
     if (has(set, Audience::adult)) return u < 0.85 ? "R" : "NC-17";
     if (has(set, Audience::family)) return u < 0.6 ? "G" : "PG";
@@ -61,7 +64,8 @@ const char* draw_maturity(Random& random, GenreSet set) {
 }
 
 /// More and more titles are made each year: the age is 80 years times the square of a uniform number.
-std::int64_t draw_release(Random& random) {
+std::int64_t draw_release(Random& random)
+{
     const double u = random.uniform();
     const auto age = newest_release_days + static_cast<std::int64_t>(u * u * oldest_release_days);
     return end_of_log - age * day;
@@ -69,15 +73,12 @@ std::int64_t draw_release(Random& random) {
 
 }  // namespace
 
-int genre_count() {
-    return static_cast<int>(genres.size());
-}
+int genre_count() { return static_cast<int>(genres.size()); }
 
-std::string_view genre_name(int genre) {
-    return genres[static_cast<std::size_t>(genre)].name;
-}
+std::string_view genre_name(int genre) { return genres[static_cast<std::size_t>(genre)].name; }
 
-std::string genre_names(GenreSet set) {
+std::string genre_names(GenreSet set)
+{
     std::string text;
     for (; set != 0; set &= set - 1) {
         if (!text.empty()) text += '|';
@@ -86,7 +87,8 @@ std::string genre_names(GenreSet set) {
     return text;
 }
 
-std::vector<Item> make_catalogue(Row items, std::uint64_t seed) {
+std::vector<Item> make_catalogue(Row items, std::uint64_t seed)
+{
     std::vector<Item> catalogue(items);
     std::unordered_map<std::string, int> uses;
     for (Row i = 0; i < items; ++i) {

@@ -19,7 +19,8 @@ constexpr double stars_share = 0.20;
 constexpr int patience = 64;
 
 /// 0 … 1000 thousandths as a decimal fraction.
-std::string_view thousandths(std::int64_t n, std::array<char, 6>& text) {
+std::string_view thousandths(std::int64_t n, std::array<char, 6>& text)
+{
     if (n >= 1000) return "1";
     text = {'0',
             '.',
@@ -39,21 +40,26 @@ LogWriter::LogWriter(const SyntheticOptions& options, const std::vector<Item>& c
       model_(model),
       output_(output),
       summary_(summary),
-      last_viewer_(catalogue.size(), -1) {}
+      last_viewer_(catalogue.size(), -1)
+{
+}
 
-void LogWriter::write_header() {
+void LogWriter::write_header()
+{
     output_ << (options_.log == SyntheticOptions::Log::events ? "user,item,event,value,time\n"
                                                               : "user,item,value,time\n");
 }
 
-LogWriter::User LogWriter::meet(Row number) const {
+LogWriter::User LogWriter::meet(Row number) const
+{
     User user{number, Random(options_.seed, Purpose::events, number), model_.mixture(number)};
     user.joined = end_of_log - newest_account - user.random.below(oldest_account - newest_account);
     user.bias = 0.4 * user.random.bell();
     return user;
 }
 
-void LogWriter::write_user(Row number, std::int64_t lines) {
+void LogWriter::write_user(Row number, std::int64_t lines)
+{
     if (lines == 0) return;
     User user = meet(number);
     watched_.clear();
@@ -64,7 +70,8 @@ void LogWriter::write_user(Row number, std::int64_t lines) {
     }
 }
 
-std::int32_t LogWriter::draw_unseen(User& user) {
+std::int32_t LogWriter::draw_unseen(User& user)
+{
     const auto seen = [&](std::int32_t item) { return last_viewer_[item] == user.number; };
     std::int32_t item = model_.draw(user.random, user.mixture);
     for (int tries = 0; seen(item) && tries < patience; ++tries) item = model_.draw(user.random, user.mixture);
@@ -77,12 +84,14 @@ std::int32_t LogWriter::draw_unseen(User& user) {
     return item;
 }
 
-std::int64_t LogWriter::draw_time(User& user, std::int32_t item) const {
+std::int64_t LogWriter::draw_time(User& user, std::int32_t item) const
+{
     const std::int64_t first = std::max(user.joined, catalogue_[item].release);
     return first + user.random.below(end_of_log - first);
 }
 
-std::int64_t LogWriter::write_watch(User& user, std::int32_t item, bool first, std::int64_t room) {
+std::int64_t LogWriter::write_watch(User& user, std::int32_t item, bool first, std::int64_t room)
+{
     const double fit = model_.fit(user.mixture, item);
     const std::int64_t time = draw_time(user, item);
     if (options_.log == SyntheticOptions::Log::ratings) {
@@ -103,7 +112,8 @@ std::int64_t LogWriter::write_watch(User& user, std::int32_t item, bool first, s
     return lines;
 }
 
-void LogWriter::write_play(User& user, std::int32_t item, double fit, std::int64_t time) {
+void LogWriter::write_play(User& user, std::int32_t item, double fit, std::int64_t time)
+{
     // who does not like it leaves in the first minutes, or at some point; who does sees the end more often
     double fraction = 1;
     if (user.random.chance(0.6 * (1 - fit)))
@@ -115,12 +125,14 @@ void LogWriter::write_play(User& user, std::int32_t item, double fit, std::int64
     ++summary_.plays;
 }
 
-void LogWriter::write_thumb(User& user, std::int32_t item, double fit, std::int64_t time) {
+void LogWriter::write_thumb(User& user, std::int32_t item, double fit, std::int64_t time)
+{
     write_line(user, item, "thumb", user.random.chance(0.2 + 0.75 * fit) ? "1" : "-1", time);
     ++summary_.thumbs;
 }
 
-void LogWriter::write_stars(User& user, std::int32_t item, double fit, std::int64_t time) {
+void LogWriter::write_stars(User& user, std::int32_t item, double fit, std::int64_t time)
+{
     const double liking = 3.0 + user.bias + 0.35 * model_.quality(item) + 2.4 * (fit - 0.5) + 0.6 * user.random.bell();
     const auto stars = static_cast<int>(std::clamp(std::floor(liking + 0.5), 1.0, 5.0));
     const char digit = static_cast<char>('0' + stars);
@@ -129,7 +141,8 @@ void LogWriter::write_stars(User& user, std::int32_t item, double fit, std::int6
 }
 
 void LogWriter::write_line(const User& user, std::int32_t item, std::string_view event, std::string_view value,
-                           std::int64_t time) {
+                           std::int64_t time)
+{
     output_ << user.number + 1 << ',' << item + 1 << ',';
     if (options_.log == SyntheticOptions::Log::events) output_ << event << ',';
     output_ << value << ',' << time << '\n';

@@ -9,7 +9,8 @@ namespace alster::synthetic {
 // same bytes everywhere. Their files are compiled without contraction to fused multiply-add.
 
 /// ln x for 0 < x < ∞, to a few units in the last place: x = m·2^e with m in [√½, √2), ln m = 2 artanh((m−1)/(m+1)).
-[[nodiscard]] inline double portable_log(double x) {
+[[nodiscard]] inline double portable_log(double x)
+{
     int exponent = 0;
     double mantissa = std::frexp(x, &exponent);
     if (mantissa < std::numbers::sqrt2 / 2) {
@@ -23,7 +24,8 @@ namespace alster::synthetic {
 }
 
 /// e^x for |x| < 700, to about |x| units in the last place: x = k ln 2 + r with |r| ≤ ½ ln 2.
-[[nodiscard]] inline double portable_exp(double x) {
+[[nodiscard]] inline double portable_exp(double x)
+{
     const double k = std::floor(x / std::numbers::ln2 + 0.5);
     const double r = x - k * std::numbers::ln2;
     double series = 1;
@@ -32,8 +34,6 @@ namespace alster::synthetic {
 }
 
 /// x^p for x > 0.
-[[nodiscard]] inline double portable_pow(double x, double p) {
-    return portable_exp(p * portable_log(x));
-}
+[[nodiscard]] inline double portable_pow(double x, double p) { return portable_exp(p * portable_log(x)); }
 
 }  // namespace alster::synthetic

@@ -18,9 +18,12 @@ public:
     Random(std::uint64_t seed, Purpose purpose, std::uint64_t index)
         : key_{{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}},
           counter_{{0, static_cast<std::uint32_t>(purpose), static_cast<std::uint32_t>(index),
-                    static_cast<std::uint32_t>(index >> 32)}} {}
+                    static_cast<std::uint32_t>(index >> 32)}}
+    {
+    }
 
-    [[nodiscard]] std::uint32_t bits() {
+    [[nodiscard]] std::uint32_t bits()
+    {
         if (used_ == 4) {
             block_ = r123::Philox4x32()(counter_, key_);
             counter_[0] += 1;
@@ -35,12 +38,14 @@ public:
     [[nodiscard]] bool chance(double probability) { return uniform() < probability; }
 
     /// In 0 … n − 1 with a relative bias of n·2⁻³² at most, for n up to 2³².
-    [[nodiscard]] std::int64_t below(std::int64_t n) {
+    [[nodiscard]] std::int64_t below(std::int64_t n)
+    {
         return static_cast<std::int64_t>((static_cast<std::uint64_t>(bits()) * static_cast<std::uint64_t>(n)) >> 32);
     }
 
     /// Mean 0, variance 1, bell-shaped within ±2√3: the sum of four uniform numbers.
-    [[nodiscard]] double bell() {
+    [[nodiscard]] double bell()
+    {
         double sum = -2;
         for (int k = 0; k < 4; ++k) sum += uniform();
         return sum * std::numbers::sqrt3;
@@ -49,7 +54,8 @@ public:
     [[nodiscard]] double exponential() { return -portable_log(uniform()); }
 
     /// Gamma of shape a in (0, 1], scale 1, by Ahrens and Dieter's rejection (1974), which needs no normal numbers.
-    [[nodiscard]] double gamma(double a) {
+    [[nodiscard]] double gamma(double a)
+    {
         constexpr double e = std::numbers::e;
         const double b = (e + a) / e;
         for (;;) {

@@ -8,7 +8,8 @@ namespace alster::synthetic {
 namespace {
 
 /// Weight of each genre in a topic: one genre leads, two others blend in.
-std::vector<double> genre_weights(std::uint64_t seed, int topic) {
+std::vector<double> genre_weights(std::uint64_t seed, int topic)
+{
     Random random(seed, Purpose::topic, topic);
     std::vector<double> weights(genre_count(), 0.0);
     for (int k = 0; k < 2; ++k) {
@@ -20,7 +21,8 @@ std::vector<double> genre_weights(std::uint64_t seed, int topic) {
 }
 
 /// A random order of 0 … n − 1 (Fisher and Yates).
-std::vector<Row> permutation(std::uint64_t seed, Row n) {
+std::vector<Row> permutation(std::uint64_t seed, Row n)
+{
     std::vector<Row> order(n);
     std::iota(order.begin(), order.end(), Row{0});
     Random random(seed, Purpose::permutation, 0);
@@ -37,14 +39,16 @@ TasteModel::TasteModel(const SyntheticOptions& options, const std::vector<Item>&
       concentration_(options.concentration),
       popularity_(catalogue.size()),
       lift_(catalogue.size() * options.topics),
-      quality_(catalogue.size()) {
+      quality_(catalogue.size())
+{
     rank_by_popularity(options.popularity_exponent);
     blend_genres(catalogue);
     for (int k = 0; k < topics_; ++k) topic_draws_.emplace_back(topic_items(k));
     popular_.emplace_back(popularity_);
 }
 
-void TasteModel::rank_by_popularity(double exponent) {
+void TasteModel::rank_by_popularity(double exponent)
+{
     const auto rank = permutation(seed_, items());
     std::vector<double> weight(items());
     for (Row i = 0; i < items(); ++i) weight[i] = portable_pow(static_cast<double>(rank[i] + 1), -exponent);
@@ -53,7 +57,8 @@ void TasteModel::rank_by_popularity(double exponent) {
     for (Row i = 0; i < items(); ++i) popularity_[i] = static_cast<float>(weight[i] / total);
 }
 
-void TasteModel::blend_genres(const std::vector<Item>& catalogue) {
+void TasteModel::blend_genres(const std::vector<Item>& catalogue)
+{
     // a topic reaches every item a little; the factor of each pair keeps topics of the same genre apart
     constexpr double everywhere = 0.03;
     std::vector<double> total(topics_, 0.0);
@@ -75,13 +80,15 @@ void TasteModel::blend_genres(const std::vector<Item>& catalogue) {
         for (int k = 0; k < topics_; ++k) lift_[i * topics_ + k] /= static_cast<float>(total[k]);
 }
 
-std::vector<float> TasteModel::topic_items(int topic) const {
+std::vector<float> TasteModel::topic_items(int topic) const
+{
     std::vector<float> distribution(items());
     for (Row i = 0; i < items(); ++i) distribution[i] = popularity_[i] * lift_[i * topics_ + topic];
     return distribution;
 }
 
-std::vector<float> TasteModel::mixture(Row user) const {
+std::vector<float> TasteModel::mixture(Row user) const
+{
     Random random(seed_, Purpose::taste, user);
     std::vector<double> weight(topics_);
     double total = 0;
@@ -91,7 +98,8 @@ std::vector<float> TasteModel::mixture(Row user) const {
     return shares;
 }
 
-std::int32_t TasteModel::draw(Random& random, std::span<const float> mixture) const {
+std::int32_t TasteModel::draw(Random& random, std::span<const float> mixture) const
+{
     if (random.chance(noise_)) return popular_[0].draw(random);
     double left = random.uniform();
     int topic = 0;
@@ -99,7 +107,8 @@ std::int32_t TasteModel::draw(Random& random, std::span<const float> mixture) co
     return topic_draws_[topic].draw(random);
 }
 
-double TasteModel::fit(std::span<const float> mixture, std::int32_t item) const {
+double TasteModel::fit(std::span<const float> mixture, std::int32_t item) const
+{
     double lift = 0;
     for (int k = 0; k < topics_; ++k) lift += mixture[k] * lift_[static_cast<Row>(item) * topics_ + k];
     return lift / (1 + lift);

@@ -16,16 +16,19 @@ public:
     TextOutput(const TextOutput&) = delete;
     TextOutput& operator=(const TextOutput&) = delete;
 
-    TextOutput& operator<<(std::string_view text) {
+    TextOutput& operator<<(std::string_view text)
+    {
         buffer_ += text;
         if (buffer_.size() >= limit) flush();
         return *this;
     }
-    TextOutput& operator<<(char letter) {
+    TextOutput& operator<<(char letter)
+    {
         buffer_ += letter;
         return *this;
     }
-    TextOutput& operator<<(std::integral auto number) {
+    TextOutput& operator<<(std::integral auto number)
+    {
         char digits[24];
         const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
         return *this << std::string_view(digits, end);

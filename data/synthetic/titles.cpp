@@ -62,18 +62,21 @@ constexpr std::array<std::array<std::string_view, nouns_per_genre>, 18> nouns = 
     {"Saloon", "Sheriff", "Outlaw", "Canyon", "Mustang", "Frontier", "Stagecoach", "Prairie", "Holster", "Drifter"},
 }};
 
-std::string_view pick(Random& random, Words words) {
+std::string_view pick(Random& random, Words words)
+{
     return words[random.below(static_cast<std::int64_t>(words.size()))];
 }
 
-std::string place(Random& random) {
+std::string place(Random& random)
+{
     const auto beginning = pick(random, beginnings);
     return fmt::format("{}{}", beginning, pick(random, endings));
 }
 
 }  // namespace
 
-std::string draw_title(Random& random, int genre) {
+std::string draw_title(Random& random, int genre)
+{
     const Words things = nouns[genre];
     const auto noun = pick(random, things);
     const auto adjective = pick(random, adjectives);

@@ -10,7 +10,8 @@ namespace {
 
 constexpr Row users_at_once = 4096;
 
-void write_mixtures(Hdf5File& file, Row users, const TasteModel& model) {
+void write_mixtures(Hdf5File& file, Row users, const TasteModel& model)
+{
     const std::string name = "/users/mixture";
     file.make_rows<float>(name, users, model.topics());
     std::vector<float> block;
@@ -25,7 +26,8 @@ void write_mixtures(Hdf5File& file, Row users, const TasteModel& model) {
     file.seal(name);
 }
 
-void write_topics(Hdf5File& file, const TasteModel& model) {
+void write_topics(Hdf5File& file, const TasteModel& model)
+{
     const std::string name = "/topics/items";
     file.make_rows<float>(name, model.topics(), model.items());
     for (int k = 0; k < model.topics(); ++k) file.write_rows<float>(name, k, model.topic_items(k));
@@ -34,7 +36,8 @@ void write_topics(Hdf5File& file, const TasteModel& model) {
 
 }  // namespace
 
-void write_truth(const SyntheticOptions& options, const TasteModel& model, const std::filesystem::path& path) {
+void write_truth(const SyntheticOptions& options, const TasteModel& model, const std::filesystem::path& path)
+{
     auto file = Hdf5File::create(path);
     file.set_attribute("/", "format", std::string_view("alster-truth"));
     file.set_attribute("/", "seed", static_cast<std::int64_t>(options.seed));

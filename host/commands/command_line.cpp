@@ -13,21 +13,24 @@ namespace alster {
 namespace {
 
 /// CLI11 names the offending option in front of some messages only; a line is all that a user needs.
-std::string one_line(std::string text) {
+std::string one_line(std::string text)
+{
     std::replace(text.begin(), text.end(), '\n', ' ');
     return text;
 }
 
 }  // namespace
 
-bool first_process() {
+bool first_process()
+{
     for (const char* variable : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"})
         if (const char* rank = std::getenv(variable)) return std::string_view(rank) == "0";
     return true;
 }
 
 CommandLine::CommandLine(const std::string& name, const std::string& summary, const std::string& examples)
-    : app_(summary, "alster " + name) {
+    : app_(summary, "alster " + name)
+{
     app_.footer("Examples:\n" + examples);
     app_.get_formatter()->column_width(34);
     app_.set_config("--config", "", "Read options from a TOML file; the command line wins")->check(CLI::ExistingFile);
@@ -35,7 +38,8 @@ CommandLine::CommandLine(const std::string& name, const std::string& summary, co
     app_.add_flag("--json", json_, "Print one JSON object instead of text")->configurable(false);
 }
 
-bool CommandLine::parse(int argc, char** argv) {
+bool CommandLine::parse(int argc, char** argv)
+{
     try {
         app_.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -52,8 +56,6 @@ bool CommandLine::parse(int argc, char** argv) {
     return true;
 }
 
-std::string CommandLine::resolved() const {
-    return app_.config_to_str(true, false);
-}
+std::string CommandLine::resolved() const { return app_.config_to_str(true, false); }
 
 }  // namespace alster

@@ -3,8 +3,6 @@
 
 namespace alster {
 
-int evaluate_command(int, char**) {
-    throw Error(ExitCode::internal, "evaluate: not there yet");
-}
+int evaluate_command(int, char**) { throw Error(ExitCode::internal, "evaluate: not there yet"); }
 
 }  // namespace alster

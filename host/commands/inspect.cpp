@@ -3,8 +3,6 @@
 
 namespace alster {
 
-int inspect_command(int, char**) {
-    throw Error(ExitCode::internal, "inspect: not there yet");
-}
+int inspect_command(int, char**) { throw Error(ExitCode::internal, "inspect: not there yet"); }
 
 }  // namespace alster

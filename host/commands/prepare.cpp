@@ -3,8 +3,6 @@
 
 namespace alster {
 
-int prepare_command(int, char**) {
-    throw Error(ExitCode::internal, "prepare: not there yet");
-}
+int prepare_command(int, char**) { throw Error(ExitCode::internal, "prepare: not there yet"); }
 
 }  // namespace alster

@@ -3,8 +3,6 @@
 
 namespace alster {
 
-int recommend_command(int, char**) {
-    throw Error(ExitCode::internal, "recommend: not there yet");
-}
+int recommend_command(int, char**) { throw Error(ExitCode::internal, "recommend: not there yet"); }
 
 }  // namespace alster

@@ -13,7 +13,8 @@ namespace alster {
 namespace {
 
 /// Turns what `job` throws into a line, if `speaks`, and the exit code.
-int guarded(bool speaks, const std::function<int()>& job) {
+int guarded(bool speaks, const std::function<int()>& job)
+{
     const auto fail = [&](ExitCode code, const char* message) {
         if (speaks) fmt::print(stderr, "alster: {}\n", message);
         return static_cast<int>(code);
@@ -31,7 +32,8 @@ int guarded(bool speaks, const std::function<int()>& job) {
 
 }  // namespace
 
-int run(const Command& command, int argc, char** argv) {
+int run(const Command& command, int argc, char** argv)
+{
     const auto job = [&] { return command.run(argc, argv); };
     if (!command.parallel) return guarded(true, job);
     return guarded(first_process(), [&] {

@@ -3,8 +3,6 @@
 
 namespace alster {
 
-int similar_command(int, char**) {
-    throw Error(ExitCode::internal, "similar: not there yet");
-}
+int similar_command(int, char**) { throw Error(ExitCode::internal, "similar: not there yet"); }
 
 }  // namespace alster

@@ -19,7 +19,8 @@ constexpr auto examples =
 
 using Log = SyntheticOptions::Log;
 
-void add_options(CLI::App& app, SyntheticOptions& options, std::string& out) {
+void add_options(CLI::App& app, SyntheticOptions& options, std::string& out)
+{
     const std::map<std::string, Log> logs = {{"events", Log::events}, {"ratings", Log::ratings}};
     app.add_option("--out", out, "Directory for events.csv, items.csv and truth.h5")->required();
     app.add_option("--users", options.users, "Users")->capture_default_str();
@@ -42,7 +43,8 @@ void add_options(CLI::App& app, SyntheticOptions& options, std::string& out) {
     app.add_flag("--gzip", options.gzip, "Compress the log: events.csv.gz");
 }
 
-void report(const SyntheticOptions& options, const SyntheticSummary& summary, bool json) {
+void report(const SyntheticOptions& options, const SyntheticSummary& summary, bool json)
+{
     if (json) {
         const nlohmann::ordered_json object = {
             {"log", summary.log.string()}, {"users", options.users}, {"items", options.items},
@@ -58,7 +60,8 @@ void report(const SyntheticOptions& options, const SyntheticSummary& summary, bo
 
 }  // namespace
 
-int synth_command(int argc, char** argv) {
+int synth_command(int argc, char** argv)
+{
     CommandLine line("synth", summary_line, examples);
     SyntheticOptions options;
     std::string out;

@@ -4,12 +4,14 @@
 
 namespace alster {
 
-CpuBackend::CpuBackend(InstructionSet instructions) : row_solver_(row_solver(instructions)) {
+CpuBackend::CpuBackend(InstructionSet instructions) : row_solver_(row_solver(instructions))
+{
     // Threads are OpenMP's: a second pool beside it makes both slow, and the bits would depend on its size.
     openblas_set_num_threads(1);
 }
 
-const char* name(InstructionSet instructions) {
+const char* name(InstructionSet instructions)
+{
     switch (instructions) {
         case InstructionSet::avx512:
             return "AVX-512";

@@ -12,13 +12,15 @@ struct DualRow {
     using T = Tiles<L>;
     using Vector = typename T::Vector;
 
-    static std::int64_t workspace(std::int64_t width, std::int64_t entries) {
+    static std::int64_t workspace(std::int64_t width, std::int64_t entries)
+    {
         const std::int64_t n = round_up(entries, L);
         const std::int64_t padded = round_up(width, L);
         return padded * n + T::size(n / L) + 3 * n + 3 * padded;
     }
 
-    static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x) {
+    static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
+    {
         const std::int64_t n = round_up(task.n, L);
         const std::int64_t padded = round_up(context.width, L);
         float* K = memory;
@@ -48,7 +50,8 @@ struct DualRow {
 private:
     /// Columns k … k + L of Pᵀ, and their r; entries beyond the row's last are zero.
     static void gather_block(const RowContext& context, const RowTask& task, std::int64_t k, std::int64_t n,
-                             const float* inverse_root, float* Pt, float* r) {
+                             const float* inverse_root, float* Pt, float* r)
+    {
         const float* rows[L];
         float roots[L];
         const std::int64_t width = context.width;
@@ -76,7 +79,8 @@ private:
     }
 
     /// v = Pᵀ z
-    static void multiply_transposed(const float* Pt, const float* z, std::int64_t width, std::int64_t n, float* v) {
+    static void multiply_transposed(const float* Pt, const float* z, std::int64_t width, std::int64_t n, float* v)
+    {
         for (std::int64_t a = 0; a < width; ++a) {
             Vector lanes = {};
             for (std::int64_t k = 0; k < n; k += L) lanes += T::load(Pt + a * n + k) * T::load(z + k);
@@ -88,7 +92,8 @@ private:
 
     /// Σ (r − P v)², v = D^½ x: that is Σ c (p − x·y)². Overwrites `scores`.
     static double residual(const float* Pt, const float* v, const float* r, float* scores, std::int64_t width,
-                           std::int64_t n) {
+                           std::int64_t n)
+    {
         double sum = 0;
         for (std::int64_t k = 0; k < n; k += L) {
             Vector score = {};

@@ -11,7 +11,8 @@ namespace {
 
 /// The Gramian of one chunk, lower triangle packed by rows. `square` is workspace (w, w), `chunk` (rows_per_chunk, w).
 void chunk_gramian(const HostMatrix& Y, Row first, std::vector<double>& chunk, std::vector<double>& square,
-                   std::vector<double>& packed) {
+                   std::vector<double>& packed)
+{
     const Row rows = std::min(Y.rows - first, rows_per_chunk);
     const int w = static_cast<int>(Y.width);
     std::copy_n(Y.row(first), rows * Y.width, chunk.begin());
@@ -24,14 +25,16 @@ void chunk_gramian(const HostMatrix& Y, Row first, std::vector<double>& chunk, s
 
 }  // namespace
 
-double CpuBackend::largest(const Matrix& Y) const {
+double CpuBackend::largest(const Matrix& Y) const
+{
     float largest = 0;
 #pragma omp parallel for reduction(max : largest)
     for (std::size_t k = 0; k < Y.values.size(); ++k) largest = std::max(largest, std::abs(Y.values[k]));
     return largest;
 }
 
-void CpuBackend::gramian(const Matrix& Y, ExactSum& G) const {
+void CpuBackend::gramian(const Matrix& Y, ExactSum& G) const
+{
     const Row chunks = (Y.rows + rows_per_chunk - 1) / rows_per_chunk;
 #pragma omp parallel
     {

@@ -11,12 +11,14 @@ struct PrimalRow {
 
     static constexpr std::int64_t panel_rows = 32;  // a panel of gathered rows stays in the first-level cache
 
-    static std::int64_t workspace(std::int64_t width) {
+    static std::int64_t workspace(std::int64_t width)
+    {
         const std::int64_t padded = round_up(width, L);
         return T::size(padded / L) + panel_rows * padded + 3 * padded;
     }
 
-    static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x) {
+    static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
+    {
         const std::int64_t padded = round_up(context.width, L);
         const std::int64_t tiles = padded / L;
         float* A = memory;
@@ -42,7 +44,8 @@ struct PrimalRow {
 private:
     /// Panel rows √c y, padded with zeros, and b += √c p · √c y.
     static void gather_panel(const RowContext& context, const RowTask& task, std::int64_t first, std::int64_t rows,
-                             std::int64_t padded, float* panel, float* b) {
+                             std::int64_t padded, float* panel, float* b)
+    {
         for (std::int64_t k = first; k < first + rows; ++k, panel += padded) {
             prefetch(context, task, k + prefetch_distance);
             const float* y = table_row(context, task, k);
@@ -56,7 +59,8 @@ private:
     }
 
     /// Σ c (p − x·y)²; the rows are read once more, most of them from the second-level cache.
-    static double residual(const RowContext& context, const RowTask& task, const float* x, float* row) {
+    static double residual(const RowContext& context, const RowTask& task, const float* x, float* row)
+    {
         const std::int64_t padded = round_up(context.width, L);
         for (std::int64_t a = context.width; a < padded; ++a) row[a] = 0;
         double sum = 0;

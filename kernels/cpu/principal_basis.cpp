@@ -6,7 +6,8 @@
 
 namespace alster {
 
-Spectrum CpuBackend::principal_basis(std::span<const double> gram, Row width) const {
+Spectrum CpuBackend::principal_basis(std::span<const double> gram, Row width) const
+{
     Spectrum spectrum{std::vector<double>(width), std::vector<double>(static_cast<std::size_t>(width) * width)};
     for (Row a = 0; a < width; ++a)
         for (Row b = 0; b <= a; ++b) spectrum.vectors[a * width + b] = gram[triangle_index(a, b)];

@@ -6,7 +6,8 @@
 
 namespace alster {
 
-void CpuBackend::rotate(Matrix& Y, const Spectrum& spectrum) const {
+void CpuBackend::rotate(Matrix& Y, const Spectrum& spectrum) const
+{
     // fp64, rounded once: in fp32 the weak directions would inherit the rounding errors of the strong ones
     const int w = static_cast<int>(Y.width);
     const Row chunks = (Y.rows + rows_per_chunk - 1) / rows_per_chunk;

@@ -13,17 +13,17 @@ constexpr int few_lanes = lanes < 8 ? lanes : 8;  // for rows so short that a fu
 
 /// The dual form costs n²w + n³/3 against nw² + w³/3 and pays for a transposition besides: measured, it wins up to n ≈
 /// 7/8 w.
-bool dual_is_cheaper(std::int64_t n, std::int64_t width) {
-    return n * 8 <= width * 7;
-}
+bool dual_is_cheaper(std::int64_t n, std::int64_t width) { return n * 8 <= width * 7; }
 
-std::size_t workspace(std::int64_t width) {
+std::size_t workspace(std::int64_t width)
+{
     const std::int64_t primal = PrimalRow<lanes>::workspace(width);
     const std::int64_t dual = DualRow<lanes>::workspace(width, width);
     return static_cast<std::size_t>(primal > dual ? primal : dual);
 }
 
-RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x) {
+RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
+{
     if (!dual_is_cheaper(task.n, context.width)) return PrimalRow<lanes>::solve(context, task, memory, x);
     if (task.n <= few_lanes) return DualRow<few_lanes>::solve(context, task, memory, x);
     return DualRow<lanes>::solve(context, task, memory, x);
@@ -31,8 +31,6 @@ RowResult solve(const RowContext& context, const RowTask& task, float* memory, f
 
 }  // namespace
 
-RowSolver row_solver() {
-    return {workspace, solve};
-}
+RowSolver row_solver() { return {workspace, solve}; }
 
 }  // namespace alster::ALSTER_ISA

@@ -18,14 +18,16 @@ struct FreeAligned {
 };
 using Workspace = std::unique_ptr<float[], FreeAligned>;
 
-Workspace make_workspace(std::size_t floats) {
+Workspace make_workspace(std::size_t floats)
+{
     const std::size_t bytes = (floats * sizeof(float) + alignment - 1) / alignment * alignment;
     auto* memory = static_cast<float*>(std::aligned_alloc(alignment, bytes));
     if (!memory) throw std::bad_alloc();
     return Workspace(memory);
 }
 
-RowTask task_of(const Interactions& interactions, Row u, const RowObjective& objective) {
+RowTask task_of(const Interactions& interactions, Row u, const RowObjective& objective)
+{
     const Offset first = interactions.offsets[u];
     const Offset n = interactions.entries(u);
     const auto part = [&](const std::vector<float>& values) {
@@ -37,7 +39,8 @@ RowTask task_of(const Interactions& interactions, Row u, const RowObjective& obj
 
 }  // namespace
 
-CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/) const {
+CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/) const
+{
     Shard shard{std::move(interactions), {}};
     for (Row u = 0; u < shard.interactions.rows(); ++u) shard.order.push_back(u);
     std::stable_sort(shard.order.begin(), shard.order.end(),
@@ -45,7 +48,8 @@ CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/) con
     return shard;
 }
 
-SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const {
+SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
+{
     const Interactions& interactions = shard.interactions;
     const Row rows = interactions.rows();
     SolveReport report{std::vector<double>(rows), std::vector<double>(rows)};

@@ -22,7 +22,8 @@ struct Tiles {
     static void store(float* p, Vector v) { *reinterpret_cast<Vector*>(p) = v; }
 
     /// A = diag(d): d has tiles·L elements.
-    static void set_diagonal(float* A, const float* d, std::int64_t tiles) {
+    static void set_diagonal(float* A, const float* d, std::int64_t tiles)
+    {
         for (std::int64_t k = 0; k < size(tiles); ++k) A[k] = 0;
         for (std::int64_t I = 0; I < tiles; ++I)
             for (int c = 0; c < L; ++c) A[offset(I, I) + c * L + c] = d[I * L + c];
@@ -30,7 +31,8 @@ struct Tiles {
 
     /// A += Σ_k p_k p_kᵀ for `rows` rows p_k of the panel P (rows, tiles·L). A tile stays in L registers all along:
     /// each step is one load and L fused multiply-adds with a broadcast element.
-    static void rank_update(float* A, const float* P, std::int64_t rows, std::int64_t tiles) {
+    static void rank_update(float* A, const float* P, std::int64_t rows, std::int64_t tiles)
+    {
         const std::int64_t stride = tiles * L;
         for (std::int64_t I = 0; I < tiles; ++I)
             for (std::int64_t J = 0; J <= I; ++J) {
@@ -50,7 +52,8 @@ struct Tiles {
 
     /// A = C Cᵀ in place (left-looking by tile columns); inverse_pivots (tiles·L) gets 1 / C_kk. False where a pivot is
     /// not positive.
-    static bool cholesky(float* A, float* inverse_pivots, std::int64_t tiles) {
+    static bool cholesky(float* A, float* inverse_pivots, std::int64_t tiles)
+    {
         for (std::int64_t J = 0; J < tiles; ++J)
             for (std::int64_t I = J; I < tiles; ++I) {
                 Vector a[L];
@@ -65,14 +68,16 @@ struct Tiles {
     }
 
     /// b ← (C Cᵀ)⁻¹ b
-    static void solve(const float* C, const float* inverse_pivots, float* b, std::int64_t tiles) {
+    static void solve(const float* C, const float* inverse_pivots, float* b, std::int64_t tiles)
+    {
         forward(C, inverse_pivots, b, tiles);
         backward(C, inverse_pivots, b, tiles);
     }
 
 private:
     /// a ← A_IJ − Σ_{K<J} C_IK C_JKᵀ
-    static void subtract_left(const float* A, std::int64_t I, std::int64_t J, Vector (&a)[L]) {
+    static void subtract_left(const float* A, std::int64_t I, std::int64_t J, Vector (&a)[L])
+    {
         for (int c = 0; c < L; ++c) a[c] = load(A + offset(I, J) + c * L);
         for (std::int64_t K = 0; K < J; ++K) {
             const float* left = A + offset(I, K);
@@ -86,7 +91,8 @@ private:
     }
 
     /// Cholesky of one tile in registers, column after column; the tile is stored as it goes, for its broadcasts.
-    static bool factor_tile(float* tile, float* inverse_pivots, Vector (&a)[L]) {
+    static bool factor_tile(float* tile, float* inverse_pivots, Vector (&a)[L])
+    {
 #pragma GCC unroll 16
         for (int c = 0; c < L; ++c) {
             const float pivot = a[c][c];
@@ -102,7 +108,8 @@ private:
     }
 
     /// a ← a C_JJ⁻ᵀ for a tile below the diagonal tile C_JJ
-    static void solve_tile(const float* diagonal, const float* inverse_pivots, Vector (&a)[L]) {
+    static void solve_tile(const float* diagonal, const float* inverse_pivots, Vector (&a)[L])
+    {
 #pragma GCC unroll 16
         for (int c = 0; c < L; ++c) {
             a[c] *= inverse_pivots[c];
@@ -111,7 +118,8 @@ private:
         }
     }
 
-    static void forward(const float* C, const float* inverse_pivots, float* b, std::int64_t tiles) {
+    static void forward(const float* C, const float* inverse_pivots, float* b, std::int64_t tiles)
+    {
         for (std::int64_t J = 0; J < tiles; ++J) {
             float* z = b + J * L;
             const float* diagonal = C + offset(J, J);
@@ -128,7 +136,8 @@ private:
         }
     }
 
-    static void backward(const float* C, const float* inverse_pivots, float* b, std::int64_t tiles) {
+    static void backward(const float* C, const float* inverse_pivots, float* b, std::int64_t tiles)
+    {
         for (std::int64_t J = tiles - 1; J >= 0; --J) {
             Vector sums[L] = {};  // sums[c] holds column c of (tiles below)ᵀ z, lane by lane
             for (std::int64_t I = J + 1; I < tiles; ++I) {

@@ -12,7 +12,8 @@ struct Transpose {
 
 private:
     template <int H>
-    static void swap_blocks(Vector (&rows)[L]) {
+    static void swap_blocks(Vector (&rows)[L])
+    {
         for (int i = 0; i < L; ++i) {
             if (i & H) continue;
             const Vector a = rows[i];
@@ -24,9 +25,11 @@ private:
     }
 
     template <int... J>
-    struct Sequence {};
+    struct Sequence {
+    };
     template <int N, int... J>
-    struct Count : Count<N - 1, N - 1, J...> {};
+    struct Count : Count<N - 1, N - 1, J...> {
+    };
     template <int... J>
     struct Count<0, J...> {
         using type = Sequence<J...>;
@@ -35,7 +38,8 @@ private:
 
     /// Upper row: a's lanes outside the block, b's in place of those inside. Lower row: the mirror.
     template <int H, bool Lower, int... J>
-    static Vector shuffle(Vector a, Vector b, Sequence<J...>) {
+    static Vector shuffle(Vector a, Vector b, Sequence<J...>)
+    {
         if constexpr (Lower)
             return __builtin_shufflevector(a, b, ((J & H) ? L + J : J + H)...);
         else

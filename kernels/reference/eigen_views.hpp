@@ -9,11 +9,13 @@ using RowMajorXf = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::R
 using RowMajorXd = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// Rows first … first + count of a matrix, without a copy.
-inline Eigen::Map<const RowMajorXf> rows_of(const HostMatrix& matrix, Row first, Row count) {
+inline Eigen::Map<const RowMajorXf> rows_of(const HostMatrix& matrix, Row first, Row count)
+{
     return {matrix.row(first), count, matrix.width};
 }
 
-inline Eigen::Map<RowMajorXf> rows_of(HostMatrix& matrix, Row first, Row count) {
+inline Eigen::Map<RowMajorXf> rows_of(HostMatrix& matrix, Row first, Row count)
+{
     return {matrix.row(first), count, matrix.width};
 }
 

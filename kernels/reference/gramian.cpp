@@ -7,13 +7,15 @@
 
 namespace alster {
 
-double ReferenceBackend::largest(const Matrix& Y) const {
+double ReferenceBackend::largest(const Matrix& Y) const
+{
     double largest = 0;
     for (const float value : Y.values) largest = std::max(largest, std::abs(static_cast<double>(value)));
     return largest;
 }
 
-void ReferenceBackend::gramian(const Matrix& Y, ExactSum& G) const {
+void ReferenceBackend::gramian(const Matrix& Y, ExactSum& G) const
+{
     std::vector<double> packed(triangle_size(Y.width));
     for (Row first = 0; first < Y.rows; first += rows_per_chunk) {
         const Eigen::MatrixXd chunk = rows_of(Y, first, std::min(Y.rows - first, rows_per_chunk)).cast<double>();

@@ -7,7 +7,8 @@
 
 namespace alster {
 
-Spectrum ReferenceBackend::principal_basis(std::span<const double> gram, Row width) const {
+Spectrum ReferenceBackend::principal_basis(std::span<const double> gram, Row width) const
+{
     Eigen::MatrixXd G(width, width);
     for (Row a = 0; a < width; ++a)
         for (Row b = 0; b <= a; ++b) G(a, b) = G(b, a) = gram[triangle_index(a, b)];

@@ -5,7 +5,8 @@
 
 namespace alster {
 
-void ReferenceBackend::rotate(Matrix& Y, const Spectrum& spectrum) const {
+void ReferenceBackend::rotate(Matrix& Y, const Spectrum& spectrum) const
+{
     const Eigen::Map<const RowMajorXd> Q(spectrum.vectors.data(), Y.width, Y.width);
     for (Row first = 0; first < Y.rows; first += rows_per_chunk) {
         auto chunk = rows_of(Y, first, std::min(Y.rows - first, rows_per_chunk));

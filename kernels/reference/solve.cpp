@@ -14,7 +14,8 @@ struct Entry {
     double p;
 };
 
-Entry entry_of(const Interactions& interactions, Offset k, FactorTable Y, bool biased) {
+Entry entry_of(const Interactions& interactions, Offset k, FactorTable Y, bool biased)
+{
     const Eigen::Map<const Eigen::VectorXf> stored(Y.row(interactions.columns[k]), Y.width);
     Entry entry{stored.cast<double>(), interactions.confidences.empty() ? 1.0 : interactions.confidences[k],
                 interactions.preferences.empty() ? 1.0 : interactions.preferences[k]};
@@ -28,7 +29,8 @@ Entry entry_of(const Interactions& interactions, Offset k, FactorTable Y, bool b
 }  // namespace
 
 ReferenceRow solve_reference_row(const Interactions& interactions, Row row, FactorTable Y,
-                                 const RowObjective& objective, std::span<float> x) {
+                                 const RowObjective& objective, std::span<float> x)
+{
     const Offset n = interactions.entries(row);
     std::fill(x.begin(), x.end(), 0.0F);
     if (n == 0) return {};
@@ -56,8 +58,8 @@ ReferenceRow solve_reference_row(const Interactions& interactions, Row row, Fact
     return result;
 }
 
-SolveReport ReferenceBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective,
-                                    Matrix& X) const {
+SolveReport ReferenceBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
+{
     SolveReport report;
     for (Row u = 0; u < shard.rows(); ++u) {
         const auto [residual, penalty] =

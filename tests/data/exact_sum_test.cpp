@@ -9,7 +9,8 @@
 namespace alster {
 namespace {
 
-std::vector<double> terms(std::size_t n) {
+std::vector<double> terms(std::size_t n)
+{
     std::mt19937_64 random(7);
     std::normal_distribution<double> normal;
     std::vector<double> values(n);
@@ -17,19 +18,22 @@ std::vector<double> terms(std::size_t n) {
     return values;
 }
 
-double sum_in_order(const std::vector<double>& values, double bound) {
+double sum_in_order(const std::vector<double>& values, double bound)
+{
     ExactSum sum(1, bound);
     for (const double& v : values) sum.add(std::span(&v, 1));
     return sum.values()[0];
 }
 
-double absolute_sum(const std::vector<double>& values) {
+double absolute_sum(const std::vector<double>& values)
+{
     double bound = 0;
     for (double v : values) bound += std::abs(v);
     return bound;
 }
 
-TEST(ExactSum, GivesTheSameBitsInAnyOrder) {
+TEST(ExactSum, GivesTheSameBitsInAnyOrder)
+{
     auto values = terms(10'000);
     const double bound = absolute_sum(values);
     const double once = sum_in_order(values, bound);
@@ -40,7 +44,8 @@ TEST(ExactSum, GivesTheSameBitsInAnyOrder) {
     EXPECT_EQ(once, sum_in_order(values, bound));
 }
 
-TEST(ExactSum, GivesTheSameBitsForAnySplitIntoPartialSums) {
+TEST(ExactSum, GivesTheSameBitsForAnySplitIntoPartialSums)
+{
     const auto values = terms(1000);
     const double bound = absolute_sum(values);
     const double once = sum_in_order(values, bound);
@@ -56,7 +61,8 @@ TEST(ExactSum, GivesTheSameBitsForAnySplitIntoPartialSums) {
     }
 }
 
-TEST(ExactSum, IsAsPreciseAsExtendedArithmetic) {
+TEST(ExactSum, IsAsPreciseAsExtendedArithmetic)
+{
     const auto values = terms(10'000);
     long double expected = 0;
     for (double v : values) expected += v;
@@ -65,13 +71,15 @@ TEST(ExactSum, IsAsPreciseAsExtendedArithmetic) {
     EXPECT_NEAR(static_cast<double>(expected), sum_in_order(values, bound), bound * 1e-16);
 }
 
-TEST(ExactSum, HoldsTheLargestSumItPromises) {
+TEST(ExactSum, HoldsTheLargestSumItPromises)
+{
     const std::vector<double> values(1 << 16, -1.0);
 
     EXPECT_EQ(-65536.0, sum_in_order(values, 65536.0));
 }
 
-TEST(ExactSum, OfZerosIsZero) {
+TEST(ExactSum, OfZerosIsZero)
+{
     ExactSum sum(3, 0);
     sum.add(std::vector<double>{0, 0, 0});
 

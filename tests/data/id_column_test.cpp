@@ -5,7 +5,8 @@
 namespace alster {
 namespace {
 
-TEST(IdLookup, FindsTextIdsByBinarySearch) {
+TEST(IdLookup, FindsTextIdsByBinarySearch)
+{
     IdColumn ids{.kind = IdKind::text, .numbers = {}, .texts = TextColumn::from({"pear", "apple", "fig", ""})};
     const IdLookup lookup(ids);
 
@@ -14,7 +15,8 @@ TEST(IdLookup, FindsTextIdsByBinarySearch) {
     EXPECT_EQ(std::nullopt, lookup.find("plum"));
 }
 
-TEST(IdLookup, FindsNumbersAndRefusesWhatIsNone) {
+TEST(IdLookup, FindsNumbersAndRefusesWhatIsNone)
+{
     IdColumn ids{.kind = IdKind::int64, .numbers = {30, -1, 7}, .texts = {}};
     const IdLookup lookup(ids);
 
@@ -24,7 +26,8 @@ TEST(IdLookup, FindsNumbersAndRefusesWhatIsNone) {
     EXPECT_EQ(std::nullopt, lookup.find("8"));
 }
 
-TEST(TextColumn, KeepsValuesThatFillTheWholeWidth) {
+TEST(TextColumn, KeepsValuesThatFillTheWholeWidth)
+{
     const auto column = TextColumn::from({"abc", "", "é"});
 
     EXPECT_EQ(3U, column.width);

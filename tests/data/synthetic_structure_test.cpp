@@ -13,7 +13,8 @@
 namespace alster::synthetic {
 namespace {
 
-SyntheticOptions options_for(int topics) {
+SyntheticOptions options_for(int topics)
+{
     SyntheticOptions options;
     options.items = 200;
     options.topics = topics;
@@ -22,7 +23,8 @@ SyntheticOptions options_for(int topics) {
 }
 
 /// p(i) = (1 − noise) Σ_k π_k φ_k(i) + noise · popularity(i).
-std::vector<double> expected(const TasteModel& model, std::span<const float> mixture, double noise) {
+std::vector<double> expected(const TasteModel& model, std::span<const float> mixture, double noise)
+{
     std::vector<double> p(model.items());
     for (Row i = 0; i < model.items(); ++i) p[i] = noise * model.popularity()[i];
     for (int k = 0; k < model.topics(); ++k) {
@@ -33,7 +35,8 @@ std::vector<double> expected(const TasteModel& model, std::span<const float> mix
 }
 
 /// Pearson's statistic over the cells with at least 5 expected draws, as standard deviations from its mean.
-double chi_square_excess(std::span<const std::int64_t> counts, std::span<const double> p) {
+double chi_square_excess(std::span<const std::int64_t> counts, std::span<const double> p)
+{
     std::int64_t draws = 0;
     for (const auto c : counts) draws += c;
     double chi = 0, cells = 0, rest_counts = 0, rest_expected = 0;
@@ -50,7 +53,8 @@ double chi_square_excess(std::span<const std::int64_t> counts, std::span<const d
     return (chi - freedom) / std::sqrt(2 * freedom);
 }
 
-TEST(AliasTable, DrawsByItsWeights) {
+TEST(AliasTable, DrawsByItsWeights)
+{
     const std::vector<float> weights = {0, 1, 2, 0, 3.5f, 0.25f, 40, 0};
     const double total = 46.75;
     const AliasTable table(weights);
@@ -64,7 +68,8 @@ TEST(AliasTable, DrawsByItsWeights) {
     EXPECT_LT(chi_square_excess(counts, p), 5);  // about one seed in a million would exceed this; the seed is fixed
 }
 
-TEST(TasteModel, EveryDistributionSumsToOne) {
+TEST(TasteModel, EveryDistributionSumsToOne)
+{
     const auto options = options_for(5);
     const auto catalogue = make_catalogue(options.items, options.seed);
     const TasteModel model(options, catalogue);
@@ -78,7 +83,8 @@ TEST(TasteModel, EveryDistributionSumsToOne) {
     for (Row u = 0; u < 100; ++u) EXPECT_NEAR(1, sum(model.mixture(u)), 1e-5);
 }
 
-TEST(TasteModel, MixturesAreDirichlet) {
+TEST(TasteModel, MixturesAreDirichlet)
+{
     // mean 1/K and variance (1/K)(1 − 1/K)/(K a + 1) of each share, within 5 standard errors
     const auto options = options_for(8);
     const TasteModel model(options, make_catalogue(options.items, options.seed));
@@ -94,7 +100,8 @@ TEST(TasteModel, MixturesAreDirichlet) {
     EXPECT_NEAR(exact, variance, 0.05 * exact);
 }
 
-TEST(TasteModel, DrawsHaveTheExpectedCountsOfTheirUser) {
+TEST(TasteModel, DrawsHaveTheExpectedCountsOfTheirUser)
+{
     const auto options = options_for(5);
     const TasteModel model(options, make_catalogue(options.items, options.seed));
     for (const Row user : {0, 1, 2, 3}) {
@@ -110,13 +117,15 @@ TEST(TasteModel, DrawsHaveTheExpectedCountsOfTheirUser) {
 
 /// Singular values of the counts of `users` × items after (c − e)/√e, e the product of the margins: Poisson noise then
 /// has the largest singular value √users + √items (Marchenko and Pastur), and what rises above is structure.
-Eigen::VectorXd standardized_spectrum(const Eigen::MatrixXd& counts) {
+Eigen::VectorXd standardized_spectrum(const Eigen::MatrixXd& counts)
+{
     const Eigen::MatrixXd independent = counts.rowwise().sum() * counts.colwise().sum() / counts.sum();
     const Eigen::MatrixXd residual = (counts - independent).array() / (independent.array() + 1e-9).sqrt();
     return Eigen::BDCSVD<Eigen::MatrixXd>(residual).singularValues();
 }
 
-TEST(TasteModel, CountsHaveThePlantedRankAboveTheNoise) {
+TEST(TasteModel, CountsHaveThePlantedRankAboveTheNoise)
+{
     const int topics = 6, users = 300, draws = 2000;
     auto options = options_for(topics);
     options.noise = 0.05;
@@ -135,7 +144,8 @@ TEST(TasteModel, CountsHaveThePlantedRankAboveTheNoise) {
     EXPECT_LT(spectrum(topics - 1), 1.2 * edge);
 }
 
-TEST(Synthetic, TheLogShowsThePlantedRank) {
+TEST(Synthetic, TheLogShowsThePlantedRank)
+{
     SyntheticOptions options;
     options.users = 400;
     options.items = 1600;
@@ -160,7 +170,8 @@ TEST(Synthetic, TheLogShowsThePlantedRank) {
     EXPECT_LT(spectrum(options.topics - 1), 1.1 * edge);
 }
 
-TEST(TasteModel, FitIsHigherWhereTheTasteReaches) {
+TEST(TasteModel, FitIsHigherWhereTheTasteReaches)
+{
     const auto options = options_for(5);
     const TasteModel model(options, make_catalogue(options.items, options.seed));
     double drawn = 0, any = 0;
@@ -175,7 +186,8 @@ TEST(TasteModel, FitIsHigherWhereTheTasteReaches) {
     EXPECT_GT(drawn, 1.3 * any);
 }
 
-TEST(Random, NumbersDependOnSeedPurposeAndIndexOnly) {
+TEST(Random, NumbersDependOnSeedPurposeAndIndexOnly)
+{
     Random first(1, Purpose::events, 7), same(1, Purpose::events, 7), seed(2, Purpose::events, 7);
     Random purpose(1, Purpose::taste, 7), index(1, Purpose::events, 8);
     const auto bits = first.bits();
@@ -185,7 +197,8 @@ TEST(Random, NumbersDependOnSeedPurposeAndIndexOnly) {
     EXPECT_NE(bits, index.bits());
 }
 
-TEST(PortableMath, AgreesWithTheLibrary) {
+TEST(PortableMath, AgreesWithTheLibrary)
+{
     for (double x = 1e-10; x < 1e10; x *= 1.37) {
         EXPECT_NEAR(std::log(x), portable_log(x), 4e-16 * std::max(1.0, std::abs(std::log(x))));
         EXPECT_NEAR(1, portable_exp(std::log(x)) / x, 1e-14);

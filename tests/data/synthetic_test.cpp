@@ -17,7 +17,8 @@
 namespace alster {
 namespace {
 
-SyntheticOptions small() {
+SyntheticOptions small()
+{
     SyntheticOptions options;
     options.users = 400;
     options.items = 300;
@@ -26,14 +27,16 @@ SyntheticOptions small() {
     return options;
 }
 
-std::string content(const std::filesystem::path& path) {
+std::string content(const std::filesystem::path& path)
+{
     std::ifstream in(path, std::ios::binary);
     std::ostringstream text;
     text << in.rdbuf();
     return text.str();
 }
 
-std::vector<std::string> split(const std::string& line, char separator) {
+std::vector<std::string> split(const std::string& line, char separator)
+{
     std::vector<std::string> fields;
     std::string field;
     bool quoted = false;
@@ -52,7 +55,8 @@ std::vector<std::string> split(const std::string& line, char separator) {
 using Table = std::vector<std::vector<std::string>>;
 
 /// The lines after the header.
-Table rows_of(const std::filesystem::path& path) {
+Table rows_of(const std::filesystem::path& path)
+{
     std::istringstream in(content(path));
     Table rows;
     std::string line;
@@ -69,10 +73,13 @@ struct Made {
     explicit Made(const SyntheticOptions& options)
         : summary(write_synthetic(options, directory.path())),
           log(rows_of(summary.log)),
-          items(rows_of(directory / "items.csv")) {}
+          items(rows_of(directory / "items.csv"))
+    {
+    }
 };
 
-TEST(Synthetic, WritesExactlyTheLinesAskedFor) {
+TEST(Synthetic, WritesExactlyTheLinesAskedFor)
+{
     for (const std::int64_t events : {1, 399, 400, 8'000, 29'999, 400 * 75}) {
         auto options = small();
         options.events = events;
@@ -84,7 +91,8 @@ TEST(Synthetic, WritesExactlyTheLinesAskedFor) {
     }
 }
 
-TEST(Synthetic, GivesTheSameBytesForTheSameSeedAndOthersForAnother) {
+TEST(Synthetic, GivesTheSameBytesForTheSameSeedAndOthersForAnother)
+{
     const test::TemporaryDirectory first, second, third;
     auto options = small();
     write_synthetic(options, first.path());
@@ -98,7 +106,8 @@ TEST(Synthetic, GivesTheSameBytesForTheSameSeedAndOthersForAnother) {
     }
 }
 
-TEST(Synthetic, WritesARatingsLogWithoutRepeatedPairs) {
+TEST(Synthetic, WritesARatingsLogWithoutRepeatedPairs)
+{
     auto options = small();
     options.log = SyntheticOptions::Log::ratings;
     options.events = 400 * 75;  // everyone at the cap: the rule that ends the redraws is used
@@ -113,7 +122,8 @@ TEST(Synthetic, WritesARatingsLogWithoutRepeatedPairs) {
     EXPECT_EQ(options.events, std::ssize(pairs));
 }
 
-TEST(Synthetic, RepeatsWatchesOnlyWhereAsked) {
+TEST(Synthetic, RepeatsWatchesOnlyWhereAsked)
+{
     const auto repeated = [](double probability) {
         auto options = small();
         options.repeat = probability;
@@ -127,7 +137,8 @@ TEST(Synthetic, RepeatsWatchesOnlyWhereAsked) {
     EXPECT_GT(repeated(0.3), 1000);
 }
 
-TEST(Synthetic, WritesValuesInTheirRanges) {
+TEST(Synthetic, WritesValuesInTheirRanges)
+{
     const Made made(small());
     std::map<std::string, int> kinds;
     for (const auto& row : made.log) {
@@ -151,14 +162,16 @@ TEST(Synthetic, WritesValuesInTheirRanges) {
     EXPECT_GT(kinds["stars"], 800);
 }
 
-std::int64_t seconds_of(const std::string& date) {
+std::int64_t seconds_of(const std::string& date)
+{
     const std::chrono::year_month_day day{std::chrono::year(std::stoi(date.substr(0, 4))),
                                           std::chrono::month(std::stoi(date.substr(5, 2))),
                                           std::chrono::day(std::stoi(date.substr(8, 2)))};
     return std::chrono::sys_seconds(std::chrono::sys_days(day)).time_since_epoch().count();
 }
 
-TEST(Synthetic, NobodyWatchesBeforeTheReleaseOrAfterTheEnd) {
+TEST(Synthetic, NobodyWatchesBeforeTheReleaseOrAfterTheEnd)
+{
     const Made made(small());
     std::int64_t latest_release = 0;
     for (const auto& item : made.items) latest_release = std::max(latest_release, seconds_of(item[4]));
@@ -171,7 +184,8 @@ TEST(Synthetic, NobodyWatchesBeforeTheReleaseOrAfterTheEnd) {
     }
 }
 
-TEST(Synthetic, HorrorIsNeverRatedBelowR) {
+TEST(Synthetic, HorrorIsNeverRatedBelowR)
+{
     auto options = small();
     options.items = 3000;
     int horror = 0;
@@ -185,7 +199,8 @@ TEST(Synthetic, HorrorIsNeverRatedBelowR) {
     EXPECT_GT(horror, 100);
 }
 
-TEST(Synthetic, TitlesAreUniqueAndSomeNeedUnicodeOrQuotes) {
+TEST(Synthetic, TitlesAreUniqueAndSomeNeedUnicodeOrQuotes)
+{
     auto options = small();
     options.items = 20'000;
     std::set<std::string> titles;
@@ -201,7 +216,8 @@ TEST(Synthetic, TitlesAreUniqueAndSomeNeedUnicodeOrQuotes) {
 }
 
 /// Counts in descending order.
-std::vector<double> ranked(const Table& log, int column, std::int64_t size) {
+std::vector<double> ranked(const Table& log, int column, std::int64_t size)
+{
     std::vector<double> counts(size, 0.0);
     for (const auto& row : log) counts[std::stoll(row[column]) - 1] += 1;
     std::sort(counts.rbegin(), counts.rend());
@@ -209,7 +225,8 @@ std::vector<double> ranked(const Table& log, int column, std::int64_t size) {
 }
 
 /// Least-squares slope of log count over log rank, at ranks spaced evenly in the logarithm.
-double slope(const std::vector<double>& counts, double from, double to) {
+double slope(const std::vector<double>& counts, double from, double to)
+{
     double n = 0, x = 0, y = 0, xx = 0, xy = 0;
     for (double rank = from; rank <= to; rank *= 1.25) {
         const double u = std::log(std::floor(rank)), v = std::log(counts[static_cast<std::size_t>(rank) - 1]);
@@ -218,7 +235,8 @@ double slope(const std::vector<double>& counts, double from, double to) {
     return (n * xy - x * y) / (n * xx - x * x);
 }
 
-TEST(Synthetic, PopularityAndActivityFollowTheirPowerLaws) {
+TEST(Synthetic, PopularityAndActivityFollowTheirPowerLaws)
+{
     SyntheticOptions options;
     options.users = 40'000;
     options.items = 4'000;
@@ -234,7 +252,8 @@ TEST(Synthetic, PopularityAndActivityFollowTheirPowerLaws) {
     EXPECT_NEAR(-0.5, slope(ranked(made.log, 0, options.users), 20, 5000), 0.05);
 }
 
-TEST(Synthetic, MemoryDoesNotGrowWithTheLog) {
+TEST(Synthetic, MemoryDoesNotGrowWithTheLog)
+{
     const auto peak_kib = [] {
         rusage usage{};
         getrusage(RUSAGE_SELF, &usage);
@@ -251,7 +270,8 @@ TEST(Synthetic, MemoryDoesNotGrowWithTheLog) {
     EXPECT_LT(peak_kib() - before, 8'192);
 }
 
-TEST(Synthetic, WritesGzipWithTheSameContent) {
+TEST(Synthetic, WritesGzipWithTheSameContent)
+{
     auto options = small();
     const test::TemporaryDirectory directory;
     write_synthetic(options, directory.path());
@@ -262,7 +282,8 @@ TEST(Synthetic, WritesGzipWithTheSameContent) {
     EXPECT_EQ(0, std::system(command.c_str()));
 }
 
-TEST(Synthetic, RefusesWhatCannotBe) {
+TEST(Synthetic, RefusesWhatCannotBe)
+{
     const test::TemporaryDirectory directory;
     const auto code = [&](auto change, const std::filesystem::path& where) {
         auto options = small();
@@ -284,7 +305,8 @@ TEST(Synthetic, RefusesWhatCannotBe) {
     EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
 }
 
-TEST(Synthetic, LeavesNoLogBehindWhereTheDiskIsFull) {
+TEST(Synthetic, LeavesNoLogBehindWhereTheDiskIsFull)
+{
     const test::TemporaryDirectory directory;
     std::filesystem::create_symlink("/dev/full", directory / "events.csv.tmp");
     try {

@@ -7,7 +7,8 @@
 namespace alster {
 namespace {
 
-TEST(Communicator, SumsOverRanksInClosedForm) {
+TEST(Communicator, SumsOverRanksInClosedForm)
+{
     const Communicator ranks;
     const std::int64_t size = ranks.size();
 
@@ -15,7 +16,8 @@ TEST(Communicator, SumsOverRanksInClosedForm) {
     EXPECT_EQ(size - 1, ranks.max(std::int64_t{ranks.rank()}));
 }
 
-TEST(Communicator, ExactSumHasTheBitsOfOneRank) {
+TEST(Communicator, ExactSumHasTheBitsOfOneRank)
+{
     const Communicator ranks;
     std::vector<double> terms(60);
     for (std::size_t k = 0; k < terms.size(); ++k) terms[k] = 1.0 / static_cast<double>(k * k + 3);
@@ -29,7 +31,8 @@ TEST(Communicator, ExactSumHasTheBitsOfOneRank) {
     EXPECT_EQ(whole.values(), mine.values());
 }
 
-TEST(Communicator, GathersRowsOfUnequalBlocksInRankOrder) {
+TEST(Communicator, GathersRowsOfUnequalBlocksInRankOrder)
+{
     const Communicator ranks;
     constexpr Row width = 3;
     std::vector<Row> rows_of(ranks.size());
@@ -44,7 +47,8 @@ TEST(Communicator, GathersRowsOfUnequalBlocksInRankOrder) {
     EXPECT_EQ(expected, all);
 }
 
-TEST(Communicator, GathersTextsAndBroadcastsThem) {
+TEST(Communicator, GathersTextsAndBroadcastsThem)
+{
     const Communicator ranks;
     const auto texts = ranks.all_gather(std::string(ranks.rank(), 'x'));
     for (int r = 0; r < ranks.size(); ++r) EXPECT_EQ(std::string(r, 'x'), texts[r]);

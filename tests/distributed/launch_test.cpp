@@ -14,7 +14,8 @@ namespace {
 /// The launcher's variables as given, all others unset; what was there comes back at the end.
 class Environment {
 public:
-    explicit Environment(const std::map<std::string, std::string>& given) {
+    explicit Environment(const std::map<std::string, std::string>& given)
+    {
         for (const char* name : {"SLURM_STEP_NUM_TASKS", "SLURM_STEP_ID", "SLURM_PROCID", "SLURM_NTASKS", "PMIX_RANK",
                                  "PMI_RANK", "OMPI_COMM_WORLD_SIZE"}) {
             if (const char* value = std::getenv(name)) before_[name] = value;
@@ -23,7 +24,8 @@ public:
         }
         for (const auto& [name, value] : given) setenv(name.c_str(), value.c_str(), 1);
     }
-    ~Environment() {
+    ~Environment()
+    {
         for (const auto& name : names_) unsetenv(name.c_str());
         for (const auto& [name, value] : before_) setenv(name.c_str(), value.c_str(), 1);
     }
@@ -35,7 +37,8 @@ private:
     std::vector<std::string> names_;
 };
 
-ExitCode before_mpi() {
+ExitCode before_mpi()
+{
     try {
         check_launch_environment();
     } catch (const Error& error) {
@@ -44,7 +47,8 @@ ExitCode before_mpi() {
     return ExitCode::done;
 }
 
-ExitCode with_size(int size) {
+ExitCode with_size(int size)
+{
     try {
         check_launch(size);
     } catch (const Error& error) {
@@ -55,14 +59,16 @@ ExitCode with_size(int size) {
 
 // The variables are those that Slurm 22.05 and Open MPI 4.1 set.
 
-TEST(CheckLaunch, RefusesTasksWithoutAProcessManager) {
+TEST(CheckLaunch, RefusesTasksWithoutAProcessManager)
+{
     const Environment srun(
         {{"SLURM_STEP_NUM_TASKS", "2"}, {"SLURM_STEP_ID", "0"}, {"SLURM_PROCID", "1"}, {"SLURM_NTASKS", "2"}});
     EXPECT_EQ(ExitCode::unavailable, before_mpi());
     EXPECT_EQ(ExitCode::unavailable, with_size(1));
 }
 
-TEST(CheckLaunch, RefusesTasksThatDoNotSeeEachOtherInSpiteOfOne) {
+TEST(CheckLaunch, RefusesTasksThatDoNotSeeEachOtherInSpiteOfOne)
+{
     const Environment srun(
         {{"SLURM_STEP_NUM_TASKS", "2"}, {"SLURM_STEP_ID", "0"}, {"SLURM_PROCID", "1"}, {"PMI_RANK", "1"}});
     EXPECT_EQ(ExitCode::done, before_mpi());
@@ -70,21 +76,24 @@ TEST(CheckLaunch, RefusesTasksThatDoNotSeeEachOtherInSpiteOfOne) {
     EXPECT_EQ(ExitCode::done, with_size(2));
 }
 
-TEST(CheckLaunch, AcceptsSrunWithPmix) {
+TEST(CheckLaunch, AcceptsSrunWithPmix)
+{
     const Environment srun(
         {{"SLURM_STEP_NUM_TASKS", "2"}, {"SLURM_STEP_ID", "0"}, {"SLURM_PROCID", "1"}, {"PMIX_RANK", "1"}});
     EXPECT_EQ(ExitCode::done, before_mpi());
     EXPECT_EQ(ExitCode::done, with_size(2));
 }
 
-TEST(CheckLaunch, AcceptsOneRankByMpirunOnTwoNodes) {
+TEST(CheckLaunch, AcceptsOneRankByMpirunOnTwoNodes)
+{
     const Environment mpirun(
         {{"SLURM_STEP_NUM_TASKS", "2"}, {"SLURM_STEP_ID", "0"}, {"SLURM_PROCID", "0"}, {"OMPI_COMM_WORLD_SIZE", "1"}});
     EXPECT_EQ(ExitCode::done, before_mpi());
     EXPECT_EQ(ExitCode::done, with_size(1));
 }
 
-TEST(CheckLaunch, AcceptsAProcessOfABatchScript) {
+TEST(CheckLaunch, AcceptsAProcessOfABatchScript)
+{
     const Environment batch({{"SLURM_NTASKS", "2"}, {"SLURM_PROCID", "0"}});
     EXPECT_EQ(ExitCode::done, before_mpi());
     EXPECT_EQ(ExitCode::done, with_size(1));

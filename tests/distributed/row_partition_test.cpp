@@ -5,7 +5,8 @@
 namespace alster {
 namespace {
 
-TEST(RowPartition, CoversAllRowsInOrderAndCutsOnChunkBorders) {
+TEST(RowPartition, CoversAllRowsInOrderAndCutsOnChunkBorders)
+{
     for (const Row rows : {0, 1, 63, 64, 65, 1000})
         for (const int ranks : {1, 2, 3, 7, 50}) {
             const auto partition = RowPartition::even(rows, 64, ranks);
@@ -19,7 +20,8 @@ TEST(RowPartition, CoversAllRowsInOrderAndCutsOnChunkBorders) {
         }
 }
 
-TEST(RowPartition, MoreRanksThanChunksLeavesEmptyRanges) {
+TEST(RowPartition, MoreRanksThanChunksLeavesEmptyRanges)
+{
     const auto partition = RowPartition::even(100, 64, 5);
 
     int owners = 0;
@@ -27,7 +29,8 @@ TEST(RowPartition, MoreRanksThanChunksLeavesEmptyRanges) {
     EXPECT_EQ(2, owners);
 }
 
-TEST(RowPartition, BalancesCostNotRows) {
+TEST(RowPartition, BalancesCostNotRows)
+{
     const std::vector<double> costs = {8, 1, 1, 1, 1, 1, 1, 1, 1};  // the first chunk is worth all others
 
     const RowPartition partition(9, 1, costs, 2);

@@ -12,17 +12,20 @@ namespace {
 
 using MatrixRd = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-HostMatrix random_matrix(Row rows, Row width) {
+HostMatrix random_matrix(Row rows, Row width)
+{
     return test::random_problem({.rows = 0, .columns = rows, .width = width}).fixed;
 }
 
-MatrixRd dense(const HostMatrix& Y) {
+MatrixRd dense(const HostMatrix& Y)
+{
     return Eigen::Map<const Eigen::Matrix<float, -1, -1, Eigen::RowMajor>>(Y.values.data(), Y.rows, Y.width)
         .cast<double>();
 }
 
 template <class B>
-std::vector<double> gramian_of(const B& backend, const HostMatrix& Y) {
+std::vector<double> gramian_of(const B& backend, const HostMatrix& Y)
+{
     const double largest = backend.largest(Y);
     ExactSum G(triangle_size(Y.width), static_cast<double>(Y.rows) * largest * largest);
     backend.gramian(Y, G);
@@ -37,7 +40,8 @@ protected:
 using Backends = testing::Types<ReferenceBackend, CpuBackend>;
 TYPED_TEST_SUITE(Gramian, Backends);
 
-TYPED_TEST(Gramian, IsEquivalentToDefinition) {
+TYPED_TEST(Gramian, IsEquivalentToDefinition)
+{
     for (const Row rows : {0, 1, 63, 64, 65, 200})
         for (const Row width : {1, 31, 32, 33}) {
             const auto Y = random_matrix(rows, width);
@@ -52,7 +56,8 @@ TYPED_TEST(Gramian, IsEquivalentToDefinition) {
         }
 }
 
-TYPED_TEST(Gramian, OfPartsCutOnChunksAddsToTheSameBits) {
+TYPED_TEST(Gramian, OfPartsCutOnChunksAddsToTheSameBits)
+{
     const auto Y = random_matrix(1000, 10);
     const auto whole = gramian_of(this->backend, Y);
     const double largest = this->backend.largest(Y);
@@ -67,7 +72,8 @@ TYPED_TEST(Gramian, OfPartsCutOnChunksAddsToTheSameBits) {
     EXPECT_EQ(whole, sum.values());
 }
 
-TYPED_TEST(Gramian, PrincipalBasisDiagonalisesIt) {
+TYPED_TEST(Gramian, PrincipalBasisDiagonalisesIt)
+{
     for (const Row width : {1, 5, 33, 130}) {
         const auto Y = random_matrix(90, width);
         const MatrixRd G = dense(Y).transpose() * dense(Y);
@@ -85,7 +91,8 @@ TYPED_TEST(Gramian, PrincipalBasisDiagonalisesIt) {
     }
 }
 
-TYPED_TEST(Gramian, RotationLeavesScoresAndMakesTheGramianDiagonal) {
+TYPED_TEST(Gramian, RotationLeavesScoresAndMakesTheGramianDiagonal)
+{
     constexpr Row width = 20;
     auto Y = random_matrix(150, width);
     const MatrixRd before = dense(Y) * dense(Y).transpose();

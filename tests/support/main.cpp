@@ -4,7 +4,8 @@
 #include <cstdlib>
 
 // Every test program runs alone or under mpirun: rank 0 speaks, and a failure on any rank fails the program.
-int main(int argc, char** argv) {
+int main(int argc, char** argv)
+{
     MPI_Init(&argc, &argv);
     testing::InitGoogleMock(&argc, argv);
     int rank = 0;

@@ -9,7 +9,8 @@ namespace alster::test {
 
 namespace {
 
-std::vector<Column> random_columns(Row count, Row columns, std::mt19937& random) {
+std::vector<Column> random_columns(Row count, Row columns, std::mt19937& random)
+{
     std::vector<Column> all(columns);
     std::iota(all.begin(), all.end(), 0);
     std::shuffle(all.begin(), all.end(), random);
@@ -18,7 +19,8 @@ std::vector<Column> random_columns(Row count, Row columns, std::mt19937& random)
     return all;
 }
 
-Row entries_of(Row row, const ProblemShape& shape, std::mt19937& random) {
+Row entries_of(Row row, const ProblemShape& shape, std::mt19937& random)
+{
     if (row == 1) return 0;
     if (row == 2) return shape.columns;
     if (row == 3) return std::min<Row>(1, shape.columns);
@@ -29,7 +31,8 @@ Row entries_of(Row row, const ProblemShape& shape, std::mt19937& random) {
 
 }  // namespace
 
-Problem random_problem(const ProblemShape& shape, unsigned seed) {
+Problem random_problem(const ProblemShape& shape, unsigned seed)
+{
     std::mt19937 random(seed);
     std::normal_distribution<float> normal;
     Problem problem{{}, HostMatrix(shape.columns, shape.width)};

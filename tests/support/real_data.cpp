@@ -5,17 +5,20 @@
 
 namespace alster::test {
 
-std::filesystem::path real_data() {
+std::filesystem::path real_data()
+{
     const char* path = std::getenv("ALSTER_TEST_DATA");
     return path ? path : "";
 }
 
-TemporaryDirectory::TemporaryDirectory() {
+TemporaryDirectory::TemporaryDirectory()
+{
     std::string name = (std::filesystem::temp_directory_path() / "alster-test-XXXXXX").string();
     path_ = mkdtemp(name.data());
 }
 
-TemporaryDirectory::~TemporaryDirectory() {
+TemporaryDirectory::~TemporaryDirectory()
+{
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
 }

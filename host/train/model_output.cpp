@@ -1,0 +1,107 @@
+#include "host/train/model_output.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "distributed/parallel_file_access.hpp"
+#include "kernels/cpu/cpu_backend.hpp"
+
+namespace alster {
+
+namespace {
+
+/// Room in ann_cosine for later items whose norm exceeds today's largest.
+constexpr double headroom = 1.25;
+
+double squared_norm(std::span<const float> row)
+{
+    double sum = 0;
+    for (const float y : row) sum += static_cast<double>(y) * y;
+    return sum;
+}
+
+/// ỹ = [y, √(M² − ‖y‖²)] has norm M for every item: cosine with [x, 0] then ranks as x·y does.
+std::vector<float> equal_norm_vectors(std::span<const float> factors, Row width, double max_norm)
+{
+    std::vector<float> vectors;
+    vectors.reserve(factors.size() / width * (width + 1));
+    for (std::size_t first = 0; first < factors.size(); first += width) {
+        const auto row = factors.subspan(first, width);
+        vectors.insert(vectors.end(), row.begin(), row.end());
+        const double target = max_norm * headroom;
+        vectors.push_back(static_cast<float>(std::sqrt(std::max(0.0, target * target - squared_norm(row)))));
+    }
+    return vectors;
+}
+
+std::vector<double> full_gramian(const Communicator& ranks, std::span<const float> factors, Row width, Row all_rows)
+{
+    HostMatrix Y(static_cast<Row>(factors.size()) / width, width);
+    std::copy(factors.begin(), factors.end(), Y.values.begin());
+    const CpuBackend backend;
+    const double largest = ranks.max(backend.largest(Y));
+    ExactSum sum(triangle_size(width), static_cast<double>(all_rows) * largest * largest);
+    backend.gramian(Y, sum);
+    ranks.sum(sum);
+    const auto packed = sum.values();
+    std::vector<double> full(width * width);
+    for (Row a = 0; a < width; ++a)
+        for (Row b = 0; b <= a; ++b) full[a * width + b] = full[b * width + a] = packed[triangle_index(a, b)];
+    return full;
+}
+
+void write_side(const Communicator& ranks, const DatasetReader& dataset, ModelWriter& model, Side side, RowRange rows,
+                std::span<const float> factors, Row width)
+{
+    const IdColumn ids = dataset.ids(side, rows);
+    const auto counts = dataset.event_counts(side, rows);
+    std::vector<std::uint8_t> status;
+    for (const auto count : counts)
+        status.push_back(static_cast<std::uint8_t>(count > 0 ? RowStatus::trained : RowStatus::prior_only));
+    model.write_ids(side, rows.first, ids, ids.kind == IdKind::text ? ids.texts.width : 0,
+                    dataset.id_order(side, rows));
+    model.write_factors(side, rows.first, factors);
+    model.write_rows(side, rows.first, counts, dataset.last_events(side, rows), status);
+    model.write_gramian(side, full_gramian(ranks, factors, width, dataset.rows(side)));
+}
+
+}  // namespace
+
+Row served_width(const TrainOptions& options) { return options.is_explicit() ? options.factors + 2 : options.factors; }
+
+std::vector<float> served_factors(Side side, const TrainOptions& options, std::span<const float> trained)
+{
+    if (!options.is_explicit()) return {trained.begin(), trained.end()};
+    std::vector<float> served;
+    const auto w = static_cast<std::size_t>(options.width());
+    for (std::size_t first = 0; first < trained.size(); first += w) {
+        const auto row = trained.subspan(first, w);
+        served.insert(served.end(), row.begin(), row.end() - 1);
+        const float bias = row.back();
+        served.push_back(side == Side::users ? bias : 1.0F);
+        served.push_back(side == Side::users ? 1.0F : bias);
+    }
+    return served;
+}
+
+void write_model(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options,
+                 const ModelInfo& info, const TrainedRows& users, const TrainedRows& items,
+                 const std::filesystem::path& path)
+{
+    const ParallelFileAccess access(ranks);
+    const Row width = served_width(options);
+    const auto user_factors = served_factors(Side::users, options, users.factors);
+    const auto item_factors = served_factors(Side::items, options, items.factors);
+
+    ModelWriter model(path, info, access);
+    write_side(ranks, dataset, model, Side::users, users.rows, user_factors, width);
+    write_side(ranks, dataset, model, Side::items, items.rows, item_factors, width);
+    double largest = 0;
+    for (std::size_t first = 0; first < item_factors.size(); first += width)
+        largest = std::max(largest, std::sqrt(squared_norm(std::span(item_factors).subspan(first, width))));
+    const double max_norm = ranks.max(largest);
+    model.write_ann_cosine(items.rows.first, equal_norm_vectors(item_factors, width, max_norm), max_norm, headroom);
+    model.commit();
+}
+
+}  // namespace alster

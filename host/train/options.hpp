@@ -1,0 +1,41 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "data/interactions.hpp"
+
+namespace alster {
+
+enum class Feedback { implicit_feedback, explicit_feedback };
+
+inline constexpr Row max_factors = 2048;
+
+/// What a training run is asked to do: the options of `alster train`.
+struct TrainOptions {
+    std::filesystem::path data;
+    std::filesystem::path out;  // the run's directory
+    bool overwrite = false;
+    std::string backend = "auto";
+    int threads = 0;  // a rank; 0: its share of the node's cores
+
+    Feedback feedback = Feedback::implicit_feedback;
+    Row factors = 64;         // f
+    double lambda = 0.01;     // λ
+    double bias_lambda = -1;  // λ of the biases, explicit feedback; below 0: λ
+    double alpha0 = 0.1;      // α0, weight of all pairs, implicit feedback
+    double alpha = 0;         // the classic form: confidence 1 + alpha·r, weight 1 on what was not seen; 0: not used
+    double nu = 1;            // ν, exponent of the counts in λ_u = λ (n_u + α0·|items|)^ν
+    int sweeps = 16;
+    std::uint64_t seed = 1;
+    double init_scale = 0.1;  // σ of the first item factors is init_scale/√f
+    int patience = 0;         // sweeps without a better validation metric before it stops; 0: never
+
+    [[nodiscard]] bool is_explicit() const { return feedback == Feedback::explicit_feedback; }
+    /// Weight of unobserved pairs in the objective that is solved.
+    [[nodiscard]] double unobserved_weight() const { return is_explicit() ? 0 : alpha > 0 ? 1 : alpha0; }
+    /// Columns of the factor matrices while training: explicit rows carry their bias as the last one.
+    [[nodiscard]] Row width() const { return is_explicit() ? factors + 1 : factors; }
+};
+
+}  // namespace alster

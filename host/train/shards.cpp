@@ -1,0 +1,37 @@
+#include "host/train/shards.hpp"
+
+#include <algorithm>
+
+#include "kernels/backend.hpp"
+#include "kernels/row_cost.hpp"
+
+namespace alster {
+
+namespace {
+
+constexpr Row slice_rows = rows_per_chunk * 16'384;
+
+void add_costs(const std::vector<Offset>& offsets, Row first_row, Row width, std::vector<double>& chunk_costs)
+{
+    for (std::size_t r = 0; r + 1 < offsets.size(); ++r)
+        chunk_costs[(first_row + static_cast<Row>(r)) / rows_per_chunk] += row_cost(offsets[r + 1] - offsets[r], width);
+}
+
+}  // namespace
+
+RowPartition partition_by_cost(const Communicator& ranks, const DatasetReader& dataset, Side side, Row width)
+{
+    const Row rows = dataset.rows(side);
+    std::vector<double> chunk_costs((rows + rows_per_chunk - 1) / rows_per_chunk);
+    if (ranks.leads()) {
+        const DatasetReader mine(dataset.file().path());
+        for (Row first = 0; first < rows; first += slice_rows) {
+            const RowRange slice{first, std::min(rows, first + slice_rows)};
+            add_costs(mine.offsets(Part::train, side, slice), first, width, chunk_costs);
+        }
+    }
+    ranks.broadcast(chunk_costs);
+    return {rows, rows_per_chunk, chunk_costs, ranks.size()};
+}
+
+}  // namespace alster

@@ -1,0 +1,40 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "data/dataset_file.hpp"
+#include "distributed/communicator.hpp"
+#include "host/train/model_output.hpp"
+#include "host/train/options.hpp"
+
+namespace alster {
+
+/// The metric that training shows after each sweep, and may stop by: NDCG@10 of the held-out interactions under full
+/// ranking, or RMSE for explicit feedback. Holds this rank's rows of the split.
+class Validation {
+public:
+    Validation(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options, RowRange users);
+
+    /// False where the dataset has no split.
+    [[nodiscard]] bool available() const { return available_; }
+    [[nodiscard]] const char* metric() const { return options_.is_explicit() ? "rmse" : "ndcg@10"; }
+
+    /// Collective.
+    [[nodiscard]] double measure(const TrainedRows& users, const TrainedRows& items) const;
+
+    /// Whether `value` is better than `than`.
+    [[nodiscard]] bool better(double value, double than) const
+    {
+        return options_.is_explicit() ? value < than : value > than;
+    }
+
+private:
+    const Communicator& ranks_;
+    const DatasetReader& dataset_;
+    const TrainOptions& options_;
+    bool available_;
+    Interactions seen_;
+    Interactions holdout_;
+};
+
+}  // namespace alster

@@ -1,0 +1,197 @@
+#include "host/train/solver.hpp"
+
+#include <gtest/gtest.h>
+#include <omp.h>
+
+#include <Eigen/Dense>
+#include <cstring>
+
+#include "kernels/cpu/cpu_backend.hpp"
+#include "kernels/reference/reference_backend.hpp"
+#include "kernels/row_cost.hpp"
+#include "tests/support/training.hpp"
+
+namespace alster {
+namespace {
+
+using test::Trained;
+
+using MatrixRd = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+constexpr Row users = 300;  // 5 chunks: enough for 4 ranks, and the last is not full
+constexpr Row items = 130;
+
+struct Data {
+    Interactions by_user = test::planted_interactions(users, items);
+    Interactions by_item = test::transposed(by_user, items);
+};
+
+TrainOptions options_of(Row factors)
+{
+    TrainOptions options;
+    options.factors = factors;
+    options.lambda = 0.02;
+    options.alpha0 = 0.1;
+    options.nu = 0.7;
+    options.sweeps = 4;
+    return options;
+}
+
+template <class B>
+Trained trained(const B& backend, const TrainOptions& options)
+{
+    const Data data;
+    const Communicator ranks;
+    return test::train(ranks, backend, options, users, items, data.by_user, data.by_item);
+}
+
+MatrixRd dense(const HostMatrix& X)
+{
+    return Eigen::Map<const Eigen::Matrix<float, -1, -1, Eigen::RowMajor>>(X.values.data(), X.rows, X.width)
+        .cast<double>();
+}
+
+/// The objective by its definition, over every pair of user and item.
+double objective_by_definition(const Trained& model, const TrainOptions& options)
+{
+    const Data data;
+    const MatrixRd scores = dense(model.users) * dense(model.items).transpose();
+    double sum = options.alpha0 * scores.squaredNorm();
+    for (Row u = 0; u < users; ++u)
+        for (const Column i : data.by_user.columns_of(u)) sum += std::pow(1 - scores(u, i), 2);
+    const auto penalty = [&](const Interactions& R, const HostMatrix& X, Row other_rows) {
+        for (Row r = 0; r < R.rows(); ++r)
+            sum += options.lambda *
+                   std::pow(static_cast<double>(R.entries(r)) + options.alpha0 * static_cast<double>(other_rows),
+                            options.nu) *
+                   dense(X).row(r).squaredNorm();
+    };
+    penalty(data.by_user, model.users, items);
+    penalty(data.by_item, model.items, users);
+    return sum;
+}
+
+TEST(Solver, ObjectiveIsThatOfTheDefinition)
+{
+    const auto options = options_of(12);
+    const auto model = trained(CpuBackend(), options);
+
+    const double expected = objective_by_definition(model, options);
+    EXPECT_NEAR(expected, model.objectives.back(), 4 * 0x1p-23 * expected);  // Y Q is rounded to fp32 once
+}
+
+TEST(Solver, ObjectiveNeverRises)
+{
+    for (const auto feedback : {Feedback::implicit_feedback, Feedback::explicit_feedback})
+        for (const Row factors : {1, 5, 40, 200}) {  // 200: more factors than items
+            auto options = options_of(factors);
+            options.feedback = feedback;
+            const auto model = trained(CpuBackend(), options);
+
+            for (std::size_t k = 1; k < model.objectives.size(); ++k)
+                EXPECT_LE(model.objectives[k], model.objectives[k - 1] * (1 + 16 * 0x1p-23))
+                    << factors << " factors, half-step " << k;
+        }
+}
+
+TEST(Solver, IsEquivalentToReference)
+{
+    const auto options = options_of(16);
+    const auto expected = trained(ReferenceBackend(), options);
+    const auto actual = trained(CpuBackend(), options);
+
+    // the basis may differ by rotations within equal eigenvalues; what must agree are the scores
+    const MatrixRd difference = dense(expected.users) * dense(expected.items).transpose() -
+                                dense(actual.users) * dense(actual.items).transpose();
+    EXPECT_LE(difference.cwiseAbs().maxCoeff(),
+              1e-4);  // 4 sweeps amplify fp32 rounding (6e-8) by the condition of the problem (~1e3)
+    EXPECT_NEAR(expected.objectives.back(), actual.objectives.back(), 1e-6 * expected.objectives.back());
+}
+
+/// FNV-1a over the factors' bytes.
+std::uint64_t fingerprint(const Trained& model)
+{
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const auto* X : {&model.users, &model.items})
+        for (const float value : X->values) {
+            std::uint32_t bits = 0;
+            std::memcpy(&bits, &value, sizeof bits);
+            hash = (hash ^ bits) * 0x100000001b3U;
+        }
+    return hash;
+}
+
+/// The same run as one rank does it alone: the oracle of the runs on several.
+template <class B>
+Trained trained_alone(const B& backend, const TrainOptions& options)
+{
+    const Data data;
+    const Communicator alone = Communicator::self();
+    return test::train(alone, backend, options, users, items, data.by_user, data.by_item);
+}
+
+TEST(Solver, GivesTheSameBitsForAnyNumberOfRanks)
+{
+    for (const auto feedback : {Feedback::implicit_feedback, Feedback::explicit_feedback})
+        for (const Row factors : {1, 17, 64}) {
+            auto options = options_of(factors);
+            options.feedback = feedback;
+            const auto alone = trained_alone(CpuBackend(), options);
+
+            const auto together = trained(CpuBackend(), options);
+
+            EXPECT_EQ(fingerprint(alone), fingerprint(together)) << factors;
+            EXPECT_EQ(alone.objectives, together.objectives);
+        }
+}
+
+TEST(Solver, GivesTheSameBitsForAnyNumberOfThreads)
+{
+    const auto options = options_of(33);
+    const int threads = omp_get_max_threads();
+    omp_set_num_threads(1);
+    const auto once = fingerprint(trained(CpuBackend(), options));
+    for (const int count : {2, 4}) {
+        omp_set_num_threads(count);
+        EXPECT_EQ(once, fingerprint(trained(CpuBackend(), options)));
+    }
+    omp_set_num_threads(threads);
+}
+
+TEST(Solver, RowsWithoutInteractionsAreZero)
+{
+    const auto model = trained(CpuBackend(), options_of(8));
+
+    for (Row a = 0; a < 8; ++a) {
+        EXPECT_EQ(0.0F, model.users.row(3)[a]);
+        EXPECT_EQ(0.0F, model.items.row(5)[a]);
+    }
+}
+
+TEST(Solver, ClassicAlphaIsTheObjectiveOfHuKorenVolinsky)
+{
+    // weight 1 + αr on (1 − s)² where something was seen, 1 on s² elsewhere, plain λ
+    auto options = options_of(6);
+    options.alpha = 4;
+    options.nu = 0;
+    const auto model = trained(CpuBackend(), options);
+
+    const Data data;
+    const MatrixRd X = dense(model.users);
+    const MatrixRd Y = dense(model.items);
+    for (const Row i : {0, 7, 20}) {  // items were solved last: their gradient must vanish
+        Eigen::RowVectorXd gradient = options.lambda * Y.row(i);
+        double scale = gradient.norm();
+        for (Row u = 0; u < users; ++u) gradient += X.row(u).dot(Y.row(i)) * X.row(u);
+        for (Offset k = data.by_item.offsets[i]; k < data.by_item.offsets[i + 1]; ++k) {
+            const Row u = data.by_item.columns[k];
+            const double weight = options.alpha * data.by_item.values[k];
+            gradient -= (weight + 1 - weight * X.row(u).dot(Y.row(i))) * X.row(u);
+            scale += (weight + 1) * X.row(u).norm();
+        }
+        EXPECT_LE(gradient.norm(), 32 * 0x1p-23 * scale) << i;
+    }
+}
+
+}  // namespace
+}  // namespace alster
