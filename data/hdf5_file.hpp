@@ -82,18 +82,19 @@ public:
     };
     [[nodiscard]] Shape shape(const std::string& name) const;
 
-    /// The whole dataset, checked against its CRC.
+    // Reading is not collective and compares nothing: open() with Verify::all has done that.
+
+    /// The whole dataset.
     template <class T>
     [[nodiscard]] std::vector<T> read(const std::string& name) const;
     [[nodiscard]] TextColumn read_text(const std::string& name) const;
 
-    /// Some rows. Not collective, not checked (Verify::all did that).
+    /// Some rows.
     template <class T>
     [[nodiscard]] std::vector<T> read_rows(const std::string& name, RowRange rows) const;
     [[nodiscard]] TextColumn read_text_rows(const std::string& name, RowRange rows) const;
 
-    /// Reads every dataset once, each rank a share, and compares them and the attributes with their checksums.
-    /// Collective.
+    /// Reads every dataset once, each rank a share, and compares it with its checksum. Collective.
     void verify() const;
 
     /// Names of all datasets, in alphabetical order.
