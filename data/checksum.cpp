@@ -6,6 +6,7 @@ namespace alster {
 
 void Checksum::update(std::span<const std::byte> data)
 {
+    if (data.empty()) return;  // of a null pointer zlib returns the checksum to start with, not this one
     crc = static_cast<std::uint32_t>(crc32_z(crc, reinterpret_cast<const Bytef*>(data.data()), data.size()));
     bytes += data.size();
 }

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "data/fingerprint.hpp"
 #include "data/hdf5_file.hpp"
 #include "data/id_column.hpp"
 #include "data/interactions.hpp"
-#include "data/sha256.hpp"
 
 namespace alster {
 
@@ -88,17 +88,10 @@ private:
         Row rows = 0;
         Offset entries = 0;
     };
-    /// SHA-256 over part train by user: for each block, the number of entries of each row, then columns, values and
-    /// weights.
-    struct Fingerprint {
-        Sha256 sha256;
-        void update(const Interactions& rows);
-    };
-
     Hdf5File file_;
     DatasetInfo info_;
-    Fingerprint hash_;
     std::map<std::pair<Part, Side>, Progress> progress_;
+    Fingerprint fingerprint_;
 };
 
 }  // namespace alster

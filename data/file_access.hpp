@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <vector>
 
 #include "data/checksum.hpp"
 
@@ -16,6 +17,9 @@ public:
 
     /// The checksum of all processes' rows, given that of mine; the processes hold consecutive ranges in rank order.
     [[nodiscard]] virtual Checksum joined(const Checksum& mine) const { return mine; }
+
+    /// One value from each process, in rank order.
+    [[nodiscard]] virtual std::vector<std::int64_t> gathered(std::int64_t mine) const { return {mine}; }
 
     /// Which of how many processes this is.
     [[nodiscard]] virtual int rank() const { return 0; }

@@ -6,33 +6,65 @@
 
 namespace alster {
 
+namespace {
+
+/// Of both formats. A change that old readers would misread raises the first number.
+constexpr std::array<std::int32_t, 2> current_version = {1, 0};
+
+}  // namespace
+
 void write_format(Hdf5File& file, const std::string& format)
 {
     file.set_attribute("/", "format", format);
-    const std::array<std::int32_t, 2> version = {format_major, format_minor};
-    file.set_attribute("/", "format_version", std::span<const std::int32_t>(version));
+    file.set_attribute("/", "format_version", std::span<const std::int32_t>(current_version));
 }
 
-void require_format(const Hdf5File& file, const std::string& format)
+void check_format(const Hdf5File& file, const std::string& format)
 {
-    const std::string path = file.path().string();
-    const std::string found = file.text_attribute("/", "format");
+    const auto found = file.text_attribute("/", "format");
     if (found != format)
-        throw Error(ExitCode::bad_data, "{}: is an {} file, and an {} file is needed", path, found, format);
+        throw Error(ExitCode::bad_data, "{}: is of format '{}', '{}' is needed", file.path().string(), found, format);
     const auto version = file.integers_attribute("/", "format_version");
-    if (version.size() != 2 || version[0] > format_major)
-        throw Error(ExitCode::bad_data, "{}: was written by a newer alster (format version {}): update alster", path,
-                    version.empty() ? 0 : version[0]);
+    if (version.size() != 2 || version[0] < 1)
+        throw Error(ExitCode::bad_data, "{}: has no valid format version", file.path().string());
+    if (version[0] > current_version[0])
+        throw Error(ExitCode::bad_data,
+                    "{}: written by a newer alster: format version {}.{}, this one reads {}.x; use that alster",
+                    file.path().string(), version[0], version[1], current_version[0]);
 }
 
-std::string group_of(Side side) { return std::string("/") + name(side); }
-
-IdColumn read_ids(const Hdf5File& file, Side side, RowRange rows)
+void check_shape(const Hdf5File& file, const std::string& name, Row rows, Row width)
 {
-    const std::string dataset = group_of(side) + "/id";
-    if (file.text_attribute(dataset, "id_kind") == "int64")
-        return {.kind = IdKind::int64, .numbers = file.read_rows<std::int64_t>(dataset, rows), .texts = {}};
-    return {.kind = IdKind::text, .numbers = {}, .texts = file.read_text_rows(dataset, rows)};
+    const auto shape = file.shape(name);
+    if (shape.rows != rows || shape.width != width)
+        throw Error(ExitCode::bad_data, "{}: {} has shape ({}, {}), not ({}, {}): make the file again",
+                    file.path().string(), name, shape.rows, shape.width, rows, width);
+}
+
+void write_id_rows(Hdf5File& file, const std::string& group, Row rows, Row first, const IdColumn& ids,
+                   std::size_t id_bytes, std::span<const Row> order)
+{
+    const auto name = group + "/id";
+    if (id_bytes > 0) {
+        file.make_text(name, rows, id_bytes);
+        file.write_text(name, first, ids.texts);
+        file.seal(name);
+    } else {
+        write_all_rows<std::int64_t>(file, name, rows, 0, first, ids.numbers);
+    }
+    file.set_attribute(name, "id_kind", std::string_view(id_bytes > 0 ? "string" : "int64"));
+    write_all_rows<Row>(file, group + "/id_order", rows, 0, first, order);
+}
+
+IdColumn read_id_rows(const Hdf5File& file, const std::string& group, RowRange rows)
+{
+    const auto name = group + "/id";
+    const auto kind = file.text_attribute(name, "id_kind");
+    if (kind == "int64")
+        return {.kind = IdKind::int64, .numbers = file.read_rows<std::int64_t>(name, rows), .texts = {}};
+    if (kind != "string")
+        throw Error(ExitCode::bad_data, "{}: {} has the unknown id_kind '{}'", file.path().string(), name, kind);
+    return {.kind = IdKind::text, .numbers = {}, .texts = file.read_text_rows(name, rows)};
 }
 
 }  // namespace alster

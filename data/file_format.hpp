@@ -2,26 +2,31 @@
 #include <string>
 
 #include "data/hdf5_file.hpp"
-#include "data/id_column.hpp"
 
 namespace alster {
 
-/// The version of both file formats; a reader takes any minor version of its major one.
-inline constexpr std::int32_t format_major = 1;
-inline constexpr std::int32_t format_minor = 0;
-
-inline constexpr const char* dataset_format = "alster-dataset";
-inline constexpr const char* model_format = "alster-model";
-
+/// Marks a file with its format, "alster-dataset" or "alster-model", and the version that this program writes.
 void write_format(Hdf5File& file, const std::string& format);
 
-/// Throws bad_data (65) where the file is of another format or of a newer major version.
-void require_format(const Hdf5File& file, const std::string& format);
+/// Throws bad_data (65) where a file is of another format, or of a newer major version.
+void check_format(const Hdf5File& file, const std::string& format);
 
-/// "/users" or "/items"
-[[nodiscard]] std::string group_of(Side side);
+/// Throws bad_data (65) where a dataset has another shape than the attributes promise.
+void check_shape(const Hdf5File& file, const std::string& name, Row rows, Row width = 0);
 
-/// /users/id or /items/id, as numbers or as text.
-[[nodiscard]] IdColumn read_ids(const Hdf5File& file, Side side, RowRange rows);
+/// Ids of one side: id (int64, or text with attribute id_kind), and id_order for binary search on the file.
+/// `id_bytes`: width of text ids over all ranks, 0 where ids are numbers.
+void write_id_rows(Hdf5File& file, const std::string& group, Row rows, Row first, const IdColumn& ids,
+                   std::size_t id_bytes, std::span<const Row> order);
+[[nodiscard]] IdColumn read_id_rows(const Hdf5File& file, const std::string& group, RowRange rows);
+
+/// make_rows, write_rows and seal at once, for ranks that have all their rows at hand.
+template <class T>
+void write_all_rows(Hdf5File& file, const std::string& name, Row rows, Row width, Row first, std::span<const T> values)
+{
+    file.make_rows<T>(name, rows, width);
+    file.write_rows<T>(name, first, values);
+    file.seal(name);
+}
 
 }  // namespace alster

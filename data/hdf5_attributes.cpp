@@ -1,148 +1,121 @@
-#include <algorithm>
+#include <cstring>
 
+#include "data/error.hpp"
 #include "data/hdf5_impl.hpp"
+#include "data/hdf5_types.hpp"
 
 namespace alster {
 
+Hdf5Handle Hdf5File::Impl::object(const std::string& name) const
+{
+    Hdf5Handle object(H5Oopen(file.get(), name.c_str(), H5P_DEFAULT), H5Oclose);
+    if (!object.valid()) throw Error(ExitCode::bad_data, "{}: lacks {}", path.string(), name);
+    return object;
+}
+
+/// `elements`: length of a one-dimensional attribute, −1 for a scalar.
+void Hdf5File::Impl::put_attribute(const std::string& name, const std::string& key, hid_t type,
+                                   std::span<const std::byte> value, Row elements)
+{
+    require_same("attribute " + key, value);
+    const auto owner = object(name);
+    const auto length = static_cast<hsize_t>(elements);
+    const Hdf5Handle space(elements < 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &length, nullptr), H5Sclose);
+    const bool replaced = H5Aexists(owner.get(), key.c_str()) <= 0 || H5Adelete(owner.get(), key.c_str()) >= 0;
+    const Hdf5Handle made(H5Acreate2(owner.get(), key.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+    if (!replaced || !made.valid() || H5Awrite(made.get(), type, value.data()) < 0)
+        throw Error(ExitCode::io, "{}: cannot write attribute {}: {}", path.string(), key, hdf5_reason());
+}
+
+Hdf5Handle Hdf5File::Impl::attribute(const std::string& name, const std::string& key, H5T_class_t kind) const
+{
+    const auto owner = object(name);
+    Hdf5Handle found(H5Aopen(owner.get(), key.c_str(), H5P_DEFAULT), H5Aclose);
+    if (!found.valid()) throw Error(ExitCode::bad_data, "{}: {} lacks the attribute {}", path.string(), name, key);
+    const Hdf5Handle type(H5Aget_type(found.get()), H5Tclose);
+    if (H5Tget_class(type.get()) != kind || H5Tis_variable_str(type.get()) > 0)
+        altered("attribute " + key + " of " + name + " has another type");
+    return found;
+}
+
 namespace {
 
-using hdf5::Handle;
-
-Handle open_object(const Hdf5File& file, hid_t id, const std::string& object)
+template <class T>
+std::span<const std::byte> bytes_of(const T& value)
 {
-    Handle handle(H5Oopen(id, object.c_str(), H5P_DEFAULT), H5Oclose);
-    if (!handle.valid()) throw Error(ExitCode::bad_data, "{}: has no {}", file.path().string(), object);
-    return handle;
+    return std::as_bytes(std::span(&value, 1));
 }
 
-void write_attribute(const Hdf5File& file, hid_t id, const std::string& object, const std::string& key, hid_t file_type,
-                     hid_t memory_type, hsize_t count, const void* value)
+std::size_t elements_in(const Hdf5Handle& attribute)
 {
-    const Handle owner = open_object(file, id, object);
-    if (H5Aexists(owner.get(), key.c_str()) > 0) H5Adelete(owner.get(), key.c_str());
-    const Handle space(count == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &count, nullptr), H5Sclose);
-    const Handle attribute(H5Acreate2(owner.get(), key.c_str(), file_type, space.get(), H5P_DEFAULT, H5P_DEFAULT),
-                           H5Aclose);
-    if (!attribute.valid() || H5Awrite(attribute.get(), memory_type, value) < 0)
-        throw Error(ExitCode::io, "{}: attribute {} cannot be written: {}", file.path().string(), key,
-                    hdf5::last_error());
-}
-
-Handle open_attribute(const Hdf5File& file, hid_t id, const std::string& object, const std::string& key)
-{
-    const Handle owner = open_object(file, id, object);
-    Handle attribute(H5Aopen(owner.get(), key.c_str(), H5P_DEFAULT), H5Aclose);
-    if (!attribute.valid())
-        throw Error(ExitCode::bad_data, "{}: {} has no attribute {}", file.path().string(), object, key);
-    return attribute;
-}
-
-void read_attribute(const Hdf5File& file, const Handle& attribute, hid_t type, const std::string& key, void* value)
-{
-    if (H5Aread(attribute.get(), type, value) < 0)
-        throw Error(ExitCode::bad_data, "{}: attribute {} cannot be read: {}", file.path().string(), key,
-                    hdf5::last_error());
-}
-
-std::size_t attribute_elements(const Handle& attribute)
-{
-    const Handle space(H5Aget_space(attribute.get()), H5Sclose);
-    return static_cast<std::size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space.get())));
-}
-
-/// Adds the names and raw values of one object's attributes, in order of name.
-void add_attributes(hid_t object, Checksum& sum)
-{
-    const auto add = [](hid_t owner, const char* name, const H5A_info_t*, void* to) -> herr_t {
-        const std::string_view key(name);
-        if (key == "complete" || key == "attributes_crc32") return 0;
-        const Handle attribute(H5Aopen(owner, name, H5P_DEFAULT), H5Aclose);
-        const Handle type(H5Aget_type(attribute.get()), H5Tclose);
-        std::vector<std::byte> value(attribute_elements(attribute) * H5Tget_size(type.get()));
-        if (H5Aread(attribute.get(), type.get(), value.data()) < 0) return -1;
-        static_cast<Checksum*>(to)->update(std::as_bytes(std::span(key)));
-        static_cast<Checksum*>(to)->update(value);
-        return 0;
-    };
-    H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &sum);
+    const Hdf5Handle space(H5Aget_space(attribute.get()), H5Sclose);
+    return static_cast<std::size_t>(H5Sget_simple_extent_npoints(space.get()));
 }
 
 }  // namespace
 
 void Hdf5File::set_attribute(const std::string& object, const std::string& key, std::int64_t value)
 {
-    write_attribute(*this, impl_->file.get(), object, key, H5T_STD_I64LE, H5T_NATIVE_INT64, 0, &value);
+    impl_->put_attribute(object, key, H5T_STD_I64LE, bytes_of(value));
 }
 
 void Hdf5File::set_attribute(const std::string& object, const std::string& key, double value)
 {
-    write_attribute(*this, impl_->file.get(), object, key, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 0, &value);
+    impl_->put_attribute(object, key, H5T_IEEE_F64LE, bytes_of(value));
 }
 
 void Hdf5File::set_attribute(const std::string& object, const std::string& key, std::string_view text)
 {
-    const Handle type = hdf5::text_type(text.size());
-    const std::string padded = text.empty() ? std::string(1, '\0') : std::string(text);
-    write_attribute(*this, impl_->file.get(), object, key, type.get(), type.get(), 0, padded.data());
+    std::string padded(text);
+    if (padded.empty()) padded.push_back('\0');  // HDF5 has no strings of length 0
+    const Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+    H5Tset_size(type.get(), padded.size());
+    H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
+    H5Tset_cset(type.get(), H5T_CSET_UTF8);
+    impl_->put_attribute(object, key, type.get(), std::as_bytes(std::span(padded)));
 }
 
 void Hdf5File::set_attribute(const std::string& object, const std::string& key, std::span<const std::int32_t> values)
 {
-    write_attribute(*this, impl_->file.get(), object, key, H5T_STD_I32LE, H5T_NATIVE_INT32, values.size(),
-                    values.data());
+    impl_->put_attribute(object, key, H5T_STD_I32LE, std::as_bytes(values), static_cast<Row>(values.size()));
 }
 
 std::int64_t Hdf5File::integer_attribute(const std::string& object, const std::string& key) const
 {
+    const auto found = impl_->attribute(object, key, H5T_INTEGER);
     std::int64_t value = 0;
-    const Handle attribute = open_attribute(*this, impl_->file.get(), object, key);
-    if (attribute_elements(attribute) != 1)
-        throw Error(ExitCode::bad_data, "{}: attribute {} is not one number", path().string(), key);
-    read_attribute(*this, attribute, H5T_NATIVE_INT64, key, &value);
+    if (elements_in(found) != 1 || H5Aread(found.get(), H5T_NATIVE_INT64, &value) < 0)
+        impl_->altered("attribute " + key + " cannot be read");
     return value;
 }
 
 double Hdf5File::real_attribute(const std::string& object, const std::string& key) const
 {
+    const auto found = impl_->attribute(object, key, H5T_FLOAT);
     double value = 0;
-    const Handle attribute = open_attribute(*this, impl_->file.get(), object, key);
-    if (attribute_elements(attribute) != 1)
-        throw Error(ExitCode::bad_data, "{}: attribute {} is not one number", path().string(), key);
-    read_attribute(*this, attribute, H5T_NATIVE_DOUBLE, key, &value);
+    if (elements_in(found) != 1 || H5Aread(found.get(), H5T_NATIVE_DOUBLE, &value) < 0)
+        impl_->altered("attribute " + key + " cannot be read");
     return value;
 }
 
 std::string Hdf5File::text_attribute(const std::string& object, const std::string& key) const
 {
-    const Handle attribute = open_attribute(*this, impl_->file.get(), object, key);
-    const Handle type(H5Aget_type(attribute.get()), H5Tclose);
-    if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) != 0 ||
-        attribute_elements(attribute) != 1)
-        throw Error(ExitCode::bad_data, "{}: attribute {} is not a text", path().string(), key);
+    const auto found = impl_->attribute(object, key, H5T_STRING);
+    const Hdf5Handle type(H5Aget_type(found.get()), H5Tclose);
     std::string text(H5Tget_size(type.get()), '\0');
-    read_attribute(*this, attribute, type.get(), key, text.data());
-    return text.substr(0, text.find('\0'));
+    if (elements_in(found) != 1 || H5Aread(found.get(), type.get(), text.data()) < 0)
+        impl_->altered("attribute " + key + " cannot be read");
+    text.resize(text.find_last_not_of('\0') + 1);
+    return text;
 }
 
 std::vector<std::int32_t> Hdf5File::integers_attribute(const std::string& object, const std::string& key) const
 {
-    const Handle attribute = open_attribute(*this, impl_->file.get(), object, key);
-    std::vector<std::int32_t> values(attribute_elements(attribute));
-    read_attribute(*this, attribute, H5T_NATIVE_INT32, key, values.data());
+    const auto found = impl_->attribute(object, key, H5T_INTEGER);
+    std::vector<std::int32_t> values(elements_in(found));
+    if (H5Aread(found.get(), H5T_NATIVE_INT32, values.data()) < 0)
+        impl_->altered("attribute " + key + " cannot be read");
     return values;
-}
-
-std::uint32_t Hdf5File::Impl::attributes_checksum() const
-{
-    Checksum sum;
-    add_attributes(file.get(), sum);
-    const auto visit = [](hid_t root, const char* name, const H5O_info_t*, void* to) -> herr_t {
-        const Handle object(H5Oopen(root, name, H5P_DEFAULT), H5Oclose);
-        if (std::string_view(name) != ".") add_attributes(object.get(), *static_cast<Checksum*>(to));
-        return object.valid() ? 0 : -1;
-    };
-    H5Ovisit2(file.get(), H5_INDEX_NAME, H5_ITER_INC, visit, &sum, H5O_INFO_BASIC);
-    return sum.crc;
 }
 
 }  // namespace alster

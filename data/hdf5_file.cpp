@@ -1,139 +1,180 @@
 #include "data/hdf5_file.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <functional>
 
-#include <algorithm>
-
+#include "data/error.hpp"
 #include "data/hdf5_impl.hpp"
+#include "data/output_path.hpp"
 
 namespace alster {
 
 namespace {
 
-namespace fs = std::filesystem;
-using hdf5::Handle;
-
-/// Datasets of this size and more begin on a page: numpy.memmap maps them without an offset inside the page.
-constexpr hsize_t align_from = 65'536;
+/// Page size: what mmap needs. Threshold 1: small datasets too begin on a page.
 constexpr hsize_t alignment = 4096;
 
-Handle access_properties(const FileAccess& access)
+Hdf5Handle access_properties(const FileAccess& access)
 {
-    const hid_t given = access.properties();
-    Handle properties(given > 0 ? H5Pcopy(given) : H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-    H5Pset_alignment(properties.get(), align_from, alignment);
-    H5Pset_libver_bounds(properties.get(), H5F_LIBVER_V110, H5F_LIBVER_LATEST);
+    const hid_t given = static_cast<hid_t>(access.properties());
+    Hdf5Handle properties(given > 0 ? H5Pcopy(given) : H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+    const bool set = properties.valid() && H5Pset_alignment(properties.get(), 1, alignment) >= 0 &&
+                     H5Pset_libver_bounds(properties.get(), H5F_LIBVER_V110, H5F_LIBVER_LATEST) >= 0;
+    if (!set) throw Error(ExitCode::internal, "HDF5 refuses its file properties: {}", hdf5_reason());
     return properties;
 }
 
-void require_writable(const fs::path& path)
+/// No times of creation: the same content gives the same bytes.
+Hdf5Handle creation_properties()
 {
-    const fs::path directory = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    if (!fs::is_directory(directory))
-        throw Error(ExitCode::cannot_create, "{}: no such directory: make it, or write elsewhere", directory.string());
-    if (fs::is_directory(path))
-        throw Error(ExitCode::cannot_create, "{}: is a directory, not a file to write", path.string());
-    if (access(directory.c_str(), W_OK) != 0)
-        throw Error(ExitCode::cannot_create, "{}: the directory is not writable", directory.string());
+    Hdf5Handle properties(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+    H5Pset_obj_track_times(properties.get(), false);
+    return properties;
 }
 
-void sync(const fs::path& path)
+/// Runs `work` in the leading process; its failure is every process's failure, so that none waits for another.
+void on_leader(const FileAccess& access, const std::filesystem::path& path, const std::function<void()>& work)
 {
-    const int descriptor = ::open(path.c_str(), O_RDONLY);
-    const bool synced = descriptor >= 0 && fsync(descriptor) == 0;
-    if (descriptor >= 0) ::close(descriptor);
-    if (!synced) throw Error(ExitCode::io, "{}: cannot be synced to disk", path.string());
+    int code = 0;
+    std::exception_ptr failure;
+    if (access.leads()) {
+        try {
+            work();
+        } catch (const Error& error) {
+            code = static_cast<int>(error.code());
+            failure = std::current_exception();
+        }
+    }
+    const auto codes = access.gathered(code);
+    if (failure) std::rethrow_exception(failure);
+    for (const auto other : codes)
+        if (other != 0) throw Error(static_cast<ExitCode>(other), "{}: the first rank cannot make it", path.string());
+}
+
+std::filesystem::path temporary_name(const std::filesystem::path& path) { return path.string() + ".tmp"; }
+
+void require_readable(const std::filesystem::path& path)
+{
+    std::error_code error;
+    const auto there = std::filesystem::status(path, error);
+    if (!std::filesystem::exists(there)) throw Error(ExitCode::bad_data, "{}: no such file", path.string());
+    if (std::filesystem::is_directory(there))
+        throw Error(ExitCode::bad_data, "{}: is a directory, a file is needed", path.string());
 }
 
 }  // namespace
 
-Hdf5File::Impl::~Impl()
-{
-    const bool failing = std::uncaught_exceptions() > exceptions;
-    if (access && access->shared() && failing) {
-        // closing is collective, and the other ranks will not come: the job is about to be stopped
-        for (auto& [name, state] : writing) state.dataset.abandon();
-        file.abandon();
-    }
-    writing.clear();
-    file.reset();
-    if (temporary.empty() || !(access->leads() || failing)) return;
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-}
-
 Hdf5File::Hdf5File(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Hdf5File::Hdf5File(Hdf5File&&) noexcept = default;
-Hdf5File& Hdf5File::operator=(Hdf5File&&) noexcept = default;
-Hdf5File::~Hdf5File() = default;
 
-Hdf5File Hdf5File::create(const fs::path& path, const FileAccess& access)
+Hdf5File::Hdf5File(Hdf5File&&) noexcept = default;
+
+Hdf5File& Hdf5File::operator=(Hdf5File&& other) noexcept
 {
-    hdf5::initialize();
-    require_writable(path);
-    auto impl = std::make_unique<Impl>();
-    impl->path = path;
-    impl->access = &access;
-    impl->temporary = path.string() + ".tmp";
-    const Handle properties = access_properties(access);
-    impl->file = Handle(H5Fcreate(impl->temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, properties.get()), H5Fclose);
-    if (!impl->file.valid())
-        throw Error(ExitCode::cannot_create, "{}: cannot be created: {}", impl->temporary.string(), hdf5::last_error());
-    return Hdf5File(std::move(impl));
+    if (impl_) impl_->abandon();
+    impl_ = std::move(other.impl_);
+    return *this;
 }
 
-Hdf5File Hdf5File::open(const fs::path& path, const FileAccess& access, Verify verify)
+Hdf5File::~Hdf5File()
 {
-    hdf5::initialize();
-    std::error_code error;
-    if (!fs::is_regular_file(path, error)) throw Error(ExitCode::bad_data, "{}: no such file", path.string());
+    if (impl_) impl_->abandon();
+}
+
+Hdf5File Hdf5File::create(const std::filesystem::path& path, const FileAccess& access)
+{
+    start_hdf5();
     auto impl = std::make_unique<Impl>();
     impl->path = path;
+    impl->current = temporary_name(path);
     impl->access = &access;
-    const Handle properties = access_properties(access);
-    impl->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, properties.get()), H5Fclose);
+    on_leader(access, path, [&] {
+        check_output_path(path);
+        impl->free_bytes = free_bytes_beside(path);
+    });
+    impl->file = Hdf5Handle(
+        H5Fcreate(impl->current.c_str(), H5F_ACC_TRUNC, creation_properties().get(), access_properties(access).get()),
+        H5Fclose);
     if (!impl->file.valid())
-        throw Error(ExitCode::bad_data, "{}: is no HDF5 file, or is truncated: {}", path.string(), hdf5::last_error());
+        throw Error(ExitCode::cannot_create, "{}: cannot be created: {}", path.string(), hdf5_reason());
+    impl->writing = true;
     Hdf5File file(std::move(impl));
-    if (H5Aexists(file.impl_->file.get(), "complete") <= 0 || file.integer_attribute("/", "complete") != 1)
-        throw Error(ExitCode::bad_data, "{}: was not finished, or was not written by alster", path.string());
+    file.set_attribute("/", "complete", std::int64_t{0});
+    return file;
+}
+
+Hdf5File Hdf5File::open(const std::filesystem::path& path, const FileAccess& access, Verify verify)
+{
+    start_hdf5();
+    require_readable(path);
+    auto impl = std::make_unique<Impl>();
+    impl->path = impl->current = path;
+    impl->access = &access;
+    // each rank reads for itself: reading needs no MPI-IO, and closing then waits for nobody
+    impl->file = Hdf5Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+    if (!impl->file.valid())
+        throw Error(ExitCode::bad_data, "{}: is not a whole HDF5 file: {}", path.string(), hdf5_reason());
+    impl->check_complete();
+    Hdf5File file(std::move(impl));
     if (verify == Verify::all) file.verify();
     return file;
 }
 
+void Hdf5File::Impl::close()
+{
+    unsealed.clear();
+    if (!file.close())
+        throw Error(ExitCode::io, "{}: writing failed: {}: make room and run again", path.string(), hdf5_reason());
+}
+
+void Hdf5File::Impl::abandon() noexcept
+{
+    if (!writing) return;
+    const bool failing = std::uncaught_exceptions() > exceptions;
+    if (failing && access->shared()) {
+        // closing is collective, and the other ranks are elsewhere: the job is about to be stopped
+        for (auto& [name, entry] : unsealed) entry.dataset.handle.release();
+        file.release();
+    }
+    unsealed.clear();
+    file.close();
+    writing = false;
+    std::error_code ignored;
+    if (failing || access->leads()) std::filesystem::remove(current, ignored);
+}
+
+void Hdf5File::Impl::altered(const std::string& what) const
+{
+    throw Error(ExitCode::bad_data, "{}: {}: the file is damaged or was altered, make it again", path.string(), what);
+}
+
+void Hdf5File::Impl::require_same(const std::string& what, std::span<const std::byte> mine) const
+{
+    Checksum sum;
+    sum.update(mine);
+    for (const auto other : access->gathered(sum.crc))
+        if (other != sum.crc) throw Error(ExitCode::internal, "{}: the ranks disagree about {}", path.string(), what);
+}
+
 void Hdf5File::commit()
 {
-    Impl& impl = *impl_;
-    set_attribute("/", "attributes_crc32", static_cast<std::int64_t>(impl.attributes_checksum()));
+    auto& impl = *impl_;
+    if (!impl.writing) throw Error(ExitCode::internal, "{}: is not being written", impl.path.string());
+    if (!impl.unsealed.empty())
+        throw Error(ExitCode::internal, "{}: {} was not sealed", impl.path.string(), impl.unsealed.begin()->first);
+    set_attribute("/", "attributes_crc32", static_cast<std::int64_t>(impl.structure().crc));
     set_attribute("/", "complete", std::int64_t{1});
-    impl.writing.clear();
-    if (!impl.file.reset())
-        throw Error(ExitCode::io, "{}: writing failed: {}", impl.temporary.string(), hdf5::last_error());
-    {
-        const Hdf5File written = open(impl.temporary, *impl.access);
-    }  // reads everything back
+    impl.close();
     impl.access->barrier();
-    if (impl.access->leads()) {
-        sync(impl.temporary);
-        std::error_code error;
-        fs::rename(impl.temporary, impl.path, error);
-        if (error) throw Error(ExitCode::cannot_create, "{}: {}", impl.path.string(), error.message());
-        sync(impl.path.has_parent_path() ? impl.path.parent_path() : fs::path("."));
+    try {
+        (void)open(impl.current, *impl.access);
+    } catch (const Error& error) {
+        throw Error(ExitCode::io, "{}: what was written does not read back: {}", impl.path.string(), error.what());
     }
-    impl.temporary.clear();
+    sync_to_disk(impl.current);  // on every rank: each may hold pages of its own
     impl.access->barrier();
+    on_leader(*impl.access, impl.path, [&] { publish(impl.current, impl.path); });
+    impl.writing = false;
 }
 
-const fs::path& Hdf5File::path() const { return impl_->path; }
-
-bool Hdf5File::contains(const std::string& name) const
-{
-    // every group on the way must exist before HDF5 may be asked for what is inside
-    for (std::size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
-        if (H5Lexists(impl_->file.get(), name.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
-        if (end == std::string::npos) return true;
-    }
-}
+const std::filesystem::path& Hdf5File::path() const { return impl_->path; }
 
 }  // namespace alster

@@ -1,101 +1,59 @@
 #include "data/hdf5_handle.hpp"
 
 #include <algorithm>
-#include <cstdint>
-#include <mutex>
 
-namespace alster::hdf5 {
+namespace alster {
 
-void initialize()
+void start_hdf5()
 {
-    static std::once_flag once;
-    std::call_once(once, [] {
+    [[maybe_unused]] static const bool started = [] {
         H5dont_atexit();
+        H5open();
         H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-    });
+        return true;
+    }();
 }
 
-std::string last_error()
+bool Hdf5Handle::close()
 {
-    std::string text = "HDF5 gives no reason";
-    const auto keep_first = [](unsigned n, const H5E_error2_t* error, void* to) -> herr_t {
-        if (n == 0 && error->desc) *static_cast<std::string*>(to) = error->desc;
-        return 0;
-    };
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &text);
+    if (!valid()) return true;
+    // every call of HDF5 forgets the errors of the one before
+    const hid_t earlier = H5Eget_num(H5E_DEFAULT) > 0 ? H5Eget_current_stack() : H5I_INVALID_HID;
+    const bool closed = closer_(release()) >= 0;
+    if (earlier >= 0 && closed)
+        H5Eset_current_stack(earlier);
+    else if (earlier >= 0)
+        H5Eclose_stack(earlier);
+    return closed;
+}
+
+namespace {
+
+herr_t keep_innermost(unsigned position, const H5E_error2_t* error, void* text)
+{
+    if (position == 0 && error->desc) *static_cast<std::string*>(text) = error->desc;
+    return 0;
+}
+
+/// The text between quotes behind `key`, or nothing: HDF5 wraps the system's words in addresses and times.
+std::string quoted(const std::string& text, const std::string& key)
+{
+    const auto begin = text.find(key);
+    if (begin == std::string::npos) return {};
+    const auto first = begin + key.size();
+    return text.substr(first, text.find('\'', first) - first);
+}
+
+}  // namespace
+
+std::string hdf5_reason()
+{
+    std::string text;
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &text);
+    for (const char* key : {"error message = '", "MPI error string is '"})
+        if (auto words = quoted(text, key); !words.empty()) text = std::move(words);
     std::replace(text.begin(), text.end(), '\n', ' ');
-    return text;
+    return text.empty() ? "unknown reason" : text;
 }
 
-template <>
-hid_t memory_type<float>()
-{
-    return H5T_NATIVE_FLOAT;
-}
-template <>
-hid_t memory_type<double>()
-{
-    return H5T_NATIVE_DOUBLE;
-}
-template <>
-hid_t memory_type<std::int32_t>()
-{
-    return H5T_NATIVE_INT32;
-}
-template <>
-hid_t memory_type<std::int64_t>()
-{
-    return H5T_NATIVE_INT64;
-}
-template <>
-hid_t memory_type<std::uint8_t>()
-{
-    return H5T_NATIVE_UINT8;
-}
-template <>
-hid_t memory_type<std::uint16_t>()
-{
-    return H5T_NATIVE_UINT16;
-}
-
-template <>
-hid_t file_type<float>()
-{
-    return H5T_IEEE_F32LE;
-}
-template <>
-hid_t file_type<double>()
-{
-    return H5T_IEEE_F64LE;
-}
-template <>
-hid_t file_type<std::int32_t>()
-{
-    return H5T_STD_I32LE;
-}
-template <>
-hid_t file_type<std::int64_t>()
-{
-    return H5T_STD_I64LE;
-}
-template <>
-hid_t file_type<std::uint8_t>()
-{
-    return H5T_STD_U8LE;
-}
-template <>
-hid_t file_type<std::uint16_t>()
-{
-    return H5T_STD_U16LE;
-}
-
-Handle text_type(std::size_t bytes)
-{
-    Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-    H5Tset_size(type.get(), std::max<std::size_t>(bytes, 1));
-    H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
-    H5Tset_cset(type.get(), H5T_CSET_UTF8);
-    return type;
-}
-
-}  // namespace alster::hdf5
+}  // namespace alster

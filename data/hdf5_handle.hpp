@@ -4,57 +4,43 @@
 #include <string>
 #include <utility>
 
-#include "data/error.hpp"
+namespace alster {
 
-// Inside data/ only: the rest of the program sees no HDF5 type.
-namespace alster::hdf5 {
+/// Starts HDF5, silent and without exit handlers: a file that a failed rank left open would be closed by all ranks
+/// together, for ever. Comes before any other call of HDF5.
+void start_hdf5();
 
-/// Owns an HDF5 identifier.
-class Handle {
+/// Why the last call failed, in HDF5's or the system's words, in one line.
+[[nodiscard]] std::string hdf5_reason();
+
+/// An HDF5 object that is closed at the end of its scope. Internal to the files that call HDF5.
+class Hdf5Handle {
 public:
-    using Close = herr_t (*)(hid_t);
+    using Closer = herr_t (*)(hid_t);
 
-    Handle() = default;
-    Handle(hid_t id, Close close) : id_(id), close_(close) {}
-    Handle(Handle&& from) noexcept : id_(std::exchange(from.id_, H5I_INVALID_HID)), close_(from.close_) {}
-    Handle& operator=(Handle&& from) noexcept
+    Hdf5Handle() = default;
+    Hdf5Handle(hid_t id, Closer closer) : id_(id), closer_(closer) {}
+    Hdf5Handle(Hdf5Handle&& other) noexcept : id_(other.release()), closer_(other.closer_) {}
+    Hdf5Handle& operator=(Hdf5Handle&& other) noexcept
     {
-        std::swap(id_, from.id_);
-        std::swap(close_, from.close_);
+        std::swap(id_, other.id_);
+        std::swap(closer_, other.closer_);
         return *this;
     }
-    ~Handle() { reset(); }
+    ~Hdf5Handle() { close(); }
 
-    [[nodiscard]] hid_t get() const { return id_; }
     [[nodiscard]] bool valid() const { return id_ >= 0; }
+    [[nodiscard]] hid_t get() const { return id_; }
 
-    /// False where closing failed: for a file that was written, data may be lost.
-    bool reset()
-    {
-        const hid_t id = std::exchange(id_, H5I_INVALID_HID);
-        return id < 0 || close_(id) >= 0;
-    }
+    /// Gives up ownership without closing.
+    hid_t release() { return std::exchange(id_, H5I_INVALID_HID); }
 
-    /// Gives the identifier up without closing it.
-    void abandon() { id_ = H5I_INVALID_HID; }
+    /// False where closing failed: what was written may be lost. Otherwise the reason of an earlier failure is kept.
+    bool close();
 
 private:
     hid_t id_ = H5I_INVALID_HID;
-    Close close_ = nullptr;
+    Closer closer_ = nullptr;
 };
 
-/// Quiet errors, and no clean-up at exit: closing a shared file there would wait for ranks that are gone.
-void initialize();
-
-/// The innermost reason HDF5 gives for its last failure, in one line.
-[[nodiscard]] std::string last_error();
-
-template <class T>
-[[nodiscard]] hid_t memory_type();
-template <class T>
-[[nodiscard]] hid_t file_type();
-
-/// Fixed-length UTF-8, padded with NUL.
-[[nodiscard]] Handle text_type(std::size_t bytes);
-
-}  // namespace alster::hdf5
+}  // namespace alster

@@ -36,10 +36,44 @@ constexpr std::chrono::milliseconds courtesy{1500};
     std::_Exit(static_cast<int>(code));
 }
 
+/// Tasks of the Slurm step that this process is one of; 1 outside of steps. In a batch script SLURM_NTASKS and
+/// SLURM_PROCID are set too, though it is one process; the variables of the step are not.
+int tasks_of_step()
+{
+    const char* tasks = std::getenv("SLURM_STEP_NUM_TASKS");
+    return tasks && std::getenv("SLURM_STEP_ID") ? std::atoi(tasks) : 1;
+}
+
+/// mpirun starts its daemons as a step of its own, one task a node: that step says nothing about the ranks.
+bool started_by_mpirun() { return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr; }
+
+/// PMIx, or PMI as MPICH and Cray use it: what a launcher gives its tasks so that they find each other.
+bool has_process_manager() { return started_by_mpirun() || std::getenv("PMIX_RANK") || std::getenv("PMI_RANK"); }
+
+[[noreturn]] void refuse_singletons(int tasks)
+{
+    throw Error(ExitCode::unavailable,
+                "Slurm started {0} tasks but they do not see each other: started as {0} singletons; "
+                "use srun --mpi=pmix or mpirun",
+                tasks);
+}
+
 }  // namespace
+
+void check_launch_environment()
+{
+    if (const int tasks = tasks_of_step(); tasks > 1 && !has_process_manager()) refuse_singletons(tasks);
+}
+
+void check_launch(int communicator_size)
+{
+    if (communicator_size > 1 || started_by_mpirun()) return;
+    if (const int tasks = tasks_of_step(); tasks > 1) refuse_singletons(tasks);
+}
 
 MpiSession::MpiSession(int& argc, char**& argv)
 {
+    check_launch_environment();
     int provided = 0;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
 }
@@ -60,22 +94,6 @@ int MpiSession::run(const std::function<int()>& job)
     } catch (const std::exception& error) {
         stop_all_ranks(ExitCode::internal, fmt::format("internal error: {}", error.what()));
     }
-}
-
-void check_launch(int communicator_size)
-{
-    if (communicator_size > 1) return;
-    const auto number = [](const char* variable) {
-        const char* text = std::getenv(variable);
-        return text ? std::atoi(text) : 1;
-    };
-    // inside a step SLURM_STEP_NUM_TASKS counts; SLURM_NTASKS alone is also set in a batch script, which is one process
-    const int started = std::getenv("SLURM_STEP_NUM_TASKS") ? number("SLURM_STEP_NUM_TASKS") : 1;
-    if (started > 1 && std::getenv("SLURM_PROCID"))
-        throw Error(ExitCode::unavailable,
-                    "Slurm started {0} tasks but each of them is alone: started as {0} singletons; "
-                    "use srun --mpi=pmix or mpirun",
-                    started);
 }
 
 }  // namespace alster

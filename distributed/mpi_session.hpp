@@ -7,6 +7,7 @@ namespace alster {
 /// MPI from start to end of the program, and the one place where a failure of one rank ends all of them.
 class MpiSession {
 public:
+    /// Throws unavailable (69) as check_launch_environment does, before MPI is touched.
     MpiSession(int& argc, char**& argv);
     ~MpiSession();
     MpiSession(const MpiSession&) = delete;
@@ -16,6 +17,10 @@ public:
     /// are stopped at once with the error's exit code: a rank that waits in a collective operation would wait for ever.
     int run(const std::function<int()>& job);
 };
+
+/// Throws unavailable (69) where the environment tells already that check_launch would: to be called before MPI starts,
+/// as some MPI libraries end the process themselves then, with another exit code and a page of text.
+void check_launch_environment();
 
 /// Throws unavailable (69) where a launcher started several processes that do not see each other: N jobs of one rank
 /// that would all write the same output.

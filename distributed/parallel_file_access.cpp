@@ -1,16 +1,16 @@
 #include "distributed/parallel_file_access.hpp"
 
-#include <hdf5.h>
 #include <mpi.h>
 
 #include "data/error.hpp"
+#include "data/hdf5_handle.hpp"
 
 namespace alster {
 
 ParallelFileAccess::ParallelFileAccess(const Communicator& ranks) : ranks_(ranks)
 {
+    start_hdf5();
     if (ranks_.size() == 1) return;
-    H5dont_atexit();  // before anything else of HDF5: closing a shared file at exit would wait for ranks that are gone
     properties_ = H5Pcreate(H5P_FILE_ACCESS);
     if (properties_ < 0 || H5Pset_fapl_mpio(properties_, MPI_COMM_WORLD, MPI_INFO_NULL) < 0)
         throw Error(ExitCode::unavailable, "HDF5 cannot use MPI-IO: install the MPI build of HDF5");

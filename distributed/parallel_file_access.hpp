@@ -12,6 +12,10 @@ public:
 
     [[nodiscard]] std::int64_t properties() const override { return properties_; }
     [[nodiscard]] Checksum joined(const Checksum& mine) const override;
+    [[nodiscard]] std::vector<std::int64_t> gathered(std::int64_t mine) const override
+    {
+        return ranks_.all_gather(mine);
+    }
     [[nodiscard]] int rank() const override { return ranks_.rank(); }
     [[nodiscard]] int size() const override { return ranks_.size(); }
     [[nodiscard]] bool leads() const override { return ranks_.leads(); }

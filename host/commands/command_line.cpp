@@ -12,14 +12,6 @@ namespace alster {
 
 namespace {
 
-/// Under mpirun or srun only the first process speaks.
-bool first_process()
-{
-    for (const char* variable : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"})
-        if (const char* rank = std::getenv(variable)) return std::string_view(rank) == "0";
-    return true;
-}
-
 /// CLI11 names the offending option in front of some messages only; a line is all that a user needs.
 std::string one_line(std::string text)
 {
@@ -28,6 +20,13 @@ std::string one_line(std::string text)
 }
 
 }  // namespace
+
+bool first_process()
+{
+    for (const char* variable : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"})
+        if (const char* rank = std::getenv(variable)) return std::string_view(rank) == "0";
+    return true;
+}
 
 CommandLine::CommandLine(const std::string& name, const std::string& summary, const std::string& examples)
     : app_(summary, "alster " + name)

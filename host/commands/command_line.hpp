@@ -4,6 +4,9 @@
 
 namespace alster {
 
+/// Under mpirun or srun true in one process only, the one that speaks before MPI has started.
+[[nodiscard]] bool first_process();
+
 /// Options of one subcommand, with what all of them share: --help with examples, --config FILE (TOML; the command line
 /// wins; an unknown key is an error) and --json.
 class CommandLine {

@@ -24,7 +24,7 @@ RowPartition partition_by_cost(const Communicator& ranks, const DatasetReader& d
     const Row rows = dataset.rows(side);
     std::vector<double> chunk_costs((rows + rows_per_chunk - 1) / rows_per_chunk);
     if (ranks.leads()) {
-        const DatasetReader mine(dataset.file().path());
+        const DatasetReader mine(dataset.file().path(), serial_access(), Verify::nothing);
         for (Row first = 0; first < rows; first += slice_rows) {
             const RowRange slice{first, std::min(rows, first + slice_rows)};
             add_costs(mine.offsets(Part::train, side, slice), first, width, chunk_costs);

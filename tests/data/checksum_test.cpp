@@ -22,5 +22,12 @@ TEST(Checksum, OfPartsJoinsToThatOfTheWhole)
     EXPECT_EQ(of("123456789"), of("").followed_by(of("123456789")).followed_by(of("")));
 }
 
+TEST(Checksum, IsUnchangedByNothing)
+{
+    auto sum = of("123456789");
+    sum.update({});
+    EXPECT_EQ(of("123456789"), sum);
+}
+
 }  // namespace
 }  // namespace alster

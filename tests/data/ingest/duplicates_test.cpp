@@ -172,7 +172,7 @@ TEST(SplitPlan, AtRandomFollowsSeedAndPairAlone)
     mark_held(a.records(), SplitPlan::parse("random:0.2"), 1);
     mark_held(b.records(), SplitPlan::parse("random:0.2"), 2);
 
-    EXPECT_NEAR(4000, held(a), 250);  // five standard deviations
+    EXPECT_NEAR(4000, static_cast<double>(held(a)), 250);  // five standard deviations
     int differing = 0;
     for (std::size_t i = 0; i < a.size(); ++i) differing += a.records()[i].held != b.records()[i].held;
     EXPECT_NEAR(6400, differing, 350);

@@ -1,0 +1,129 @@
+#include <algorithm>
+
+#include "data/attribute_fields.hpp"
+#include "data/dataset_file.hpp"
+#include "data/dataset_layout.hpp"
+#include "data/error.hpp"
+#include "data/file_format.hpp"
+
+namespace alster {
+
+namespace {
+
+[[noreturn]] void inconsistent(const Hdf5File& file, const std::string& group, const std::string& what)
+{
+    throw Error(ExitCode::bad_data, "{}: {}: {}: the file is damaged, prepare it again", file.path().string(), group,
+                what);
+}
+
+void check_part(const Hdf5File& file, const DatasetInfo& info, Part part, Side side)
+{
+    const auto group = group_of(part, side);
+    check_shape(file, group + "/offsets", rows_of(info, side) + 1);
+    check_shape(file, group + "/columns", entries_of(info, part));
+    check_shape(file, group + "/values", entries_of(info, part));
+    if (!info.weighted) return;
+    check_shape(file, group + "/confidences", entries_of(info, part));
+    check_shape(file, group + "/preferences", entries_of(info, part));
+}
+
+void check_side(const Hdf5File& file, const DatasetInfo& info, Side side)
+{
+    for (const char* column : {"/id", "/id_order", "/n_events", "/last_event"})
+        check_shape(file, group_of(side) + column, rows_of(info, side));
+}
+
+void check_offsets(const Hdf5File& file, const std::string& group, const std::vector<Offset>& offsets, RowRange rows,
+                   RowRange all, Offset entries)
+{
+    const bool starts = rows.first != all.first || offsets.front() == 0;
+    const bool ends = rows.last != all.last || offsets.back() == entries;
+    const bool inside = offsets.front() >= 0 && offsets.back() <= entries;
+    if (!starts || !ends || !inside || !std::is_sorted(offsets.begin(), offsets.end()))
+        inconsistent(file, group, "its offsets do not ascend from 0 to the number of entries");
+}
+
+void check_columns(const Hdf5File& file, const std::string& group, const Interactions& rows, Row columns)
+{
+    for (Row r = 0; r < rows.rows(); ++r) {
+        const auto row = rows.columns_of(r);
+        if (row.empty()) continue;
+        const bool ascend = std::adjacent_find(row.begin(), row.end(), std::greater_equal<>()) == row.end();
+        if (!ascend || row.front() < 0 || row.back() >= columns)
+            inconsistent(file, group, "the columns of a row do not ascend within the number of columns");
+    }
+}
+
+}  // namespace
+
+DatasetReader::DatasetReader(const std::filesystem::path& path, const FileAccess& access, Verify verify)
+    : file_(Hdf5File::open(path, access, verify))
+{
+    check_format(file_, dataset_format);
+    each_attribute(info_, ReadField{file_});
+    if (info_.users < 0 || info_.items < 0 || info_.interactions < 0 || info_.held_out < 0)
+        inconsistent(file_, "/", "a count is negative");
+    for (const Side side : {Side::users, Side::items}) {
+        check_side(file_, info_, side);
+        check_part(file_, info_, Part::train, side);
+    }
+    if (info_.held_out > 0) check_part(file_, info_, Part::holdout, Side::users);
+}
+
+std::vector<Offset> DatasetReader::offsets(Part part, Side side, RowRange range) const
+{
+    if (entries_of(info_, part) == 0) return std::vector<Offset>(static_cast<std::size_t>(range.size()) + 1, 0);
+    const auto group = group_of(part, side);
+    auto offsets = file_.read_rows<Offset>(group + "/offsets", {range.first, range.last + 1});
+    check_offsets(file_, group, offsets, range, {0, rows(side)}, entries_of(info_, part));
+    return offsets;
+}
+
+Interactions DatasetReader::interactions(Part part, Side side, RowRange range) const
+{
+    Interactions result;
+    result.offsets = offsets(part, side, range);
+    if (entries_of(info_, part) == 0) return result;
+    const auto group = group_of(part, side);
+    const RowRange entries{result.offsets.front(), result.offsets.back()};
+    for (auto& offset : result.offsets) offset -= entries.first;
+    result.columns = file_.read_rows<Column>(group + "/columns", entries);
+    result.values = file_.read_rows<float>(group + "/values", entries);
+    if (info_.weighted) {
+        result.confidences = file_.read_rows<float>(group + "/confidences", entries);
+        result.preferences = file_.read_rows<float>(group + "/preferences", entries);
+    }
+    check_columns(file_, group, result, rows(other(side)));
+    return result;
+}
+
+IdColumn DatasetReader::ids(Side side, RowRange rows) const { return read_id_rows(file_, group_of(side), rows); }
+
+std::vector<Row> DatasetReader::id_order(Side side, RowRange rows) const
+{
+    return file_.read_rows<Row>(group_of(side) + "/id_order", rows);
+}
+
+std::vector<std::int32_t> DatasetReader::event_counts(Side side, RowRange rows) const
+{
+    return file_.read_rows<std::int32_t>(group_of(side) + "/n_events", rows);
+}
+
+std::vector<std::int64_t> DatasetReader::last_events(Side side, RowRange rows) const
+{
+    return file_.read_rows<std::int64_t>(group_of(side) + "/last_event", rows);
+}
+
+Metadata DatasetReader::metadata() const
+{
+    const std::string prefix = metadata_group;
+    Metadata metadata;
+    for (const auto& dataset : file_.datasets()) {
+        if (!dataset.starts_with(prefix)) continue;
+        check_shape(file_, dataset, info_.items);
+        metadata.emplace(dataset.substr(prefix.size()), file_.read_text(dataset));
+    }
+    return metadata;
+}
+
+}  // namespace alster

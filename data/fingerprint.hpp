@@ -1,0 +1,24 @@
+#pragma once
+#include <array>
+#include <string>
+
+#include "data/interactions.hpp"
+#include "data/sha256.hpp"
+
+namespace alster {
+
+/// SHA-256 over a part of a dataset, whose rows come in blocks of any size: the same data give the same fingerprint.
+class Fingerprint {
+public:
+    /// The next rows.
+    void update(const Interactions& rows);
+
+    /// 64 hexadecimal digits: SHA-256 of the digests of row lengths, columns, values, confidences and preferences.
+    /// Nothing can be added after it.
+    [[nodiscard]] std::string finish();
+
+private:
+    std::array<Sha256, 5> digests_;
+};
+
+}  // namespace alster

@@ -1,0 +1,62 @@
+#!/bin/bash
+# Installs what is missing, builds with warnings as errors, runs all tests. Exit code 0: none failed.
+#
+#   bash scripts/test.sh [--sanitize]     --sanitize: then the unit tests again under ASan and UBSan
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+sanitize=no
+case "${1:-}" in
+    "") ;;
+    --sanitize) sanitize=yes ;;
+    *)
+        echo "usage: test.sh [--sanitize]" >&2
+        exit 64
+        ;;
+esac
+
+passed=0 failed=0 skipped=0
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export ASAN_OPTIONS=detect_leaks=0   # Open MPI keeps some memory until the end of the process
+
+# Adds the counts of a JUnit report by CTest, whose first element holds them.
+count() {
+    local suite tests
+    suite=$(tr '\n' ' ' < "$1" | grep -o '<testsuite [^>]*>')
+    number() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<< "$suite"; }
+    tests=$(number tests)
+    failed=$((failed + $(number failures)))
+    skipped=$((skipped + $(number skipped) + $(number disabled)))
+    passed=$((passed + tests - $(number failures) - $(number skipped) - $(number disabled)))
+}
+
+# build_and_test PRESET [ctest options]
+build_and_test() {
+    local preset=$1 log=build/$1.log
+    shift
+    mkdir -p build
+    echo "== $preset: building (log: $log)"
+    if ! { cmake --preset "$preset" && cmake --build --preset "$preset"; } > "$log" 2>&1; then
+        grep -E -A 20 'FAILED|rror:' "$log" | head -n 60 >&2 || tail -n 30 "$log" >&2
+        echo "test.sh: $preset does not build" >&2
+        exit 1
+    fi
+    echo "== $preset: testing"
+    # tests on several ranks state how many processors they take, so that they are not run beside others
+    ctest --preset "$preset" -j "$(nproc)" --no-tests=error --output-junit "$PWD/build/$preset.xml" "$@" || true
+    count "build/$preset.xml"
+}
+
+scripts/install_dependencies.sh --tests
+build_and_test ci
+if [ $sanitize = yes ]; then
+    build_and_test sanitize -L unit
+fi
+
+# cases skipped inside of a test program, which CTest does not see
+cases=$(grep -ahE '^\[  SKIPPED \] [A-Za-z_/0-9]+\.' build/*/Testing/Temporary/LastTest.log 2> /dev/null | grep -c ' ms)$' || true)
+if [ "$cases" -gt 0 ]; then
+    echo "($cases cases inside of the programs were skipped; real data are looked for where ALSTER_TEST_DATA points)"
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

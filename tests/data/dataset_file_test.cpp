@@ -1,0 +1,143 @@
+#include "data/dataset_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include "data/error.hpp"
+#include "tests/support/real_data.hpp"
+#include "tests/support/sample_files.hpp"
+
+namespace alster {
+namespace {
+
+using test::TemporaryDirectory;
+
+void expect_equal(const Interactions& expected, const Interactions& found)
+{
+    EXPECT_EQ(expected.offsets, found.offsets);
+    EXPECT_EQ(expected.columns, found.columns);
+    EXPECT_EQ(expected.values, found.values);
+    EXPECT_EQ(expected.confidences, found.confidences);
+    EXPECT_EQ(expected.preferences, found.preferences);
+}
+
+TEST(DatasetFile, GivesBackWhatWasWritten)
+{
+    const TemporaryDirectory directory;
+    test::write_sample_dataset(directory / "d.h5");
+    const DatasetReader reader(directory / "d.h5");
+
+    expect_equal(test::sample_by_user(), reader.interactions(Part::train, Side::users, {0, 5}));
+    expect_equal(test::sample_by_item(), reader.interactions(Part::train, Side::items, {0, 4}));
+    expect_equal(test::sample_holdout(), reader.interactions(Part::holdout, Side::users, {0, 5}));
+    EXPECT_EQ(test::sample_user_ids().texts.bytes, reader.ids(Side::users, {0, 5}).texts.bytes);
+    EXPECT_EQ(test::sample_item_ids().numbers, reader.ids(Side::items, {0, 4}).numbers);
+    EXPECT_EQ(test::sample_user_ids().order(), reader.id_order(Side::users, {0, 5}));
+    EXPECT_EQ((std::vector<std::int32_t>{2, 2, 3, 0}), reader.event_counts(Side::items, {0, 4}));
+    EXPECT_EQ((std::vector<std::int64_t>{30, 40}), reader.last_events(Side::users, {2, 4}));
+}
+
+TEST(DatasetFile, TellsWhatItHolds)
+{
+    const TemporaryDirectory directory;
+    test::write_sample_dataset(directory / "d.h5");
+    const auto info = DatasetReader(directory / "d.h5").info();
+    const auto expected = test::sample_dataset_info();
+
+    EXPECT_EQ(expected.users, info.users);
+    EXPECT_EQ(expected.items, info.items);
+    EXPECT_EQ(expected.interactions, info.interactions);
+    EXPECT_EQ(expected.held_out, info.held_out);
+    EXPECT_TRUE(info.weighted);
+    EXPECT_EQ(expected.value_mean, info.value_mean);
+    EXPECT_EQ(expected.value_min, info.value_min);
+    EXPECT_EQ(expected.value_max, info.value_max);
+    EXPECT_EQ(expected.watermark, info.watermark);
+    EXPECT_EQ(expected.split, info.split);
+    EXPECT_EQ(expected.provenance, info.provenance);
+    EXPECT_EQ(64U, info.fingerprint.size());
+}
+
+TEST(DatasetFile, KeepsItemMetadataByName)
+{
+    const TemporaryDirectory directory;
+    test::write_sample_dataset(directory / "d.h5");
+    const auto metadata = DatasetReader(directory / "d.h5").metadata();
+
+    ASSERT_EQ(2U, metadata.size());
+    EXPECT_EQ("Amélie", metadata.at("title")[0]);
+    EXPECT_EQ("Comedy|Romance", metadata.at("genres")[0]);
+}
+
+TEST(DatasetFile, GivesSomeRowsWithOffsetsFromZero)
+{
+    const TemporaryDirectory directory;
+    test::write_sample_dataset(directory / "d.h5");
+    const DatasetReader reader(directory / "d.h5");
+
+    EXPECT_EQ((std::vector<Offset>{2, 3, 6}), reader.offsets(Part::train, Side::users, {2, 4}));
+    const auto rows = reader.interactions(Part::train, Side::users, {2, 4});
+    EXPECT_EQ((std::vector<Offset>{0, 1, 4}), rows.offsets);
+    EXPECT_EQ((std::vector<Column>{1, 0, 1, 2}), rows.columns);
+    EXPECT_EQ(0, reader.interactions(Part::train, Side::users, {5, 5}).rows());
+}
+
+Interactions slice(const Interactions& all, Row first, Row last)
+{
+    const auto part = [&](const auto& values) {
+        return std::vector(values.begin() + all.offsets[first], values.begin() + all.offsets[last]);
+    };
+    Interactions rows{.offsets = {},
+                      .columns = part(all.columns),
+                      .values = part(all.values),
+                      .confidences = part(all.confidences),
+                      .preferences = part(all.preferences)};
+    for (Row r = first; r <= last; ++r) rows.offsets.push_back(all.offsets[r] - all.offsets[first]);
+    return rows;
+}
+
+std::string fingerprint_in_blocks(Row rows_at_once, float change)
+{
+    const TemporaryDirectory directory;
+    {
+        auto by_user = test::sample_by_user();
+        by_user.values[0] += change;
+        auto info = test::sample_dataset_info();
+        info.held_out = 0;
+        DatasetWriter writer(directory / "d.h5", info);
+        writer.write_ids(Side::users, test::sample_user_ids());
+        writer.write_ids(Side::items, test::sample_item_ids());
+        writer.write_events(Side::users, std::vector<std::int32_t>(5), std::vector<std::int64_t>(5));
+        writer.write_events(Side::items, std::vector<std::int32_t>(4), std::vector<std::int64_t>(4));
+        for (Row r = 0; r < 5; r += rows_at_once)
+            writer.append(Part::train, Side::users, slice(by_user, r, std::min<Row>(r + rows_at_once, 5)));
+        writer.append(Part::train, Side::items, test::sample_by_item());
+        writer.commit();
+    }
+    const DatasetReader reader(directory / "d.h5");
+    EXPECT_EQ(test::sample_by_user().columns, reader.interactions(Part::train, Side::users, {0, 5}).columns);
+    EXPECT_EQ(0, reader.interactions(Part::holdout, Side::users, {0, 5}).entries());
+    return reader.info().fingerprint;
+}
+
+TEST(DatasetFile, TheFingerprintDependsOnTheDataNotOnTheBlocksTheyCameIn)
+{
+    const auto whole = fingerprint_in_blocks(5, 0);
+
+    EXPECT_EQ(whole, fingerprint_in_blocks(1, 0));
+    EXPECT_EQ(whole, fingerprint_in_blocks(2, 0));
+    EXPECT_NE(whole, fingerprint_in_blocks(5, 1));
+}
+
+TEST(DatasetFile, RefusesToBeCommittedBeforeAllRowsCame)
+{
+    const TemporaryDirectory directory;
+    {
+        DatasetWriter writer(directory / "d.h5", test::sample_dataset_info());
+        writer.append(Part::train, Side::users, test::sample_by_user());
+        EXPECT_THROW(writer.commit(), Error);
+    }
+    EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
+}
+
+}  // namespace
+}  // namespace alster

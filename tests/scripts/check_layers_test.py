@@ -1,0 +1,61 @@
+"""The layer check finds what it is for, and accepts what is allowed."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "check_layers.py"
+
+
+def check(files):
+    """Exit code and output for a tree of these files."""
+    with tempfile.TemporaryDirectory() as directory:
+        for name, text in files.items():
+            path = pathlib.Path(directory) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        result = subprocess.run([sys.executable, SCRIPT, directory], capture_output=True, text=True, check=False)
+        return result.returncode, result.stdout
+
+
+class CheckLayers(unittest.TestCase):
+    def assert_refused(self, name, text, reason):
+        code, output = check({name: text})
+        self.assertEqual(1, code, output)
+        self.assertIn(reason, output)
+
+    def assert_accepted(self, name, text):
+        code, output = check({name: text})
+        self.assertEqual(0, code, output)
+
+    def test_arrows_point_down(self):
+        self.assert_refused("data/a.hpp", '#include "kernels/backend.hpp"\n', "data/a.hpp:1: data/ must not include")
+        self.assert_refused("kernels/a.cpp", '\n#include "distributed/communicator.hpp"\n', "kernels/a.cpp:2:")
+        self.assert_refused("distributed/a.cpp", '#include "host/job.hpp"\n', "must not include")
+        self.assert_accepted("host/a.cpp", '#include "kernels/backend.hpp"\n#include "distributed/communicator.hpp"\n')
+
+    def test_libraries_stay_in_their_layer(self):
+        self.assert_refused("host/a.cpp", "int size = MPI_Comm_size(0);\n", "MPI belongs in")
+        self.assert_refused("host/a.cpp", "hid_t file = H5Fopen();\n", "HDF5 belongs in")
+        self.assert_refused("kernels/cpu/a.cpp", "cudaMalloc(0);\n", "CUDA belongs in")
+        self.assert_refused("data/a.cpp", "#include <Eigen/Dense>\n", "Eigen belongs in")
+        self.assert_refused("host/a.cpp", "#ifdef FAST\n#endif\n", "conditional compilation")
+        self.assert_accepted("distributed/a.cpp", "int size = MPI_Comm_size(0);\n")
+        self.assert_accepted("host/a.cpp", '// like MPI_Comm_size\nconst char* text = "H5Fopen";\n')
+
+    def test_length_is_limited(self):
+        self.assert_refused("data/a.cpp", "\n" * 401, "401 lines")
+        self.assert_accepted("data/a.cpp", "\n" * 400)
+
+    def test_long_functions_are_found_in_both_brace_styles(self):
+        body = "    f();\n" * 60
+        self.assert_refused("data/a.cpp", f"namespace a {{\nint long_one(int a,\n         int b) {{\n{body}}}\n}}\n", "a function of 63")
+        self.assert_refused("data/a.cpp", f"int long_one()\n{{\n{body}}}\n", "a function of 63")
+        self.assert_refused("data/a.cpp", f"A::A() : b_(1) {{\n{body}}}\n", "a function of 62")
+        self.assert_accepted("data/a.cpp", f"struct S {{\n{'    int f();' * 1}\n" + "    int f();\n" * 100 + "};\n")
+        self.assert_accepted("data/a.cpp", "int f() {\n" + "    f();\n" * 58 + "}\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,126 @@
+#!/bin/bash
+# A real Slurm on this machine: munged, slurmctld and one slurmd for each node, without systemd and cgroups. Needs root.
+#
+#   local_slurm.sh start DIR [NODES] [CPUS]   everything lies in DIR, which must be new; then: . DIR/env
+#   local_slurm.sh stop DIR                   cancels the jobs, ends the daemons whose pid files lie in DIR, removes DIR
+#
+# SLURM_BASE_PORT (26817) and the NODES ports after it must be free. DIR is at most 60 characters: unix sockets lie in it.
+set -euo pipefail
+
+write_configuration() {
+    local dir=$1 nodes=$2 cpus=$3 port=$4 host=$5
+    # TmpFS differs by node, as all nodes share this machine's /tmp and the PMIx plugin keeps its sockets there;
+    # config_overrides allows more CPUs than the machine has; requests are scheduled at once
+    cat > "$dir/slurm.conf" <<CONF
+ClusterName=alster
+SlurmctldHost=$host(127.0.0.1)
+SlurmUser=root
+AuthType=auth/munge
+AuthInfo=socket=$dir/run/munge.sock
+SlurmctldPort=$port
+StateSaveLocation=$dir/state
+SlurmdSpoolDir=$dir/spool/%n
+TmpFS=$dir/tmp/%n
+SlurmctldPidFile=$dir/run/slurmctld.pid
+SlurmdPidFile=$dir/run/slurmd.%n.pid
+SlurmctldLogFile=$dir/log/slurmctld.log
+SlurmdLogFile=$dir/log/slurmd.%n.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+MpiDefault=none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU_Memory
+DefMemPerCPU=500
+SchedulerParameters=batch_sched_delay=0,sched_interval=1,bf_interval=1,sched_min_interval=0
+MinJobAge=3600
+KillWait=5
+SlurmdParameters=config_overrides
+NodeName=node[1-$nodes] NodeHostname=$host NodeAddr=127.0.0.1 Port=[$((port + 1))-$((port + nodes))] CPUs=$cpus RealMemory=8000
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE
+CONF
+    # named, not detected: slurmd then also starts where /sys/fs/cgroup is empty
+    echo "CgroupPlugin=cgroup/v1" > "$dir/cgroup.conf"
+}
+
+write_environment() {
+    # Open MPI: nodes share a host name and /dev/shm here, so that shared-memory segments of two nodes would collide
+    cat > "$1/env" <<ENV
+export SLURM_CONF=$1/slurm.conf
+export OMPI_MCA_pml=ob1 OMPI_MCA_btl=tcp,self OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_hwloc_base_binding_policy=none
+ENV
+}
+
+start() {
+    local dir nodes=${2:-2} cpus=${3:-2} port=${SLURM_BASE_PORT:-26817} host
+    dir=$(realpath -m "$1")
+    host=$(hostname -s)
+    if [ ${#dir} -gt 60 ] || [ -e "$dir" ]; then
+        echo "local_slurm.sh: $dir: too long, or there already" >&2
+        return 1
+    fi
+    if ! getent hosts "$host" > /dev/null; then
+        echo "local_slurm.sh: the host name $host does not resolve; add it to /etc/hosts" >&2
+        return 1
+    fi
+    mkdir -p "$dir"/{state,log,run,spool,munge,tmp}
+    chmod 755 "$dir" "$dir"/*
+    chmod 700 "$dir/munge"
+    write_configuration "$dir" "$nodes" "$cpus" "$port" "$host"
+    write_environment "$dir"
+    dd if=/dev/urandom of="$dir/munge/key" bs=128 count=1 status=none
+    chmod 400 "$dir/munge/key"
+    munged --force --key-file="$dir/munge/key" --socket="$dir/run/munge.sock" --pid-file="$dir/run/munged.pid" \
+        --log-file="$dir/log/munged.log" --seed-file="$dir/munge/seed" --num-threads=2
+    export SLURM_CONF="$dir/slurm.conf"
+    slurmctld -c
+    for i in $(seq "$nodes"); do
+        mkdir -p "$dir/spool/node$i" "$dir/tmp/node$i"
+        slurmd -N "node$i"
+    done
+    for _ in $(seq 300); do
+        [ "$(sinfo -h -N -o %T 2> /dev/null | grep -cx idle)" = "$nodes" ] && return 0
+        sleep 0.1
+    done
+    echo "local_slurm.sh: the nodes are not idle after 30 s" >&2
+    sinfo -N -l >&2 || true
+    tail -n 5 "$dir"/log/* >&2
+    return 1
+}
+
+end_daemon() {
+    local pid
+    pid=$(cat "$1" 2> /dev/null) || return 0
+    kill "$pid" 2> /dev/null || return 0
+    for _ in $(seq 10); do
+        kill -0 "$pid" 2> /dev/null || return 0
+        sleep 0.1
+    done
+    kill -9 "$pid" 2> /dev/null || true   # slurmctld takes seconds to save a state that is removed below
+}
+
+stop() {
+    local dir jobs
+    dir=$(realpath -m "$1")
+    [ -f "$dir/slurm.conf" ] || return 0
+    export SLURM_CONF="$dir/slurm.conf"
+    jobs=$(timeout 10 squeue -h -o %A 2> /dev/null | sort -u) || true
+    # shellcheck disable=SC2086
+    if [ -n "$jobs" ]; then
+        timeout 10 scancel -f -s KILL $jobs || true
+        sleep 1
+    fi
+    for pid_file in "$dir"/run/slurmd.*.pid "$dir/run/slurmctld.pid" "$dir/run/munged.pid"; do
+        end_daemon "$pid_file"
+    done
+    rm -rf "$dir"
+}
+
+case "${1:-} ${2:+directory}" in
+    "start directory") shift && start "$@" ;;
+    "stop directory") shift && stop "$@" ;;
+    *)
+        echo "usage: local_slurm.sh start DIR [NODES] [CPUS] | stop DIR" >&2
+        exit 64
+        ;;
+esac
