@@ -1,8 +1,152 @@
+#include "data/ingest/prepare.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
 #include "data/error.hpp"
+#include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 
 namespace alster {
 
-int prepare_command(int, char**) { throw Error(ExitCode::internal, "prepare: not there yet"); }
+namespace {
+
+constexpr const char* examples =
+    "  alster prepare --input ratings.dat --format movielens --items movies.dat --split time:0.1 --out ml.h5\n"
+    "  alster prepare --input a.csv.gz b.csv.gz --format csv --header --columns user=uid,item=sku,value=n --out d.h5\n"
+    "  zcat events.jsonl.gz | alster prepare --input - --format jsonl --rules rules.toml --out d.h5\n";
+
+const std::map<std::string, LogFormat> formats = {{"csv", LogFormat::csv},     {"tsv", LogFormat::tsv},
+                                                  {"jsonl", LogFormat::jsonl}, {"movielens", LogFormat::movielens},
+                                                  {"pairs", LogFormat::pairs}, {"lists", LogFormat::lists}};
+const std::map<std::string, Duplicates> duplicate_words = {
+    {"sum", Duplicates::sum}, {"max", Duplicates::max}, {"last", Duplicates::last}};
+
+template <class Value>
+Value chosen(const std::map<std::string, Value>& words, const std::string& option, const std::string& word)
+{
+    const auto found = words.find(word);
+    if (found != words.end()) return found->second;
+    std::string known;
+    for (const auto& [name, value] : words) known += (known.empty() ? "" : ", ") + name;
+    throw Error(ExitCode::usage, "{}: '{}' is not one of {}", option, word, known);
+}
+
+/// The options as they are typed.
+struct Words {
+    std::string format = "csv";
+    std::string columns;
+    std::string split = "none";
+    std::string duplicates;
+};
+
+void add_options(CLI::App& app, PrepareOptions& options, Words& words)
+{
+    app.add_option("--input", options.inputs, "Log files, plain or gzip; - is standard input")->required();
+    app.add_option("--format", words.format, "csv, tsv, jsonl, movielens, pairs or lists")->capture_default_str();
+    app.add_option("--columns", words.columns,
+                   "user=0,item=1,value=2,time=3,event=4,confidence=5, or names with --header");
+    app.add_flag("--header", options.layout.header, "The first line of each csv or tsv file names its columns");
+    app.add_option("--items", options.items, "Titles and genres: movies.dat, u.item, or CSV or TSV with a header");
+    app.add_option("--rules", options.rules, "TOML file: event types and values to confidences and preferences");
+    app.add_option("--split", words.split,
+                   "What to hold out: none, random:F, last:N (of each user) or time:F (the latest)")
+        ->capture_default_str();
+    app.add_option("--test", options.test, "A log of the same format to hold out");
+    app.add_option("--duplicates", words.duplicates,
+                   "Several events of a pair: sum, max, last (default; sum with --rules)");
+    app.add_option("--max-bad", options.max_bad, "Fraction of lines that may be bad")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    app.add_option("--seed", options.seed, "Of --split random")->capture_default_str();
+    app.add_option("--out", options.out, "The dataset to write")->required();
+}
+
+void interpret(const Words& words, PrepareOptions& options)
+{
+    options.layout.format = chosen(formats, "--format", words.format);
+    options.layout.columns = ColumnSpec::parse(words.columns);
+    options.split = SplitPlan::parse(words.split);
+    if (!words.duplicates.empty()) options.duplicates = chosen(duplicate_words, "--duplicates", words.duplicates);
+    if (!options.test.empty() && options.split.kind != SplitPlan::Kind::none)
+        throw Error(ExitCode::usage, "--test and --split both say what to hold out: give one of them");
+    if (std::count(options.inputs.begin(), options.inputs.end(), "-") + (options.test == "-") > 1)
+        throw Error(ExitCode::usage, "standard input (-) can be read once only");
+}
+
+double peak_megabytes()
+{
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024;  // Linux counts in KiB
+}
+
+void print_json(const PrepareReport& report, const std::string& out)
+{
+    const nlohmann::json json = {{"out", out},
+                                 {"lines", report.lines},
+                                 {"quarantined", report.quarantined},
+                                 {"events", report.events},
+                                 {"duplicates", report.duplicates},
+                                 {"users", report.users},
+                                 {"items", report.items},
+                                 {"interactions", report.interactions},
+                                 {"held_out", report.held_out},
+                                 {"held_dropped", report.held_dropped},
+                                 {"test_unknown", report.test_unknown},
+                                 {"items_described", report.items_described},
+                                 {"items_unknown", report.items_unknown},
+                                 {"read_seconds", report.read_seconds},
+                                 {"seconds", report.seconds},
+                                 {"peak_mb", peak_megabytes()}};
+    fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void print_text(const PrepareReport& report, const PrepareOptions& options)
+{
+    const double cells = static_cast<double>(report.users) * static_cast<double>(report.items);
+    fmt::print("lines         {} ({} quarantined)\n", report.lines, report.quarantined);
+    fmt::print("events        {} ({} merged as duplicates)\n", report.events, report.duplicates);
+    fmt::print("users         {}\nitems         {}\n", report.users, report.items);
+    fmt::print("interactions  {} (density {:.3g} %)\n", report.interactions,
+               100 * static_cast<double>(report.interactions) / cells);
+    if (report.held_out > 0 || report.held_dropped > 0 || report.test_unknown > 0)
+        fmt::print("held out      {} ({} dropped: their pair is also learned from; {} of unknown users or items)\n",
+                   report.held_out, report.held_dropped, report.test_unknown);
+    if (!options.items.empty())
+        fmt::print("described     {} items ({} of {} have no interaction)\n", report.items_described,
+                   report.items_unknown, options.items);
+    fmt::print("time          {:.2f} s ({:.3g} million lines/s), {:.0f} MB at most\n", report.seconds,
+               static_cast<double>(report.lines) / report.seconds / 1e6, peak_megabytes());
+    fmt::print("wrote         {}\n", options.out.string());
+}
+
+}  // namespace
+
+int prepare_command(int argc, char** argv)
+{
+    CommandLine line("prepare",
+                     "Turn interaction logs into a dataset: interactions by user and by item, ids, titles, a split",
+                     examples);
+    PrepareOptions options;
+    Words words;
+    add_options(line.app(), options, words);
+    if (!line.parse(argc, argv)) return 0;
+    interpret(words, options);
+    options.command_options = line.resolved();
+    if (options.split.kind == SplitPlan::Kind::last)
+        fmt::print(stderr,
+                   "note: --split {} lets training see what others did after a held-out event; time:F does not\n",
+                   words.split);
+    const PrepareReport report = prepare(options);
+    if (line.json())
+        print_json(report, options.out.string());
+    else
+        print_text(report, options);
+    return 0;
+}
 
 }  // namespace alster

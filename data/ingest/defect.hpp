@@ -1,0 +1,62 @@
+#pragma once
+
+namespace alster {
+
+/// Why a line of the input cannot be used.
+enum class Defect {
+    none,
+    missing_column,
+    bad_quoting,
+    bad_json,
+    not_a_number,
+    nan,
+    infinite,
+    negative_confidence,
+    empty_id,
+    long_id,
+    nul_byte,
+    broken_utf8,
+    bad_time,
+    unknown_event,
+    long_text,
+};
+
+/// In words, for the quarantine file.
+[[nodiscard]] constexpr const char* text(Defect defect)
+{
+    switch (defect) {
+        case Defect::none:
+            return "none";
+        case Defect::missing_column:
+            return "missing column";
+        case Defect::bad_quoting:
+            return "quote without its end";
+        case Defect::bad_json:
+            return "not a JSON object with these keys";
+        case Defect::not_a_number:
+            return "value is not a number";
+        case Defect::nan:
+            return "value is NaN";
+        case Defect::infinite:
+            return "value is infinite or out of range";
+        case Defect::negative_confidence:
+            return "confidence is negative";
+        case Defect::empty_id:
+            return "id is empty";
+        case Defect::long_id:
+            return "id is longer than 255 bytes";
+        case Defect::nul_byte:
+            return "NUL byte";
+        case Defect::broken_utf8:
+            return "id is not UTF-8";
+        case Defect::bad_time:
+            return "time is neither Unix time nor ISO 8601";
+        case Defect::unknown_event:
+            return "event type without a rule";
+        case Defect::long_text:
+            return "text is longer than 1000 bytes";
+    }
+    return "unknown";
+}
+
+}  // namespace alster

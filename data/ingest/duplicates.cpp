@@ -1,0 +1,127 @@
+#include "data/ingest/duplicates.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <span>
+
+namespace alster {
+
+namespace {
+
+/// One record for several of the same pair, in ascending order of time.
+EventRecord merged(std::span<const EventRecord> events, Duplicates how)
+{
+    EventRecord result = events.back();
+    if (how == Duplicates::last || events.size() == 1) return result;
+    double value = 0, confidence = 0, weighted = 0;
+    for (const auto& event : events) {
+        value += event.value;
+        confidence += event.confidence;
+        weighted += double{event.confidence} * event.preference;
+        result.value = std::max(result.value, event.value);
+        result.confidence = std::max(result.confidence, event.confidence);
+    }
+    if (confidence > 0) result.preference = static_cast<float>(weighted / confidence);
+    if (how == Duplicates::sum) {
+        constexpr double most = std::numeric_limits<float>::max();
+        result.value = static_cast<float>(std::clamp(value, -most, most));
+        result.confidence = static_cast<float>(std::min(confidence, most));
+    }
+    return result;
+}
+
+class Merger {
+public:
+    Merger(std::span<EventRecord> records, Row users, Row items, Duplicates how, std::int64_t hold_last)
+        : records_(records),
+          how_(how),
+          hold_last_(static_cast<std::size_t>(hold_last)),
+          report_{.users = EventStatistics(users), .items = EventStatistics(items)}
+    {
+    }
+
+    MergeReport run()
+    {
+        for (std::size_t begin = 0; begin < records_.size();) {
+            std::size_t end = begin;
+            while (end < records_.size() && records_[end].user == records_[begin].user) ++end;
+            merge_user(begin, end);
+            begin = end;
+        }
+        return std::move(report_);
+    }
+
+private:
+    void merge_user(std::size_t begin, std::size_t end)
+    {
+        const std::size_t first = written_;
+        events_.clear();
+        for (std::size_t pair = begin; pair < end;) {
+            std::size_t held = pair, pair_end = pair;
+            while (held < end && same_pair(pair, held) && !records_[held].held) ++held;
+            for (pair_end = held; pair_end < end && same_pair(pair, pair_end);) ++pair_end;
+            // what was held out of a pair that stays in training would test what is learned
+            const std::size_t used_end = held > pair ? held : pair_end;
+            report_.held_dropped += static_cast<Offset>(pair_end - used_end);
+            report_.duplicates += static_cast<Offset>(used_end - pair - 1);
+            const EventRecord result = merged(records_.subspan(pair, used_end - pair), how_);
+            records_[written_++] = result;
+            events_.push_back(static_cast<std::int32_t>(used_end - pair));
+            pair = pair_end;
+        }
+        const auto row = records_.subspan(first, written_ - first);
+        if (hold_last_ > 0) hold_latest(row);
+        count(row);
+    }
+
+    [[nodiscard]] bool same_pair(std::size_t a, std::size_t b) const { return records_[a].item == records_[b].item; }
+
+    void hold_latest(std::span<EventRecord> row)
+    {
+        const std::size_t size = std::min(hold_last_, row.size() - 1);
+        order_.resize(row.size());
+        std::iota(order_.begin(), order_.end(), std::size_t{0});
+        std::nth_element(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(size), order_.end(),
+                         [&](std::size_t a, std::size_t b) { return row[b].earlier_than(row[a]); });
+        for (std::size_t i = 0; i < size; ++i) row[order_[i]].held = 1;
+    }
+
+    void count(std::span<const EventRecord> row)
+    {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            if (row[i].held) {
+                ++report_.held_out;
+                continue;
+            }
+            ++report_.training;
+            report_.users.add(row[i].user, events_[i], row[i].seconds);
+            report_.items.add(row[i].item, events_[i], row[i].seconds);
+        }
+    }
+
+    std::span<EventRecord> records_;
+    Duplicates how_;
+    std::size_t hold_last_;
+    std::size_t written_ = 0;
+    MergeReport report_;
+    std::vector<std::int32_t> events_;  // of each merged record of the user
+    std::vector<std::size_t> order_;
+};
+
+}  // namespace
+
+void EventStatistics::add(Row row, std::int32_t events, std::int64_t seconds)
+{
+    counts[row] += events;
+    last[row] = std::max(last[row], seconds);
+}
+
+MergeReport merge_duplicates(EventTable& table, Row users, Row items, Duplicates how, std::int64_t hold_last)
+{
+    const MergeReport report = Merger(table.records(), users, items, how, hold_last).run();
+    table.truncate(static_cast<std::size_t>(report.training + report.held_out));
+    return report;
+}
+
+}  // namespace alster

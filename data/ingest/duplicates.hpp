@@ -1,0 +1,37 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "data/ingest/event_table.hpp"
+
+namespace alster {
+
+/// What becomes of several events of one user with one item.
+///   sum, max  values and confidences are summed, or the largest kept; the preference is Σ c·p / Σ c
+///   last      the latest event counts (by time, then by place in the input)
+enum class Duplicates { sum, max, last };
+
+/// Of the training events of one side's rows.
+struct EventStatistics {
+    std::vector<std::int32_t> counts;  // (rows)
+    std::vector<std::int64_t> last;    // (rows) Unix seconds, 0: unknown or none
+
+    explicit EventStatistics(Row rows) : counts(rows), last(rows) {}
+    void add(Row row, std::int32_t events, std::int64_t seconds);
+};
+
+struct MergeReport {
+    Offset training = 0;      // pairs left to learn from
+    Offset held_out = 0;      // pairs set aside
+    Offset duplicates = 0;    // events that went into another of the same pair
+    Offset held_dropped = 0;  // held-out events whose pair is also in the training part
+    EventStatistics users;
+    EventStatistics items;
+};
+
+/// Leaves one record a pair, in the order of (user, item). The table must be sorted by sort_by_user().
+/// `hold_last` > 0 then marks each user's latest training pairs, so many of them, as held out, but not its only one.
+[[nodiscard]] MergeReport merge_duplicates(EventTable& table, Row users, Row items, Duplicates how,
+                                           std::int64_t hold_last);
+
+}  // namespace alster

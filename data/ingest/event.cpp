@@ -1,0 +1,55 @@
+#include "data/ingest/event.hpp"
+
+#include <simdjson.h>
+
+#include <charconv>
+#include <cmath>
+
+namespace alster {
+
+namespace {
+
+constexpr std::size_t longest_id = 255;
+
+Defect read_number(std::string_view text, float& number)
+{
+    double value = 0;
+    const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (end != text.data() + text.size() || status == std::errc::invalid_argument) return Defect::not_a_number;
+    if (std::isnan(value)) return Defect::nan;
+    number = static_cast<float>(value);
+    return status == std::errc() && std::isfinite(number) ? Defect::none : Defect::infinite;
+}
+
+}  // namespace
+
+Defect check_id(std::string_view id)
+{
+    if (id.empty()) return Defect::empty_id;
+    if (id.size() > longest_id) return Defect::long_id;
+    unsigned char bits = 0;
+    for (const char byte : id) bits |= static_cast<unsigned char>(byte);
+    return bits < 0x80 || simdjson::validate_utf8(id.data(), id.size()) ? Defect::none : Defect::broken_utf8;
+}
+
+Defect read_event(const EventFields& fields, Event& event)
+{
+    event = {.user = fields.user, .item = fields.item, .type = fields.type};
+    if (const Defect defect = check_id(fields.user); defect != Defect::none) return defect;
+    if (const Defect defect = check_id(fields.item); defect != Defect::none) return defect;
+    if (fields.value.data())
+        if (const Defect defect = read_number(fields.value, event.value); defect != Defect::none) return defect;
+    if (fields.confidence.data()) {
+        if (const Defect defect = read_number(fields.confidence, event.confidence); defect != Defect::none)
+            return defect;
+        if (event.confidence < 0) return Defect::negative_confidence;
+    }
+    if (fields.time.data()) {
+        const auto time = parse_time(fields.time);
+        if (!time) return Defect::bad_time;
+        event.time = *time;
+    }
+    return Defect::none;
+}
+
+}  // namespace alster

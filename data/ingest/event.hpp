@@ -1,0 +1,35 @@
+#pragma once
+#include <string_view>
+
+#include "data/ingest/defect.hpp"
+#include "data/ingest/timestamp.hpp"
+
+namespace alster {
+
+/// One event of a log, as read: ids are still those of the outside world.
+struct Event {
+    std::string_view user = {};
+    std::string_view item = {};
+    std::string_view type = {};  // empty: the log has no types
+    float value = 1;             // 1 where the log gives none; finite
+    float confidence = 1;        // 1 where the log gives none; finite, not negative
+    Milliseconds time = 0;       // 0: unknown
+};
+
+/// The raw text of an event's parts; a view without data: not given.
+struct EventFields {
+    std::string_view user = {};
+    std::string_view item = {};
+    std::string_view value = {};
+    std::string_view time = {};
+    std::string_view type = {};
+    std::string_view confidence = {};
+};
+
+/// Checks the parts and makes an event of them; its views are those of `fields`.
+[[nodiscard]] Defect read_event(const EventFields& fields, Event& event);
+
+/// An id must have 1 … 255 bytes of UTF-8.
+[[nodiscard]] Defect check_id(std::string_view id);
+
+}  // namespace alster

@@ -1,0 +1,24 @@
+#include "data/ingest/event_table.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+#include <type_traits>
+
+namespace alster {
+
+static_assert(std::is_trivially_copyable_v<EventRecord>);
+
+void EventTable::Free::operator()(EventRecord* records) const { std::free(records); }
+
+void EventTable::grow()
+{
+    const std::size_t capacity = std::max<std::size_t>(std::size_t{1} << 16, capacity_ + capacity_ / 2);
+    void* moved = std::realloc(static_cast<void*>(records_.get()), capacity * sizeof(EventRecord));
+    if (!moved) throw std::bad_alloc();
+    static_cast<void>(records_.release());  // realloc() has freed it
+    records_.reset(static_cast<EventRecord*>(moved));
+    capacity_ = capacity;
+}
+
+}  // namespace alster

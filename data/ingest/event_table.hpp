@@ -1,0 +1,65 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "data/ingest/timestamp.hpp"
+#include "data/interactions.hpp"
+
+namespace alster {
+
+/// An event between reading and writing, 32 bytes: what a log costs in memory.
+struct EventRecord {
+    Column user = 0;
+    Column item = 0;
+    float value = 1;
+    float confidence = 1;
+    float preference = 1;
+    std::uint32_t seconds = 0;        // time, with millis; 0: unknown
+    std::uint64_t sequence : 46 = 0;  // its place in the input
+    std::uint64_t millis : 10 = 0;
+    std::uint64_t rule : 7 = 0;
+    std::uint64_t held : 1 = 0;  // set aside by the split
+
+    [[nodiscard]] Milliseconds time() const { return Milliseconds{seconds} * 1000 + static_cast<Milliseconds>(millis); }
+    void set_time(Milliseconds time)
+    {
+        seconds = static_cast<std::uint32_t>(time / 1000);
+        millis = static_cast<std::uint64_t>(time % 1000) & 0x3ff;
+    }
+    [[nodiscard]] bool earlier_than(const EventRecord& other) const
+    {
+        if (time() != other.time()) return time() < other.time();
+        return sequence < other.sequence;
+    }
+};
+static_assert(sizeof(EventRecord) == 32);
+
+/// A contiguous array that grows by realloc(): for large arrays the C library moves pages instead of copying, so
+/// growing never holds the records twice, as a vector would.
+class EventTable {
+public:
+    void push_back(const EventRecord& record)
+    {
+        if (size_ == capacity_) grow();
+        records_.get()[size_++] = record;
+    }
+
+    [[nodiscard]] std::span<EventRecord> records() { return {records_.get(), size_}; }
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+    /// Keeps the first records only.
+    void truncate(std::size_t size) { size_ = size; }
+
+private:
+    void grow();
+
+    struct Free {
+        void operator()(EventRecord* records) const;
+    };
+    std::unique_ptr<EventRecord, Free> records_;
+    std::size_t size_ = 0;
+    std::size_t capacity_ = 0;
+};
+
+}  // namespace alster

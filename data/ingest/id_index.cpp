@@ -1,0 +1,118 @@
+#include "data/ingest/id_index.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <string>
+
+#include "data/error.hpp"
+
+namespace alster {
+
+namespace {
+
+constexpr std::size_t block_size = std::size_t{1} << 20;
+
+/// The number whose shortest text this is.
+std::optional<std::int64_t> canonical_number(std::string_view text)
+{
+    std::int64_t number = 0;
+    const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (status != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    const auto digits = text.substr(text.front() == '-');
+    if (digits.front() == '0' && text.size() > 1) return std::nullopt;  // "07", "-0"
+    return number;
+}
+
+}  // namespace
+
+/// The finalizer of MurmurHash3: ids are often multiples of something, and the table takes the low bits.
+std::size_t IdIndex::NumberHash::operator()(std::int64_t number) const noexcept
+{
+    auto bits = static_cast<std::uint64_t>(number);
+    bits = (bits ^ (bits >> 33)) * 0xff51afd7ed558ccdULL;
+    bits = (bits ^ (bits >> 33)) * 0xc4ceb9fe1a85ec53ULL;
+    return bits ^ (bits >> 33);
+}
+
+Column IdIndex::next_row() const
+{
+    const Row row = rows();
+    if (row == std::numeric_limits<Column>::max())
+        throw Error(ExitCode::bad_data, "more than 2147483647 {}: alster counts them in 31 bits", what_);
+    return static_cast<Column>(row);
+}
+
+Column IdIndex::row(std::string_view id)
+{
+    if (kind_ == IdKind::text) return text_row(id);
+    const auto number = canonical_number(id);
+    if (!number) {
+        turn_into_text();
+        return text_row(id);
+    }
+    if (const auto found = row_of_number_.find(*number); found != row_of_number_.end()) return found->second;
+    const Column row = next_row();
+    row_of_number_.emplace(*number, row);
+    numbers_.push_back(*number);
+    return row;
+}
+
+Column IdIndex::text_row(std::string_view id)
+{
+    if (const auto found = row_of_text_.find(id); found != row_of_text_.end()) return found->second;
+    const Column row = next_row();
+    const std::string_view kept = keep(id);
+    row_of_text_.emplace(kept, row);
+    texts_.push_back(kept);
+    return row;
+}
+
+void IdIndex::turn_into_text()
+{
+    kind_ = IdKind::text;
+    for (const std::int64_t number : numbers_) static_cast<void>(text_row(std::to_string(number)));
+    row_of_number_ = {};
+    numbers_ = {};
+}
+
+std::string_view IdIndex::keep(std::string_view text)
+{
+    if (blocks_.empty() || room_ < text.size()) {
+        blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_size));
+        room_ = block_size;
+    }
+    char* place = blocks_.back().get() + (block_size - room_);
+    std::copy(text.begin(), text.end(), place);
+    room_ -= text.size();
+    return {place, text.size()};
+}
+
+std::optional<Column> IdIndex::find(std::string_view id) const
+{
+    if (kind_ == IdKind::text) {
+        const auto found = row_of_text_.find(id);
+        return found == row_of_text_.end() ? std::nullopt : std::optional(found->second);
+    }
+    const auto number = canonical_number(id);
+    if (!number) return std::nullopt;
+    const auto found = row_of_number_.find(*number);
+    return found == row_of_number_.end() ? std::nullopt : std::optional(found->second);
+}
+
+IdColumn IdIndex::column() const
+{
+    IdColumn column{.kind = kind_, .numbers = numbers_, .texts = {}};
+    if (kind_ == IdKind::int64) return column;
+    auto& texts = column.texts;
+    for (const auto id : texts_) texts.width = std::max(texts.width, id.size());
+    texts.bytes.resize(texts_.size() * texts.width);
+    auto place = texts.bytes.begin();
+    for (const auto id : texts_) {
+        std::copy(id.begin(), id.end(), place);
+        place += static_cast<std::ptrdiff_t>(texts.width);
+    }
+    return column;
+}
+
+}  // namespace alster

@@ -1,0 +1,130 @@
+#include "data/ingest/interaction_reader.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "data/error.hpp"
+
+namespace alster {
+
+namespace {
+
+constexpr ColumnPositions no_columns = {-1, -1, -1, -1, -1, -1};
+
+int& at(ColumnPositions& positions, EventColumn column) { return positions[static_cast<std::size_t>(column)]; }
+
+ColumnPositions default_positions(std::size_t fields)
+{
+    ColumnPositions positions = no_columns;
+    at(positions, EventColumn::user) = 0;
+    at(positions, EventColumn::item) = 1;
+    if (fields > 2) at(positions, EventColumn::value) = 2;
+    if (fields > 3) at(positions, EventColumn::time) = 3;
+    return positions;
+}
+
+Separator movielens_separator(std::string_view line)
+{
+    if (line.find("::") != line.npos) return Separator::double_colon;
+    return line.find('\t') != line.npos ? Separator::tab : Separator::comma;
+}
+
+/// "userId,movieId,rating,timestamp": a rating and a time may each be missing.
+ColumnPositions movielens_positions(std::span<const std::string_view> header)
+{
+    ColumnPositions positions = default_positions(2);
+    for (std::size_t f = 2; f < header.size(); ++f) {
+        if (header[f] == "rating") at(positions, EventColumn::value) = static_cast<int>(f);
+        if (header[f] == "timestamp") at(positions, EventColumn::time) = static_cast<int>(f);
+    }
+    return positions;
+}
+
+bool is_movielens_header(std::string_view field)
+{
+    constexpr std::string_view user = "user";
+    return field.size() >= user.size() &&
+           std::equal(user.begin(), user.end(), field.begin(), [](char a, char b) { return a == std::tolower(b); });
+}
+
+}  // namespace
+
+InteractionReader::InteractionReader(std::vector<std::string> paths, LogLayout layout)
+    : source_(std::move(paths)), layout_(std::move(layout)), file_(std::string::npos)
+{
+    const bool table = layout_.format == LogFormat::csv || layout_.format == LogFormat::tsv;
+    if (layout_.header && !table) throw Error(ExitCode::usage, "--header goes with --format csv and tsv only");
+    if (!layout_.columns.empty() && !table && layout_.format != LogFormat::jsonl)
+        throw Error(ExitCode::usage, "--columns goes with --format csv, tsv and jsonl only");
+    if (table && !layout_.header && !layout_.columns.by_position())
+        throw Error(ExitCode::usage, "--columns by name needs --header; without a header give positions, as in user=0");
+}
+
+bool InteractionReader::next()
+{
+    do
+        if (!source_.next(line_)) return false;
+    while (line_.text.empty());
+    if (line_.file != file_) {
+        file_ = line_.file;
+        const bool was_header = begin_file();
+        if (was_header) return next();
+    }
+    const bool has_nul = line_.text.find('\0') != line_.text.npos;
+    defect_ = has_nul ? Defect::nul_byte : parser_->parse(line_.text, events_);
+    return true;
+}
+
+/// Makes the parser from the first line of a file; true where that line is a header.
+bool InteractionReader::begin_file()
+{
+    switch (layout_.format) {
+        case LogFormat::csv:
+            return begin_table(Separator::comma);
+        case LogFormat::tsv:
+            return begin_table(Separator::tab);
+        case LogFormat::movielens:
+            return begin_movielens();
+        case LogFormat::jsonl:
+            parser_ = json_parser(layout_.columns);
+            break;
+        case LogFormat::pairs:
+            parser_ = delimited_parser(Separator::blanks, default_positions(2));
+            break;
+        case LogFormat::lists:
+            parser_ = list_parser();
+            break;
+    }
+    return false;
+}
+
+bool InteractionReader::begin_table(Separator separator)
+{
+    FieldSplitter splitter(separator);
+    std::vector<std::string_view> fields;
+    const bool split = splitter.split(line_.text, fields);
+    if (layout_.header && !split)
+        throw Error(ExitCode::bad_data, "{}:{}: the header has a bad quote", path(), line_.number);
+    ColumnPositions positions{};
+    if (layout_.columns.empty())
+        positions = default_positions(fields.size());
+    else if (layout_.columns.by_position())
+        positions = layout_.columns.positions();
+    else
+        positions = layout_.columns.positions(fields, fmt::format("{}:{}", path(), line_.number));
+    parser_ = delimited_parser(separator, positions);
+    return layout_.header;
+}
+
+bool InteractionReader::begin_movielens()
+{
+    const Separator separator = movielens_separator(line_.text);
+    FieldSplitter splitter(separator);
+    std::vector<std::string_view> fields;
+    const bool header = splitter.split(line_.text, fields) && is_movielens_header(fields.front());
+    parser_ = delimited_parser(separator, header ? movielens_positions(fields) : default_positions(fields.size()));
+    return header;
+}
+
+}  // namespace alster

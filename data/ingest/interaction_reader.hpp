@@ -1,0 +1,50 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/ingest/line_parser.hpp"
+#include "data/ingest/line_source.hpp"
+
+namespace alster {
+
+enum class LogFormat { csv, tsv, jsonl, movielens, pairs, lists };
+
+/// How to read a log (docs/formats.md, "Logs").
+struct LogLayout {
+    LogFormat format = LogFormat::csv;
+    ColumnSpec columns;   // empty: user=0,item=1 and, where the first line has so many fields, value=2,time=3
+    bool header = false;  // csv and tsv: the first line of each file names its columns
+};
+
+/// The events of one or more log files, line by line. Empty lines are passed over.
+/// Errors: those of LineSource; usage (64) for columns that the format cannot have; bad_data (65) where a header lacks
+/// one.
+class InteractionReader {
+public:
+    InteractionReader(std::vector<std::string> paths, LogLayout layout);
+
+    /// Reads the next line that is not empty; false at the end.
+    [[nodiscard]] bool next();
+
+    [[nodiscard]] Defect defect() const { return defect_; }
+    [[nodiscard]] std::span<const Event> events() const { return events_; }  // where defect() is none
+    [[nodiscard]] const Line& line() const { return line_; }
+    [[nodiscard]] const std::string& path() const { return source_.path(line_.file); }
+
+private:
+    [[nodiscard]] bool begin_file();
+    [[nodiscard]] bool begin_table(Separator separator);
+    [[nodiscard]] bool begin_movielens();
+
+    LineSource source_;
+    LogLayout layout_;
+    std::unique_ptr<LineParser> parser_;
+    std::size_t file_;  // the file that parser_ is made for
+    Line line_;
+    Defect defect_ = Defect::none;
+    std::vector<Event> events_;
+};
+
+}  // namespace alster

@@ -1,0 +1,37 @@
+#include "data/ingest/provenance.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace alster {
+
+namespace {
+
+nlohmann::json input(const std::string& path)
+{
+    std::error_code none;
+    const auto bytes = std::filesystem::is_regular_file(path, none) ? std::filesystem::file_size(path, none) : 0;
+    return {{"path", path}, {"bytes", bytes}};
+}
+
+}  // namespace
+
+std::string provenance(const PrepareOptions& options, const PrepareReport& report, const std::string& rules)
+{
+    nlohmann::json json;
+    for (const auto& path : options.inputs) json["inputs"].push_back(input(path));
+    if (!options.test.empty()) json["test"] = input(options.test);
+    if (!options.items.empty()) json["items_file"] = input(options.items);
+    if (!rules.empty()) json["rules"] = rules;
+    json["options"] = options.command_options;
+    json["lines"] = report.lines;
+    json["quarantined"] = report.quarantined;
+    json["events"] = report.events;
+    json["duplicates"] = report.duplicates;
+    json["held_dropped"] = report.held_dropped;
+    json["test_unknown"] = report.test_unknown;
+    json["items_unknown"] = report.items_unknown;
+    // paths need not be UTF-8
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace alster

@@ -1,0 +1,87 @@
+#include "data/ingest/record_sort.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace alster {
+
+namespace {
+
+constexpr Offset bucket_count = 1024;  // their ends fit the first-level cache
+constexpr Offset smallest_bucket = 1 << 12;
+
+/// Buckets of consecutive rows with about the same number of records.
+struct Buckets {
+    std::vector<std::uint16_t> of_row;
+    std::vector<Offset> begin;  // (buckets + 1)
+};
+
+template <class RowOf>
+Buckets make_buckets(std::span<const EventRecord> records, Row rows, RowOf row_of)
+{
+    std::vector<Offset> counts(rows);
+    for (const auto& record : records) ++counts[row_of(record)];
+    const Offset goal = std::max(smallest_bucket, static_cast<Offset>(records.size()) / bucket_count + 1);
+    Buckets buckets{.of_row = std::vector<std::uint16_t>(rows), .begin = {0}};
+    Offset end = 0;
+    for (Row r = 0; r < rows; ++r) {
+        if (end - buckets.begin.back() >= goal) buckets.begin.push_back(end);
+        buckets.of_row[r] = static_cast<std::uint16_t>(buckets.begin.size() - 1);
+        end += counts[r];
+    }
+    buckets.begin.push_back(end);
+    return buckets;
+}
+
+/// The American flag: each record is swapped straight into its bucket.
+template <class BucketOf>
+void permute(std::span<EventRecord> records, const std::vector<Offset>& begin, BucketOf bucket_of)
+{
+    auto head = begin;
+    for (std::size_t b = 0; b + 1 < begin.size(); ++b)
+        while (head[b] < begin[b + 1]) {
+            EventRecord record = records[head[b]];
+            for (auto home = bucket_of(record); home != b; home = bucket_of(record))
+                std::swap(record, records[head[home]++]);
+            records[head[b]++] = record;
+        }
+}
+
+/// Buckets first, so that what std::sort works on stays in the cache and threads can share the work.
+template <class RowOf, class Before>
+void sort(std::span<EventRecord> records, Row rows, RowOf row_of, Before before)
+{
+    const Buckets buckets = make_buckets(records, rows, row_of);
+    permute(records, buckets.begin, [&](const EventRecord& r) -> std::size_t { return buckets.of_row[row_of(r)]; });
+    const auto count = static_cast<Offset>(buckets.begin.size()) - 1;
+#pragma omp parallel for schedule(dynamic)
+    for (Offset b = 0; b < count; ++b)
+        std::sort(records.begin() + buckets.begin[b], records.begin() + buckets.begin[b + 1], before);
+}
+
+}  // namespace
+
+void sort_by_user(std::span<EventRecord> records, Row users)
+{
+    sort(
+        records, users, [](const EventRecord& r) { return r.user; },
+        [](const EventRecord& a, const EventRecord& b) {
+            if (a.user != b.user) return a.user < b.user;
+            if (a.item != b.item) return a.item < b.item;
+            if (a.held != b.held) return a.held < b.held;
+            return a.earlier_than(b);
+        });
+}
+
+void sort_by_item(std::span<EventRecord> records, Row items)
+{
+    sort(
+        records, items, [](const EventRecord& r) { return r.item; },
+        [](const EventRecord& a, const EventRecord& b) {
+            return a.item != b.item ? a.item < b.item : a.user < b.user;
+        });
+}
+
+}  // namespace alster

@@ -1,0 +1,95 @@
+#include "data/ingest/split_plan.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+#include "data/error.hpp"
+
+namespace alster {
+
+namespace {
+
+template <class Number>
+bool parse_number(std::string_view text, Number& number)
+{
+    const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return status == std::errc() && end == text.data() + text.size();
+}
+
+/// One step of SplitMix64: every bit of the result depends on every bit of the argument.
+std::uint64_t mixed(std::uint64_t x)
+{
+    x += 0x9e3779b97f4a7c15ULL;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+    return x ^ (x >> 31);
+}
+
+/// Uniform in [0, 1).
+double pair_hash(std::uint64_t seed, Column user, Column item)
+{
+    const std::uint64_t bits =
+        mixed(mixed(mixed(seed) ^ static_cast<std::uint64_t>(user)) ^ static_cast<std::uint64_t>(item));
+    return static_cast<double>(bits >> 11) * 0x1p-53;
+}
+
+/// The earliest t such that at most `most` events are at t or later. Found by histograms that narrow the range by 2^16
+/// a round: a copy of the times to sort would cost 8 bytes an event.
+Milliseconds threshold(std::span<const EventRecord> records, Offset most)
+{
+    constexpr Milliseconds bins = 1 << 16;
+    Milliseconds low = 0, high = (Milliseconds{1} << 32) * 1000;
+    Offset later = 0;  // events at `high` or later
+    while (low < high) {
+        const Milliseconds width = (high - low + bins - 1) / bins;
+        std::vector<Offset> counts(bins);
+        for (const auto& record : records)
+            if (const auto time = record.time(); time >= low && time < high) ++counts[(time - low) / width];
+        Milliseconds bin = bins - 1;
+        while (bin >= 0 && later + counts[bin] <= most) later += counts[bin--];
+        if (bin < 0) return low;
+        high = std::min(high, low + (bin + 1) * width);
+        low += bin * width;
+        if (width == 1) return high;
+    }
+    return high;
+}
+
+}  // namespace
+
+SplitPlan SplitPlan::parse(const std::string& text)
+{
+    SplitPlan plan{.text = text};
+    const auto colon = text.find(':');
+    const auto word = std::string_view(text).substr(0, colon);
+    const auto argument = colon == text.npos ? std::string_view() : std::string_view(text).substr(colon + 1);
+    bool good = text == "none";
+    if (word == "random" || word == "time") {
+        plan.kind = word == "time" ? Kind::time : Kind::random;
+        good = parse_number(argument, plan.fraction) && plan.fraction > 0 && plan.fraction < 1;
+    } else if (word == "last") {
+        plan.kind = Kind::last;
+        good = parse_number(argument, plan.last) && plan.last > 0;
+    }
+    if (!good)
+        throw Error(ExitCode::usage, "--split: '{}' is not one of none, random:F, last:N, time:F with 0 < F < 1, N ≥ 1",
+                    text);
+    return plan;
+}
+
+void mark_held(std::span<EventRecord> records, const SplitPlan& plan, std::uint64_t seed)
+{
+    if (plan.kind == SplitPlan::Kind::random) {
+        for (auto& record : records) record.held = pair_hash(seed, record.user, record.item) < plan.fraction;
+    } else if (plan.kind == SplitPlan::Kind::time) {
+        if (std::none_of(records.begin(), records.end(), [](const EventRecord& r) { return r.time() > 0; }))
+            throw Error(ExitCode::usage,
+                        "--split {}: the log has no times; name their column, as in --columns …,time=3", plan.text);
+        const auto most = static_cast<Offset>(plan.fraction * static_cast<double>(records.size()));
+        const Milliseconds first_held = threshold(records, most);
+        for (auto& record : records) record.held = record.time() >= first_held;
+    }
+}
+
+}  // namespace alster

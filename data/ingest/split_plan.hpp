@@ -1,0 +1,29 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "data/ingest/event_table.hpp"
+
+namespace alster {
+
+/// How interactions are set aside for measuring.
+///   random:F  each (user, item) pair with probability F, by a hash of seed, user and item
+///   last:N    the latest N pairs of each user, but never its only one
+///   time:F    the latest fraction F of all events
+struct SplitPlan {
+    enum class Kind { none, random, last, time };
+    Kind kind = Kind::none;
+    double fraction = 0;    // random and time, 0 < F < 1
+    std::int64_t last = 0;  // last, at least 1
+    std::string text = "none";
+
+    /// Error: usage (64).
+    [[nodiscard]] static SplitPlan parse(const std::string& text);
+};
+
+/// Marks the events that a random or time split holds out; `last` is done where duplicates are merged.
+/// Error: usage (64) for a split by time of a log without times.
+void mark_held(std::span<EventRecord> records, const SplitPlan& plan, std::uint64_t seed);
+
+}  // namespace alster

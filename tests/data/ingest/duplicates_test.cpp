@@ -1,0 +1,196 @@
+#include "data/ingest/duplicates.hpp"
+
+#include <gmock/gmock.h>
+
+#include <random>
+
+#include "data/ingest/record_sort.hpp"
+#include "data/ingest/split_plan.hpp"
+
+namespace alster {
+namespace {
+
+using testing::ElementsAre;
+
+struct Input {
+    Column user, item;
+    float value, confidence, preference;
+    Milliseconds time;
+    bool held;
+};
+
+EventTable table_of(const std::vector<Input>& inputs)
+{
+    EventTable table;
+    for (const auto& in : inputs) {
+        EventRecord record{.user = in.user,
+                           .item = in.item,
+                           .value = in.value,
+                           .confidence = in.confidence,
+                           .preference = in.preference};
+        record.sequence = table.size() & 0xffffff;
+        record.set_time(in.time);
+        record.held = in.held;
+        table.push_back(record);
+    }
+    return table;
+}
+
+MergeReport merge(EventTable& table, Row users, Row items, Duplicates how, std::int64_t hold_last = 0)
+{
+    sort_by_user(table.records(), users);
+    return merge_duplicates(table, users, items, how, hold_last);
+}
+
+const std::vector<Input> one_pair_three_times = {
+    {0, 0, 2, 3, 1, 20'000, false}, {0, 0, 5, 1, 0, 10'000, false}, {0, 0, 1, 4, 0.5, 20'000, false}};
+
+TEST(Duplicates, LastTakesTheLatestAndAmongEqualTimesTheLastOfTheInput)
+{
+    EventTable table = table_of(one_pair_three_times);
+    const MergeReport report = merge(table, 1, 1, Duplicates::last);
+
+    ASSERT_EQ(1U, table.size());
+    EXPECT_EQ(1, table.records()[0].value);
+    EXPECT_EQ(4, table.records()[0].confidence);
+    EXPECT_EQ(0.5, table.records()[0].preference);
+    EXPECT_EQ(2, report.duplicates);
+    EXPECT_THAT(report.users.counts, ElementsAre(3));
+    EXPECT_THAT(report.items.last, ElementsAre(20));
+}
+
+TEST(Duplicates, SumAddsValuesAndConfidencesAndWeighsThePreference)
+{
+    EventTable table = table_of(one_pair_three_times);
+    merge(table, 1, 1, Duplicates::sum);
+
+    EXPECT_EQ(8, table.records()[0].value);
+    EXPECT_EQ(8, table.records()[0].confidence);
+    EXPECT_FLOAT_EQ((3 * 1 + 1 * 0 + 4 * 0.5F) / 8, table.records()[0].preference);
+}
+
+TEST(Duplicates, MaxKeepsTheLargestOfEach)
+{
+    EventTable table = table_of(one_pair_three_times);
+    merge(table, 1, 1, Duplicates::max);
+
+    EXPECT_EQ(5, table.records()[0].value);
+    EXPECT_EQ(4, table.records()[0].confidence);
+}
+
+TEST(Duplicates, AHeldOutEventIsDroppedWhereItsPairIsLearnedFrom)
+{
+    EventTable table = table_of({{0, 0, 1, 1, 1, 0, false}, {0, 0, 9, 1, 1, 0, true}, {0, 1, 7, 1, 1, 0, true}});
+    const MergeReport report = merge(table, 1, 2, Duplicates::sum);
+
+    EXPECT_EQ(1, report.training);
+    EXPECT_EQ(1, report.held_out);
+    EXPECT_EQ(1, report.held_dropped);
+    EXPECT_EQ(1, table.records()[0].value);
+    EXPECT_EQ(7, table.records()[1].value);
+    EXPECT_THAT(report.items.counts, ElementsAre(1, 0));
+}
+
+TEST(Duplicates, HoldsOutTheLatestPairsOfEachUserButNeverItsOnlyOne)
+{
+    EventTable table = table_of({{0, 0, 1, 1, 1, 30'000, false},
+                                 {0, 1, 1, 1, 1, 10'000, false},
+                                 {0, 2, 1, 1, 1, 20'000, false},
+                                 {1, 1, 1, 1, 1, 5'000, false},
+                                 {3, 0, 1, 1, 1, 0, false},
+                                 {3, 1, 1, 1, 1, 0, false}});
+    const MergeReport report = merge(table, 4, 3, Duplicates::last, 2);
+
+    std::vector<int> held;
+    for (const auto& r : table.records()) held.push_back(static_cast<int>(r.held));
+    EXPECT_THAT(held, ElementsAre(1, 0, 1, 0, 0, 1));
+    EXPECT_EQ(3, report.training);
+    EXPECT_EQ(3, report.held_out);
+    EXPECT_THAT(report.users.counts, ElementsAre(1, 1, 0, 1));
+    EXPECT_THAT(report.users.last, ElementsAre(10, 5, 0, 0));
+}
+
+EventTable random_table(Column users, Column items, int size)
+{
+    std::mt19937 random(7);
+    std::vector<Input> inputs;
+    for (int i = 0; i < size; ++i)
+        inputs.push_back({static_cast<Column>(random() % users), static_cast<Column>(random() % items), 1, 1, 1,
+                          static_cast<Milliseconds>(random() % 1'000'000), false});
+    return table_of(inputs);
+}
+
+TEST(RecordSort, PutsAnyTableInOrderByUserAndByItem)
+{
+    for (const Column users : {1, 2, 700, 100'000}) {
+        EventTable table = random_table(users, 300, 60'000);
+        MergeReport report = merge(table, users, 300, Duplicates::last);
+        auto records = table.records();
+        EXPECT_TRUE(std::is_sorted(records.begin(), records.end(), [](const EventRecord& a, const EventRecord& b) {
+            return std::pair(a.user, a.item) < std::pair(b.user, b.item);
+        }));
+        sort_by_item(records, 300);
+        EXPECT_TRUE(std::is_sorted(records.begin(), records.end(), [](const EventRecord& a, const EventRecord& b) {
+            return std::pair(a.item, a.user) < std::pair(b.item, b.user);
+        }));
+        EXPECT_EQ(60'000, report.training + report.duplicates);
+    }
+}
+
+std::int64_t held(EventTable& table)
+{
+    return std::count_if(table.records().begin(), table.records().end(),
+                         [](const EventRecord& r) { return r.held == 1; });
+}
+
+TEST(SplitPlan, ByTimeHoldsOutTheLatestEventsOnly)
+{
+    EventTable table = random_table(10, 10, 10'000);
+    mark_held(table.records(), SplitPlan::parse("time:0.1"), 1);
+
+    Milliseconds latest_kept = 0, first_held = INT64_MAX;
+    for (const auto& r : table.records())
+        (r.held ? first_held : latest_kept) = r.held ? std::min(first_held, r.time()) : std::max(latest_kept, r.time());
+    EXPECT_LT(latest_kept, first_held);
+    EXPECT_LE(held(table), 1000);
+    EXPECT_GE(held(table), 980);  // less only by ties
+}
+
+TEST(SplitPlan, ByTimeKeepsEventsOfOneTimeTogether)
+{
+    EventTable table = table_of({{0, 0, 1, 1, 1, 5, false}, {0, 1, 1, 1, 1, 9, false}, {0, 2, 1, 1, 1, 9, false}});
+    mark_held(table.records(), SplitPlan::parse("time:0.4"), 1);
+    EXPECT_EQ(0, held(table));
+    mark_held(table.records(), SplitPlan::parse("time:0.7"), 1);
+    EXPECT_EQ(2, held(table));
+}
+
+TEST(SplitPlan, AtRandomFollowsSeedAndPairAlone)
+{
+    EventTable a = random_table(300, 300, 20'000);
+    EventTable b = random_table(300, 300, 20'000);
+    mark_held(a.records(), SplitPlan::parse("random:0.2"), 1);
+    mark_held(b.records(), SplitPlan::parse("random:0.2"), 2);
+
+    EXPECT_NEAR(4000, static_cast<double>(held(a)), 250);  // five standard deviations
+    int differing = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) differing += a.records()[i].held != b.records()[i].held;
+    EXPECT_NEAR(6400, differing, 350);
+    sort_by_user(a.records(), 300);
+    for (std::size_t i = 1; i < a.size(); ++i) {
+        const auto &x = a.records()[i - 1], &y = a.records()[i];
+        if (x.user == y.user && x.item == y.item) {
+            EXPECT_EQ(x.held, y.held);
+        }
+    }
+}
+
+TEST(SplitPlan, RefusesWhatItDoesNotKnow)
+{
+    for (const char* text : {"", "random", "random:", "random:0", "random:1", "random:x", "last:0", "last:-1",
+                             "last:1.5", "time:2", "none:1", "time:nan", "leave-one-out"})
+        EXPECT_ANY_THROW(static_cast<void>(SplitPlan::parse(text))) << text;
+}
+
+}  // namespace
+}  // namespace alster
