@@ -1,17 +1,31 @@
 #include "kernels/top_k.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "data/error.hpp"
 
 namespace alster {
 
+namespace {
+
+constexpr float no_score = -std::numeric_limits<float>::infinity();
+
+}  // namespace
+
 TopK::TopK(Row rows, Row length)
     : k(length),
       items(static_cast<std::size_t>(rows * length), -1),
-      scores(static_cast<std::size_t>(rows * length), -std::numeric_limits<float>::infinity()),
+      scores(static_cast<std::size_t>(rows * length), no_score),
       filled(static_cast<std::size_t>(rows))
 {
+}
+
+void TopK::clear(Row r)
+{
+    std::fill_n(items.begin() + r * k, k, -1);
+    std::fill_n(scores.begin() + r * k, k, no_score);
+    filled[r] = 0;
 }
 
 void refuse_score(Row query, Row candidate)

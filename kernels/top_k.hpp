@@ -26,6 +26,10 @@ struct TopK {
     TopK(Row rows, Row k);
 
     [[nodiscard]] Row rows() const { return static_cast<Row>(filled.size()); }
+
+    /// Makes a row's list empty.
+    void clear(Row r);
+
     [[nodiscard]] std::span<const std::int32_t> items_of(Row r) const
     {
         return std::span(items).subspan(static_cast<std::size_t>(r * k), static_cast<std::size_t>(filled[r]));

@@ -1,8 +1,55 @@
-#include "data/error.hpp"
+#include <fmt/format.h>
+
+#include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
+#include "host/evaluate/evaluation.hpp"
+#include "host/evaluate/report.hpp"
 
 namespace alster {
 
-int evaluate_command(int, char**) { throw Error(ExitCode::internal, "evaluate: not there yet"); }
+namespace {
+
+constexpr const char* examples =
+    "  alster evaluate --model run/model.h5 --data dataset.h5\n"
+    "  mpirun -n 4 alster evaluate --model run/model.h5 --data dataset.h5 --k 10,20,100 --json\n"
+    "  alster evaluate --model run/model.h5 --data dataset.h5 --candidates test.negative.gz\n"
+    "\n"
+    "A line of --candidates is (user,positive)<tab>negative<tab>negative…; a tie counts against the positive.\n"
+    "recall@k divides by min(k, relevant), recall_all@k by all relevant items.";
+
+void add_options(CLI::App& app, EvaluateOptions& options)
+{
+    app.add_option("--model", options.model, "model.h5, made by alster train")->required();
+    app.add_option("--data", options.data, "The dataset.h5 it was trained on")->required();
+    app.add_option("--k", options.ks, "Lengths of the lists: 10,20,100, or 10 with --candidates")
+        ->delimiter(',')
+        ->check(CLI::Range(Row{1}, Row{1'000'000}));
+    app.add_option("--candidates", options.candidates, "Rank positives among given negatives (plain or gzip)");
+    app.add_option("--relevant-from", options.relevant_from,
+                   "Held-out interactions of a smaller value are not relevant to ranking")
+        ->default_str("all are");
+    app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
+        ->check(CLI::Range(0, 4096));
+}
+
+}  // namespace
+
+int evaluate_command(int argc, char** argv)
+{
+    EvaluateOptions options;
+    CommandLine line("evaluate", "Measures a model on held-out interactions, beside a baseline.", examples);
+    add_options(line.app(), options);
+    if (!line.parse(argc, argv)) return 0;
+
+    const Communicator ranks;
+    const Evaluation evaluation = evaluate(ranks, options);
+    if (!ranks.leads()) return 0;
+    for (const auto& warning : evaluation.warnings) fmt::print(stderr, "alster: warning: {}\n", warning);
+    if (line.json())
+        fmt::print("{}\n", to_json(evaluation).dump());
+    else
+        fmt::print("{}", to_text(evaluation));
+    return 0;
+}
 
 }  // namespace alster

@@ -1,8 +1,125 @@
+#include <fmt/format.h>
+
+#include <optional>
+
 #include "data/error.hpp"
+#include "distributed/parallel_file_access.hpp"
+#include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
+#include "host/model_and_data.hpp"
+#include "host/recommend/blocks.hpp"
+#include "host/recommend/list_text.hpp"
+#include "host/recommend/list_writer.hpp"
+#include "host/recommend/neighbours.hpp"
+#include "host/threads.hpp"
 
 namespace alster {
 
-int similar_command(int, char**) { throw Error(ExitCode::internal, "similar: not there yet"); }
+namespace {
+
+constexpr const char* examples =
+    "  alster similar --model run/model.h5 --data dataset.h5 --item 318 --k 10\n"
+    "  mpirun -n 4 alster similar --model run/model.h5 --all --k 50 --out similar.h5\n"
+    "\n"
+    "The score is the cosine of the items' latent factors. An item without interactions has no neighbours.";
+
+struct Options {
+    std::filesystem::path model;
+    std::filesystem::path data;
+    std::vector<std::string> items;
+    bool all = false;
+    Row k = 10;
+    std::filesystem::path out;
+    int threads = 0;
+};
+
+void add_options(CLI::App& app, Options& options)
+{
+    app.add_option("--model", options.model, "model.h5, made by alster train")->required();
+    app.add_option("--data", options.data, "The dataset.h5 it was trained on: for titles");
+    auto* which = app.add_option_group("which", "Items to find the neighbours of");
+    which->add_option("--item", options.items, "Ids");
+    which->add_flag("--all", options.all, "All items of the model; needs --out");
+    which->require_option(1);
+    app.add_option("--k", options.k, "Neighbours of an item")->check(CLI::Range(Row{1}, Row{65'535}));
+    app.add_option("--out", options.out, "Write lists.jsonl, or with --all lists.h5");
+    app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
+        ->check(CLI::Range(0, 4096));
+}
+
+void check(const Options& options)
+{
+    if (options.all && options.out.empty())
+        throw Error(ExitCode::usage, "--all needs --out similar.h5 or --out similar.jsonl");
+    if (!options.all && !options.out.empty() && !is_json_lines(options.out))
+        throw Error(ExitCode::usage, "--out {}: an HDF5 file holds the neighbours of --all items; name a .jsonl file",
+                    options.out.string());
+}
+
+void print(const Neighbours& neighbours, const ItemLabels& labels, std::span<const Row> items, Row k, bool json)
+{
+    const TopK lists = neighbours.lists(items, k);
+    auto objects = nlohmann::json::array();
+    for (std::size_t n = 0; n < items.size(); ++n) {
+        const auto row = static_cast<Row>(n);
+        if (json) {
+            objects.push_back(list_json(lists, row, labels));
+            objects.back()["item"] = labels.id(items[n]);
+            continue;
+        }
+        const std::string title = labels.has_titles() ? "  " + labels.title(items[n]) : "";
+        if (lists.filled[n] == 0)
+            fmt::print("item {}{}: no interactions, so no neighbours\n", labels.id(items[n]), title);
+        else
+            fmt::print("item {}{}\n{}", labels.id(items[n]), title, list_text(lists, row, labels));
+    }
+    if (json) fmt::print("{}\n", nlohmann::json{{"lists", objects}}.dump());
+}
+
+void write_file(const Communicator& ranks, const Options& options, const Neighbours& neighbours,
+                const ModelReader& model, const ItemLabels& labels, std::span<const Row> named)
+{
+    const auto writer = make_list_writer(ranks, {options.out, model, labels, Side::items, "/similar/items", options.k});
+    const auto write = [&](std::span<const Row> block) {
+        writer->write(block, neighbours.lists(block, options.k), {});
+    };
+    if (options.all)
+        for_blocks(share_of_rows(ranks, model.info().items), write);
+    else if (ranks.leads())
+        for_blocks(named, write);
+    writer->commit();
+}
+
+}  // namespace
+
+int similar_command(int argc, char** argv)
+{
+    Options options;
+    CommandLine line("similar", "Lists the items most like an item.", examples);
+    add_options(line.app(), options);
+    if (!line.parse(argc, argv)) return 0;
+    check(options);
+
+    const Communicator ranks;
+    const ParallelFileAccess access(ranks);
+    const ModelReader model(options.model, access);
+    std::optional<DatasetReader> dataset;
+    if (!options.data.empty()) dataset.emplace(options.data, access);
+    set_threads(ranks, options.threads);
+    const std::string warning = dataset ? require_match(ranks, model, *dataset) : "";
+    if (!warning.empty() && ranks.leads()) fmt::print(stderr, "alster: warning: {}\n", warning);
+
+    const ItemLabels labels(model, dataset ? &*dataset : nullptr);
+    const auto named = rows_of_ids(labels.ids(), options.items, "item", options.model);
+    const Neighbours neighbours(model);
+    if (!options.out.empty())
+        write_file(ranks, options, neighbours, model, labels, named);
+    else if (ranks.leads())
+        print(neighbours, labels, named, options.k, line.json());
+    if (!options.out.empty() && ranks.leads())
+        fmt::print("{}\n", line.json() ? nlohmann::json{{"out", options.out.string()}}.dump()
+                                       : fmt::format("wrote {}", options.out.string()));
+    return 0;
+}
 
 }  // namespace alster

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace alster {
 
@@ -12,8 +11,9 @@ TopK reference_top_k(FactorTable queries, FactorTable candidates, const Interact
     for (Row q = 0; q < queries.rows; ++q) {
         std::vector<Scored> scored;
         for (Row i = 0; i < candidates.rows; ++i) {
-            const double score =
-                std::inner_product(queries.row(q), queries.row(q) + queries.width, candidates.row(i), 0.0);
+            double score = 0;
+            for (Row a = 0; a < queries.width; ++a)
+                score += static_cast<double>(queries.row(q)[a]) * candidates.row(i)[a];
             if (!std::isfinite(score)) refuse_score(q, i);
             if (seen && std::ranges::binary_search(seen->columns_of(q), i)) continue;
             scored.push_back({static_cast<float>(score), static_cast<std::int32_t>(i)});

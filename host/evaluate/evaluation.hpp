@@ -1,0 +1,50 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "distributed/communicator.hpp"
+#include "host/evaluate/candidates.hpp"
+#include "host/evaluate/ranking.hpp"
+#include "host/evaluate/rating.hpp"
+
+namespace alster {
+
+/// What `alster evaluate` is asked to do.
+struct EvaluateOptions {
+    std::filesystem::path model;
+    std::filesystem::path data;
+    std::string candidates;         // file of given negatives; empty: full ranking of the held-out part
+    std::vector<Row> ks;            // empty: 10, 20, 100, or 10 with given negatives
+    double relevant_from = -1e300;  // held-out interactions below are not relevant
+    int threads = 0;                // a rank; 0: its share of the node's cores
+};
+
+template <class Report>
+struct Compared {
+    Report model;
+    Report popularity;
+};
+
+/// What was measured: ranking of everything or of candidates, and errors of ratings where the model predicts them.
+struct Evaluation {
+    std::vector<std::string> warnings;
+    std::optional<Compared<RankingReport>> ranking;
+    std::optional<Compared<CandidateReport>> candidates;
+    std::int64_t unknown_users = 0;  // in the candidate file
+    std::int64_t unknown_items = 0;
+    struct Ratings {
+        RatingErrors model;
+        RatingErrors mean;  // the mean rating for every pair
+        RatingErrors bias;  // mean + damped biases
+    };
+    std::optional<Ratings> ratings;
+};
+
+/// Measures a model on the held-out part of its dataset, or on given candidates; users are shared by the ranks, items
+/// are on each of them. Errors: bad_data (65) where the files do not belong together, or nothing is held out.
+/// Collective.
+[[nodiscard]] Evaluation evaluate(const Communicator& ranks, const EvaluateOptions& options);
+
+}  // namespace alster

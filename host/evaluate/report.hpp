@@ -1,0 +1,16 @@
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "host/evaluate/evaluation.hpp"
+
+namespace alster {
+
+/// One object with flat keys: "hr@10", "recall@20", "coverage@100", "rmse", each metric's interval as "hr@10_low" and
+/// "hr@10_high", and the baselines' as "popularity_hr@10", "mean_rmse", "bias_rmse".
+[[nodiscard]] nlohmann::json to_json(const Evaluation& evaluation);
+
+/// A table for people: metric, model, 95 % interval, popularity.
+[[nodiscard]] std::string to_text(const Evaluation& evaluation);
+
+}  // namespace alster

@@ -1,0 +1,98 @@
+#include "host/evaluate/user_means.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace alster {
+
+namespace {
+
+constexpr std::size_t replicates = 200;
+constexpr std::uint32_t largest_weight = 8;  // P(w > 8) is 1e-6: such a draw counts 8
+
+/// Weyl step and mixing of splitmix64: neighbouring inputs give unrelated outputs.
+std::uint64_t hash(std::uint64_t x)
+{
+    x += 0x9e3779b97f4a7c15U;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+    return x ^ (x >> 31);
+}
+
+/// P(w ≤ n) for w ~ Poisson(1), as fractions of 2^32.
+constexpr std::array<std::uint32_t, largest_weight> poisson_steps = [] {
+    std::array<std::uint32_t, largest_weight> steps{};
+    double term = 0.36787944117144233;  // e⁻¹
+    double sum = 0;
+    for (std::uint32_t n = 0; n < largest_weight; ++n) {
+        sum += term;
+        steps[n] = static_cast<std::uint32_t>(sum * 0x1p32);
+        term /= n + 1;
+    }
+    return steps;
+}();
+
+double poisson(std::uint32_t uniform)
+{
+    int weight = 0;
+    for (const auto step : poisson_steps) weight += uniform >= step;
+    return weight;
+}
+
+}  // namespace
+
+UserMeans::UserMeans(std::size_t measures, Row users, std::uint64_t seed)
+    : UserMeans(measures, seed,
+                ExactSum((1 + replicates) * (1 + measures), static_cast<double>(users) * largest_weight))
+{
+}
+
+UserMeans::UserMeans(std::size_t measures, std::uint64_t seed, ExactSum sum)
+    : measures_(measures), seed_(seed), chunk_((1 + replicates) * (1 + measures)), sum_(std::move(sum))
+{
+}
+
+UserMeans UserMeans::zero() const { return {measures_, seed_, sum_.zero()}; }
+
+void UserMeans::add(Row user, std::span<const double> values)
+{
+    const std::uint64_t stream = hash(seed_ ^ hash(static_cast<std::uint64_t>(user)));
+    for (std::size_t b = 0; b <= replicates; ++b) {
+        const double weight = b == 0 ? 1 : poisson(static_cast<std::uint32_t>(hash(stream + b)));
+        double* row = chunk_.data() + b * (1 + measures_);
+        row[0] += weight;
+        for (std::size_t m = 0; m < measures_; ++m) row[1 + m] += weight * values[m];
+    }
+}
+
+void UserMeans::end_chunk()
+{
+    sum_.add(chunk_);
+    std::fill(chunk_.begin(), chunk_.end(), 0.0);
+}
+
+void UserMeans::add(const UserMeans& other) { sum_.add(other.sum_); }
+
+Means UserMeans::over(const Communicator& ranks) const
+{
+    ExactSum all = sum_;
+    ranks.sum(all);
+    const auto sums = all.values();
+    const auto mean = [&](std::size_t b, std::size_t m) {
+        const double* row = sums.data() + b * (1 + measures_);
+        return row[0] > 0 ? row[1 + m] / row[0] : 0.0;
+    };
+    Means means;
+    means.users = static_cast<Row>(sums[0]);
+    for (std::size_t m = 0; m < measures_; ++m) {
+        std::vector<double> sample;
+        for (std::size_t b = 1; b <= replicates; ++b) sample.push_back(mean(b, m));
+        std::sort(sample.begin(), sample.end());
+        means.values.push_back(mean(0, m));
+        means.low.push_back(sample[replicates / 40]);
+        means.high.push_back(sample[replicates - 1 - replicates / 40]);
+    }
+    return means;
+}
+
+}  // namespace alster

@@ -1,0 +1,17 @@
+#pragma once
+#include <functional>
+#include <span>
+
+#include "data/interactions.hpp"
+#include "distributed/communicator.hpp"
+
+namespace alster {
+
+/// This rank's share of rows 0 … rows, cut on borders of rows_per_chunk.
+[[nodiscard]] RowRange share_of_rows(const Communicator& ranks, Row rows);
+
+/// Visits rows in blocks of a few thousand: what is in memory does not grow with their number.
+void for_blocks(std::span<const Row> rows, const std::function<void(std::span<const Row>)>& visit);
+void for_blocks(RowRange rows, const std::function<void(std::span<const Row>)>& visit);
+
+}  // namespace alster

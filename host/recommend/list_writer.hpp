@@ -1,0 +1,46 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "data/model_file.hpp"
+#include "distributed/communicator.hpp"
+#include "host/recommend/labels.hpp"
+#include "host/recommend/recommender.hpp"
+#include "kernels/top_k.hpp"
+
+namespace alster {
+
+/// A file of lists that all ranks write together, block after block: nobody holds all of them.
+class ListWriter {
+public:
+    virtual ~ListWriter() = default;
+
+    /// The next lists of this rank. `reasons` may be empty.
+    virtual void write(std::span<const Row> rows, const TopK& lists, std::span<const Reason> reasons) = 0;
+
+    /// Makes the file appear under its name. Collective.
+    virtual void commit() = 0;
+};
+
+/// What the lists are.
+struct ListFile {
+    std::filesystem::path path;
+    const ModelReader& model;
+    const ItemLabels& labels;
+    Side side;          // whose lists these are
+    std::string group;  // in HDF5: "/topk/home", "/similar/items"
+    Row k = 0;
+};
+
+/// True for a name that ends in .jsonl: JSON lines {"user": id, "items": [ids], "scores": …, "filled": …, "k": …,
+/// "reason": …} ("item" in place of "user" for similar items).
+[[nodiscard]] bool is_json_lines(const std::filesystem::path& path);
+
+/// JSON lines for a .jsonl, else HDF5: `group`/item (rows, k) row in /items/id or -1, score, filled, and reason where
+/// the lists are of users; /users/id and /items/id. HDF5 takes the rows of all ranks in order and without a gap.
+/// Nothing appears under the final name before commit(). Errors: cannot_create (73), io (74). Collective.
+[[nodiscard]] std::unique_ptr<ListWriter> make_list_writer(const Communicator& ranks, const ListFile& file);
+
+}  // namespace alster

@@ -1,0 +1,27 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "data/model_file.hpp"
+#include "kernels/top_k.hpp"
+
+namespace alster {
+
+/// Items most like an item: by the cosine of their latent factors. Of explicit models the bias and constant columns are
+/// left out: they say how good an item is, not what it is like.
+class Neighbours {
+public:
+    explicit Neighbours(const ModelReader& model);
+
+    /// The k nearest of each item, itself left out. An item without interactions has zero factors: it has no neighbours
+    /// and is nobody's.
+    [[nodiscard]] TopK lists(std::span<const Row> items, Row k) const;
+
+private:
+    HostMatrix directions_;           // (items with factors, F), norm 1
+    std::vector<std::int32_t> item_;  // the item of each row
+    std::vector<std::int32_t> row_;   // the row of each item, -1: zero factors
+};
+
+}  // namespace alster

@@ -1,0 +1,215 @@
+#include <gmock/gmock.h>
+
+#include <random>
+
+#include "data/error.hpp"
+#include "distributed/row_partition.hpp"
+#include "host/evaluate/candidates.hpp"
+#include "host/evaluate/ranking.hpp"
+#include "host/evaluate/rating.hpp"
+#include "kernels/backend.hpp"
+#include "tests/support/real_data.hpp"
+#include "tests/support/text_files.hpp"
+#include "tests/support/training.hpp"
+
+namespace alster {
+namespace {
+
+using test::slice;
+
+constexpr Row users = 300;  // 5 chunks, the last is not full
+constexpr Row items = 140;
+constexpr Row width = 7;
+
+HostMatrix random_matrix(Row rows, unsigned seed)
+{
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal;
+    HostMatrix matrix(rows, width);
+    for (float& value : matrix.values) value = normal(random);
+    return matrix;
+}
+
+/// Factors without meaning, and two disjoint parts of interactions.
+struct Data {
+    HostMatrix X = random_matrix(users, 1);
+    HostMatrix Y = random_matrix(items, 2);
+    Interactions seen = test::planted_interactions(users, items, 3);
+    Interactions holdout = test::planted_interactions(users, items, 4);
+};
+
+struct Share {
+    RowRange rows;
+    Interactions seen;
+    Interactions holdout;
+    FactorTable factors;
+
+    Share(const Data& data, const Communicator& ranks)
+        : rows(RowPartition::even(users, rows_per_chunk, ranks.size()).of(ranks.rank())),
+          seen(slice(data.seen, rows)),
+          holdout(slice(data.holdout, rows)),
+          factors{std::span(data.X.values).subspan(rows.first * width, rows.size() * width), rows.size(), width}
+    {
+    }
+};
+
+RankingReport ranking(const Data& data, const Communicator& ranks, std::vector<Row> ks)
+{
+    const Share mine(data, ranks);
+    const RankingTask task{mine.rows, users, items, mine.seen, mine.holdout, -1e300, std::move(ks)};
+    return evaluate_ranking(ranks, task, model_ranker(mine.factors, data.Y.table()));
+}
+
+TEST(Ranking, HasTheSameBitsForAnyNumberOfRanks)
+{
+    const Data data;
+    const auto alone = ranking(data, Communicator::self(), {5, 20, 200});
+    const auto together = ranking(data, Communicator(), {5, 20, 200});
+    EXPECT_GT(alone.users, 250);
+    EXPECT_EQ(together.users, alone.users);
+    EXPECT_EQ(together.means, alone.means);
+    EXPECT_EQ(together.low, alone.low);
+    EXPECT_EQ(together.high, alone.high);
+    EXPECT_EQ(together.coverage, alone.coverage);
+}
+
+TEST(Ranking, FindsEverythingWhereListsHoldAllItems)
+{
+    const Data data;
+    const auto report = ranking(data, Communicator::self(), {items});
+    EXPECT_EQ(report.mean("recall", items), 1);
+    EXPECT_EQ(report.mean("hr", items), 1);
+    EXPECT_EQ(report.coverage[0], 1);
+}
+
+TEST(Ranking, MeasuresOneUserByHand)
+{
+    const HostMatrix X = [] {
+        HostMatrix m(1, 1);
+        m.values = {1};
+        return m;
+    }();
+    HostMatrix Y(4, 1);
+    Y.values = {4, 3, 2, 1};
+    // seen: item 0; held out: item 0 (cannot be listed, not counted), 2, and 3, whose value is too small
+    const Interactions seen{.offsets = {0, 1}, .columns = {0}, .values = {1}, .confidences = {}, .preferences = {}};
+    const Interactions held{
+        .offsets = {0, 3}, .columns = {0, 2, 3}, .values = {5, 4, 1}, .confidences = {}, .preferences = {}};
+    const auto report = evaluate_ranking(Communicator::self(), {{0, 1}, 1, 4, seen, held, 2, {1, 2}},
+                                         model_ranker(X.table(), Y.table()));
+    EXPECT_EQ(report.mean("hr", 1), 0);
+    EXPECT_EQ(report.mean("recall", 2), 1);
+    EXPECT_EQ(report.mean("mrr", 2), 0.5);
+    EXPECT_EQ(report.coverage, (std::vector{0.25, 0.5}));
+}
+
+TEST(Popularity, ListsTheMostPopularThatARowHasNotSeen)
+{
+    const std::vector<std::int32_t> counts{1, 5, 5, 0};
+    const Interactions seen{.offsets = {0, 0, 1}, .columns = {1}, .values = {}, .confidences = {}, .preferences = {}};
+    const auto lists = Popularity(counts).lists(&seen, 2, 4);
+    EXPECT_THAT(lists.items_of(0), testing::ElementsAre(1, 2, 0, 3));
+    EXPECT_THAT(lists.items_of(1), testing::ElementsAre(2, 0, 3));
+}
+
+TEST(RatingErrors, AreThoseOfAnExampleWorkedByHand)
+{
+    const Interactions held{
+        .offsets = {0, 1, 3}, .columns = {0, 0, 1}, .values = {5, 1, 3}, .confidences = {}, .preferences = {}};
+    // predictions 9 → clipped to 5, -2 → clipped to 1, 4: errors 0, 0, -1
+    const auto predict = [](Row u, Row i) { return u == 0 ? 9.0 : i == 0 ? -2.0 : 4.0; };
+    const auto errors = rating_errors(Communicator::self(), held, 2, {1, 5}, predict);
+    EXPECT_EQ(errors.ratings, 3);
+    EXPECT_DOUBLE_EQ(errors.rmse, std::sqrt(1.0 / 3));
+    EXPECT_DOUBLE_EQ(errors.mae, 1.0 / 3);
+}
+
+TEST(RatingErrors, HaveTheSameBitsForAnyNumberOfRanks)
+{
+    const Data data;
+    const auto measure = [&](const Communicator& ranks) {
+        const Share mine(data, ranks);
+        return rating_errors(ranks, mine.holdout, users, {1, 5}, model_predictor(mine.factors, data.Y.table(), 3));
+    };
+    const auto alone = measure(Communicator::self());
+    const auto together = measure(Communicator());
+    EXPECT_EQ(together.rmse, alone.rmse);
+    EXPECT_EQ(together.mae, alone.mae);
+    EXPECT_GT(alone.rmse, 0);
+}
+
+IdColumn ids(std::vector<std::int64_t> numbers)
+{
+    return {.kind = IdKind::int64, .numbers = std::move(numbers), .texts = {}};
+}
+
+TEST(Candidates, AreReadFromPlainAndPackedFilesWithUnknownIdsCounted)
+{
+    const test::TemporaryDirectory directory;
+    constexpr const char* text = "(10,1)\t2\t3\r\n(11,3)\t99\n(77,2)\t1\n";
+    for (const auto& path :
+         {test::write_file(directory / "plain", text), test::write_gzip(directory / "packed.gz", text)}) {
+        const auto file = read_candidates(path, ids({10, 11}), ids({1, 2, 3}));
+        ASSERT_EQ(file.lists.size(), 3);
+        EXPECT_EQ(file.lists[0].user, 0);
+        EXPECT_THAT(file.lists[0].items, testing::ElementsAre(0, 1, 2));
+        EXPECT_THAT(file.lists[1].items, testing::ElementsAre(2, -1));
+        EXPECT_EQ(file.lists[2].user, -1);
+        EXPECT_EQ(file.unknown_users, 1);
+        EXPECT_EQ(file.unknown_items, 1);
+    }
+}
+
+TEST(Candidates, OfAnotherFormAreRefusedWithFileAndLine)
+{
+    const test::TemporaryDirectory directory;
+    for (const std::string bad : {"10,1\t2", "(10,1)", "(10)\t2", "(10,1) 2", "(,1)\t2", "(10,1)\t\t2", "(10,1)\t"}) {
+        const auto path = test::write_file(directory / "bad", "(10,1)\t2\n" + bad + "\n");
+        try {
+            (void)read_candidates(path, ids({10}), ids({1, 2}));
+            ADD_FAILURE() << "took " << bad;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ExitCode::bad_data) << bad;
+            EXPECT_THAT(error.what(), testing::HasSubstr("bad:2:")) << bad;
+        }
+    }
+    EXPECT_THROW((void)read_candidates(test::write_file(directory / "empty", ""), ids({10}), ids({1})), Error);
+}
+
+TEST(Candidates, ATieCountsAgainstThePositive)
+{
+    const std::vector<CandidateList> lists{{0, {0, 1, 2}}, {-1, {0, 1}}, {0, {-1, 2}}};
+    // user 0: the positive ties with item 1 → place 2; unknown user: 0 against 0 → place 2; unknown positive 0 against
+    // -1 → place 1
+    const auto score = [](Row u, Row i) { return u < 0 ? 0.0 : i == 2 ? -1.0 : 3.0; };
+    const auto report = evaluate_candidates(Communicator::self(), lists, {0, 1}, 1, {1, 2}, score);
+    EXPECT_DOUBLE_EQ(report.hit_rate[0], 1.0 / 3);
+    EXPECT_DOUBLE_EQ(report.hit_rate[1], 1);
+    EXPECT_DOUBLE_EQ(report.ndcg[1], (1 + 2 / std::log2(3)) / 3);
+    EXPECT_DOUBLE_EQ(report.mrr, (1 + 0.5 + 0.5) / 3);
+}
+
+TEST(Candidates, HaveTheSameBitsForAnyNumberOfRanks)
+{
+    const Data data;
+    std::mt19937 random(5);
+    std::vector<CandidateList> lists;
+    for (int n = 0; n < 500; ++n) {
+        lists.push_back({static_cast<Row>(random() % (users + 1)) - 1, {}});
+        for (int m = 0; m < 20; ++m) lists.back().items.push_back(static_cast<Row>(random() % items));
+    }
+    const auto measure = [&](const Communicator& ranks) {
+        const Share mine(data, ranks);
+        const auto predict = model_predictor(mine.factors, data.Y.table(), 0);
+        return evaluate_candidates(ranks, lists, mine.rows, users, {10},
+                                   [&](Row u, Row i) { return u < 0 ? 0.0 : predict(u, i); });
+    };
+    const auto alone = measure(Communicator::self());
+    const auto together = measure(Communicator());
+    EXPECT_EQ(together.hit_rate, alone.hit_rate);
+    EXPECT_EQ(together.ndcg, alone.ndcg);
+    EXPECT_EQ(together.mrr, alone.mrr);
+}
+
+}  // namespace
+}  // namespace alster

@@ -1,0 +1,192 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "data/hdf5_file.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/real_data.hpp"
+#include "tests/support/text_files.hpp"
+
+namespace alster {
+namespace {
+
+using nlohmann::json;
+using test::run_alster;
+using testing::HasSubstr;
+
+/// A small trained model with titles, made once. Users u0 … u199 like items of their own parity.
+class ServingCommands : public testing::Test {
+protected:
+    static void SetUpTestSuite()
+    {
+        directory_ = new test::TemporaryDirectory;
+        constexpr int places[] = {0, 1, 2, 4, 7, 8, 11, 15, 5};  // the last one is held out
+        std::string train;
+        std::string held;
+        std::string titles = "item,title\n";
+        for (int i = 0; i < 40; ++i) titles += fmt::format("i{},Film {}\n", i, i);
+        for (int u = 0; u < 200; ++u)
+            for (int n = 0; n < 9; ++n) {
+                const int item = u % 2 + 2 * ((u / 2 + places[n]) % 20);
+                (n == 8 ? held : train) += fmt::format("u{},i{},{}\n", u, item, 1 + (u + n) % 5);
+            }
+        test::write_file(*directory_ / "train.csv", train);
+        test::write_file(*directory_ / "held.csv", held);
+        test::write_file(*directory_ / "items.csv", titles);
+        expect_done(
+            "prepare --input {0}/train.csv --format csv --columns user=0,item=1,value=2 --test {0}/held.csv "
+            "--items {0}/items.csv --out {0}/data.h5");
+        expect_done("train --data {0}/data.h5 --factors 6 --reg 0.01 --sweeps 5 --out {0}/run");
+        expect_done(
+            "train --data {0}/data.h5 --objective explicit --factors 3 --reg 0.05 --sweeps 3 --out {0}/ratings");
+    }
+    static void TearDownTestSuite() { delete directory_; }
+
+    static std::string filled_in(const std::string& arguments)
+    {
+        return fmt::format(fmt::runtime(arguments), directory_->path().string(),
+                           fmt::format("--model {0}/run/model.h5 --data {0}/data.h5", directory_->path().string()));
+    }
+
+    /// {0}: the directory; {1}: --model and --data
+    static test::Finished alster(const std::string& arguments) { return run_alster(filled_in(arguments)); }
+
+    static test::Finished alster_on_ranks(int ranks, const std::string& arguments)
+    {
+        return test::run_command(
+            fmt::format("OMP_NUM_THREADS=1 mpirun --allow-run-as-root --oversubscribe -n {} " ALSTER_PROGRAM " {}",
+                        ranks, filled_in(arguments)));
+    }
+
+    static void expect_done(const std::string& arguments)
+    {
+        const auto result = alster(arguments);
+        ASSERT_EQ(result.code, 0) << arguments << '\n' << result.err;
+    }
+
+    static void expect_refused(const std::string& arguments, int code, const std::string& text)
+    {
+        const auto result = alster(arguments);
+        EXPECT_EQ(result.code, code) << arguments << '\n' << result.err;
+        EXPECT_THAT(result.err, HasSubstr(text)) << arguments;
+        EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+    }
+
+    static test::TemporaryDirectory* directory_;
+};
+
+test::TemporaryDirectory* ServingCommands::directory_ = nullptr;
+
+TEST_F(ServingCommands, EvaluatePrintsMetricsBesidePopularity)
+{
+    const auto text = alster("evaluate {1}");
+    EXPECT_EQ(text.code, 0) << text.err;
+    EXPECT_THAT(text.out, HasSubstr("popularity"));
+    const auto result = json::parse(alster("evaluate {1} --k 5,10 --json").out);
+    EXPECT_GT(result["hr@10"], result["popularity_hr@10"]);
+    EXPECT_LE(result["recall@5_low"], result["recall@5"]);
+    EXPECT_FALSE(result.contains("rmse"));
+}
+
+TEST_F(ServingCommands, EvaluateGivesTheSameDigitsOnAnyNumberOfRanks)
+{
+    for (const std::string arguments :
+         {"evaluate {1} --json", "evaluate --model {0}/ratings/model.h5 --data {0}/data.h5 --json"}) {
+        const auto alone = alster(arguments);
+        EXPECT_EQ(alone.code, 0) << alone.err;
+        for (const int ranks : {2, 3}) EXPECT_EQ(alster_on_ranks(ranks, arguments).out, alone.out);
+    }
+}
+
+TEST_F(ServingCommands, EvaluateMeasuresRatingsOfAnExplicitModel)
+{
+    const auto result = json::parse(alster("evaluate --model {0}/ratings/model.h5 --data {0}/data.h5 --json").out);
+    for (const char* key : {"rmse", "mae", "mean_rmse", "bias_rmse", "ndcg@10"})
+        EXPECT_GT(result[key].get<double>(), 0) << key;
+}
+
+TEST_F(ServingCommands, EvaluateRanksGivenCandidates)
+{
+    test::write_file(*directory_ / "candidates", "(u0,i0)\ti1\ti3\n(u1,i1)\ti0\tno\n");
+    const auto result = json::parse(alster("evaluate {1} --candidates {0}/candidates --k 1 --json").out);
+    EXPECT_EQ(result["lists"], 2);
+    EXPECT_EQ(result["unknown_items"], 1);
+    EXPECT_EQ(result["hr@1"], 1);
+    test::write_file(*directory_ / "broken", "u0 i0 i1\n");
+    expect_refused("evaluate {1} --candidates {0}/broken", 65, "broken:1:");
+    expect_refused("evaluate {1} --candidates {0}/missing", 65, "missing");
+}
+
+TEST_F(ServingCommands, RecommendShowsTitlesOfUnseenItems)
+{
+    const auto text = alster("recommend {1} --user u2 --k 3");
+    EXPECT_EQ(text.code, 0) << text.err;
+    EXPECT_THAT(text.out, HasSubstr("Film "));
+    const auto lists = json::parse(alster("recommend {1} --user u2 u3 --k 40 --json").out)["lists"];
+    ASSERT_EQ(lists.size(), 2);
+    EXPECT_EQ(lists[1]["user"], "u3");
+    const auto all = json::parse(alster("recommend {1} --user u2 --k 40 --include-seen --json").out)["lists"][0];
+    EXPECT_LT(lists[0]["filled"], all["filled"]);
+    EXPECT_THAT(alster("recommend {1} --user u2 --k 41").out, HasSubstr("no more items are left"));
+}
+
+TEST_F(ServingCommands, RecommendRefusesAnUnknownUserByName)
+{
+    expect_refused("recommend {1} --user u1 nobody", 65, "user 'nobody' is unknown");
+    test::write_file(*directory_ / "ids", "x\nu1\ny\n");
+    expect_refused("recommend {1} --users {0}/ids", 65, "user 'x' is unknown");
+    expect_refused("recommend {1} --users {0}/ids", 65, "1 more");
+    expect_refused("recommend {1}", 64, "");
+    expect_refused("recommend {1} --all", 64, "--out");
+    expect_refused("recommend {1} --user u1 --k 0", 64, "--k");
+    expect_refused("recommend {1} --all --out {0}/no/lists.h5", 73, "lists.h5");
+    expect_refused("recommend {1} --all --out {0}/no/lists.jsonl", 73, "lists.jsonl");
+}
+
+TEST_F(ServingCommands, RecommendWritesTheSameListsForAllOnAnyNumberOfRanks)
+{
+    expect_done("recommend {1} --all --k 7 --out {0}/one.h5");
+    expect_done("recommend {1} --all --k 7 --out {0}/one.jsonl");
+    const auto one = Hdf5File::open(*directory_ / "one.h5");
+    EXPECT_EQ(one.shape("/topk/home/item").rows, 200);
+    for (const int ranks : {2, 5}) {  // 200 users are 4 chunks: the fifth rank has none
+        EXPECT_EQ(alster_on_ranks(ranks, "recommend {1} --all --k 7 --out {0}/many.h5").code, 0);
+        const auto many = Hdf5File::open(*directory_ / "many.h5");
+        EXPECT_EQ(many.read<std::int32_t>("/topk/home/item"), one.read<std::int32_t>("/topk/home/item"));
+        EXPECT_EQ(many.read<float>("/topk/home/score"), one.read<float>("/topk/home/score"));
+        EXPECT_EQ(many.read_text("/users/id").bytes, one.read_text("/users/id").bytes);
+        EXPECT_EQ(alster_on_ranks(ranks, "recommend {1} --all --k 7 --out {0}/many.jsonl").code, 0);
+        EXPECT_EQ(test::read_file(*directory_ / "many.jsonl"), test::read_file(*directory_ / "one.jsonl"));
+    }
+}
+
+TEST_F(ServingCommands, SimilarListsItemsOfTheSameTaste)
+{
+    const auto result = json::parse(alster("similar {1} --item i4 --k 5 --json").out)["lists"][0];
+    ASSERT_EQ(result["filled"], 5);
+    for (const std::string id : result["items"]) {
+        EXPECT_NE(id, "i4");
+        EXPECT_EQ(std::stoi(id.substr(1)) % 2, 0) << id;
+    }
+    EXPECT_THAT(alster("similar {1} --item i4").out, HasSubstr("Film 4"));
+    expect_refused("similar {1} --item nothing", 65, "item 'nothing' is unknown");
+    expect_done("similar --model {0}/ratings/model.h5 --all --k 3 --out {0}/similar.h5");
+    EXPECT_EQ(Hdf5File::open(*directory_ / "similar.h5").shape("/similar/items/item").width, 3);
+}
+
+TEST_F(ServingCommands, FilesThatDoNotBelongTogetherAreRefused)
+{
+    test::write_file(*directory_ / "other.csv", "a,b,1\nc,d,2\n");
+    expect_done(
+        "prepare --input {0}/other.csv --format csv --columns user=0,item=1,value=2 --test {0}/other.csv "
+        "--out {0}/other.h5");
+    for (const std::string command : {"evaluate", "recommend --user u1", "similar --item i4"})
+        expect_refused(command + " --model {0}/run/model.h5 --data {0}/other.h5", 65, "was not trained on");
+    expect_refused("evaluate --model {0}/data.h5 --data {0}/data.h5", 65, "data.h5");
+    expect_refused("evaluate --model {0}/run/model.h5 --data {0}/missing.h5", 65, "missing.h5");
+    expect_refused("evaluate --model {0}/train.csv --data {0}/data.h5", 65, "train.csv");
+}
+
+}  // namespace
+}  // namespace alster
