@@ -34,7 +34,8 @@ protected:
             for (Offset k = R.offsets[u]; k < R.offsets[u + 1]; ++k)
                 log << "user" << u << ',' << R.columns[k] << ',' << R.values[k] << '\n';
         const auto text = write_file(*directory_ / "log.csv", log.str());
-        ASSERT_EQ(0, test::run_alster(fmt::format("prepare --input {} --split random:0.1 --out {}", text, dataset())).code);
+        ASSERT_EQ(
+            0, test::run_alster(fmt::format("prepare --input {} --split random:0.1 --out {}", text, dataset())).code);
     }
     static void TearDownTestSuite() { delete std::exchange(directory_, nullptr); }
 
@@ -43,8 +44,8 @@ protected:
 
     static Finished train(const std::string& options, const std::string& run, const std::string& before = "")
     {
-        return test::run_command(fmt::format("{} {} train --data {} --factors 6 --sweeps 3 {} --out {}", before, ALSTER_PROGRAM,
-                                             dataset(), options, run_directory(run)));
+        return test::run_command(fmt::format("{} {} train --data {} --factors 6 --sweeps 3 {} --out {}", before,
+                                             ALSTER_PROGRAM, dataset(), options, run_directory(run)));
     }
 
     /// Refused with this exit code and one line that says so; no model.
@@ -83,7 +84,8 @@ TEST_F(Train, LeavesARunThatDescribesItself)
     EXPECT_EQ(3, model.info().seed);
     EXPECT_EQ(DatasetReader(dataset()).info().fingerprint, model.info().fingerprint);
     EXPECT_EQ(model.info().objective_value, summary["objective"].get<double>());
-    EXPECT_THAT(read_file(run_directory("whole") + "/config.resolved.toml"), AllOf(HasSubstr("factors=6"), HasSubstr("seed=3")));
+    EXPECT_THAT(read_file(run_directory("whole") + "/config.resolved.toml"),
+                AllOf(HasSubstr("factors=6"), HasSubstr("seed=3")));
     const auto manifest = nlohmann::json::parse(read_file(run_directory("whole") + "/manifest.json"));
     EXPECT_EQ("model.h5", manifest["files"][0]["file"]);
     EXPECT_EQ(64U, manifest["files"][0]["sha256"].get<std::string>().size());
@@ -115,8 +117,8 @@ TEST_F(Train, ExportsTheItemsInPrincipalOrder)
     const auto G = ModelReader(run_directory("canonical") + "/model.h5").gramian(Side::items);
     for (int a = 0; a < 6; ++a)
         for (int b = 0; b < a; ++b) {
-            EXPECT_LE(G[a * 6 + a], G[b * 6 + b] * (1 + 1e-6));                                   // descending
-            EXPECT_LE(std::abs(G[a * 6 + b]), 4 * 0x1p-23 * std::sqrt(G[0] * G[0])) << a << b;   // Y Q is rounded once
+            EXPECT_LE(G[a * 6 + a], G[b * 6 + b] * (1 + 1e-6));                                 // descending
+            EXPECT_LE(std::abs(G[a * 6 + b]), 4 * 0x1p-23 * std::sqrt(G[0] * G[0])) << a << b;  // Y Q is rounded once
         }
 }
 
@@ -139,13 +141,15 @@ TEST_F(Train, WritesTheSameFactorsForAnyNumberOfRanksAndThreads)
         const std::string options = "--overwrite --objective " + objective;
         ASSERT_EQ(0, train(options + " --threads 1", "alone").code);
         const ModelReader alone(run_directory("alone") + "/model.h5");
-        for (const int ranks : {1, 2, 3, 4, 7})   // 7: more ranks than chunks of items
+        for (const int ranks : {1, 2, 3, 4, 7})  // 7: more ranks than chunks of items
             for (const int threads : {1, 2}) {
-                const auto finished = train(fmt::format("{} --threads {}", options, threads), "together", mpirun + std::to_string(ranks));
+                const auto finished =
+                    train(fmt::format("{} --threads {}", options, threads), "together", mpirun + std::to_string(ranks));
                 ASSERT_EQ(0, finished.code) << finished.err;
                 const ModelReader together(run_directory("together") + "/model.h5");
                 for (const Side side : {Side::users, Side::items})
-                    EXPECT_EQ(alone.factors(side, {0, alone.rows(side)}), together.factors(side, {0, together.rows(side)}))
+                    EXPECT_EQ(alone.factors(side, {0, alone.rows(side)}),
+                              together.factors(side, {0, together.rows(side)}))
                         << objective << ", " << ranks << " ranks, " << threads << " threads, " << name(side);
                 EXPECT_EQ(alone.info().objective_value, together.info().objective_value);
             }
@@ -171,11 +175,13 @@ TEST_F(Train, RepeatsARunFromItsResolvedConfiguration)
 {
     ASSERT_EQ(0, train("--reg 0.037 --seed 5", "first").code);
 
-    const auto repeated = test::run_alster(fmt::format("train --config {}/config.resolved.toml --out {}", run_directory("first"), run_directory("repeated")));
+    const auto repeated = test::run_alster(fmt::format("train --config {}/config.resolved.toml --out {}",
+                                                       run_directory("first"), run_directory("repeated")));
     ASSERT_EQ(0, repeated.code) << repeated.err;
     const ModelReader first(run_directory("first") + "/model.h5");
     const ModelReader second(run_directory("repeated") + "/model.h5");
-    EXPECT_EQ(first.factors(Side::users, {0, first.info().users}), second.factors(Side::users, {0, first.info().users}));
+    EXPECT_EQ(first.factors(Side::users, {0, first.info().users}),
+              second.factors(Side::users, {0, first.info().users}));
 }
 
 TEST_F(Train, StopsWhenTheValidationMetricGetsNoBetter)
@@ -189,8 +195,9 @@ TEST_F(Train, StopsWhenTheValidationMetricGetsNoBetter)
 
 TEST_F(Train, RefusesValuesOutOfRange)
 {
-    for (const std::string bad : {"--factors 0", "--factors 100000", "--reg 0", "--reg -1", "--reg x", "--alpha0 -1", "--nu 3", "--sweeps 0",
-                                  "--objective both", "--backend tpu", "--no-such-option", "--alpha 1 --alpha0 1"})
+    for (const std::string bad :
+         {"--factors 0", "--factors 100000", "--reg 0", "--reg -1", "--reg x", "--alpha0 -1", "--nu 3", "--sweeps 0",
+          "--objective both", "--backend tpu", "--no-such-option", "--alpha 1 --alpha0 1"})
         expect_refusal(train(bad, "bad"), 64, "alster: ", "bad");
 }
 
@@ -211,24 +218,28 @@ TEST_F(Train, RefusesADatasetThatIsNone)
                                         {truncated, "truncated.h5"}}) {
         const auto command = fmt::format("train --data {} --out {}", path, run_directory("bad"));
         expect_refusal(test::run_alster(command), 65, message, "bad");
-        expect_refusal(test::run_command(mpirun + std::string("3 ") + ALSTER_PROGRAM + " " + command), 65, message, "bad");
+        expect_refusal(test::run_command(mpirun + std::string("3 ") + ALSTER_PROGRAM + " " + command), 65, message,
+                       "bad");
     }
 }
 
 TEST_F(Train, RefusesADatasetWithAFlippedBit)
 {
     auto bytes = read_file(dataset());
-    const std::string id = "user149";   // the last id: in the middle of a dataset
+    const std::string id = "user149";  // the last id: in the middle of a dataset
     bytes[bytes.find(id) + 2] ^= 1;
     const auto flipped = write_file(*directory_ / "flipped.h5", bytes);
 
-    expect_refusal(test::run_alster(fmt::format("train --data {} --out {}", flipped, run_directory("bad"))), 65, "checksum", "bad");
+    expect_refusal(test::run_alster(fmt::format("train --data {} --out {}", flipped, run_directory("bad"))), 65,
+                   "checksum", "bad");
 }
 
 TEST_F(Train, RefusesAnOutputThatCannotBeMade)
 {
     const auto file = write_file(*directory_ / "file", "");
-    const auto command = [](const std::string& out) { return fmt::format("train --data {} --sweeps 1 --out {}", dataset(), out); };
+    const auto command = [](const std::string& out) {
+        return fmt::format("train --data {} --sweeps 1 --out {}", dataset(), out);
+    };
     for (const std::string& out : {file + "/run", std::string("/proc/no")}) {
         EXPECT_EQ(73, test::run_alster(command(out)).code);
         const auto together = test::run_command(mpirun + std::string("2 ") + ALSTER_PROGRAM + " " + command(out));
@@ -251,7 +262,8 @@ TEST_F(Train, NamesTheRowThatIsNotFinite)
     const auto data = run_directory("huge.h5");
     ASSERT_EQ(0, test::run_alster(fmt::format("prepare --input {} --out {}", log, data)).code);
 
-    const auto finished = test::run_alster(fmt::format("train --data {} --alpha 1e10 --factors 3 --out {}", data, run_directory("bad")));
+    const auto finished =
+        test::run_alster(fmt::format("train --data {} --alpha 1e10 --factors 3 --out {}", data, run_directory("bad")));
     expect_refusal(finished, 12, "not finite", "bad");
 }
 
