@@ -96,7 +96,9 @@ Hdf5File Hdf5File::create(const std::filesystem::path& path, const FileAccess& a
     if (!impl->file.valid())
         throw Error(ExitCode::cannot_create, "{}: cannot be created: {}", path.string(), hdf5_reason());
     impl->writing = true;
-    return Hdf5File(std::move(impl));
+    Hdf5File file(std::move(impl));
+    file.set_attribute("/", "complete", std::int64_t{0});
+    return file;
 }
 
 Hdf5File Hdf5File::open(const std::filesystem::path& path, const FileAccess& access, Verify verify)

@@ -24,6 +24,9 @@ enum class Verify { nothing, all };
 /// that numpy.memmap can map them. All values are little-endian. Element types: float, double, int32, int64, uint8,
 /// uint16.
 ///
+/// The root's attribute "attributes_crc32" covers names, shapes, types and all attributes, so that open() notices any
+/// change to them. Ranks open a file for reading each by itself, without MPI-IO.
+///
 /// Errors: cannot_create (73) when the file cannot be made, io (74) when writing fails (disk full …), bad_data (65)
 /// when a file is missing, is no HDF5, is truncated, lacks a dataset or does not match its checksum.
 class Hdf5File {
@@ -37,7 +40,8 @@ public:
     Hdf5File& operator=(Hdf5File&&) noexcept;
     ~Hdf5File();
 
-    /// Ends writing, as above. The root attribute complete = 1 is written last.
+    /// Ends writing, as above. The root attribute complete = 1 is written last; then every rank reads back an even
+    /// share.
     void commit();
 
     [[nodiscard]] const std::filesystem::path& path() const;
@@ -78,7 +82,9 @@ public:
     // -- reading ------------------------------------------------------------------------------------------------
     struct Shape {
         Row rows = 0;
-        Row width = 0;  // 0: one-dimensional
+        Row width = 0;            // 0: one-dimensional
+        std::string element;      // "float32", "int64", "text[12]"
+        std::uint64_t bytes = 0;  // of all rows
     };
     [[nodiscard]] Shape shape(const std::string& name) const;
 
@@ -97,7 +103,7 @@ public:
     /// Reads every dataset once, each rank a share, and compares it with its checksum. Collective.
     void verify() const;
 
-    /// Names of all datasets, in alphabetical order.
+    /// Full names ("/users/id") of all datasets, in alphabetical order.
     [[nodiscard]] std::vector<std::string> datasets() const;
 
 private:

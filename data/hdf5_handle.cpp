@@ -14,6 +14,19 @@ void start_hdf5()
     }();
 }
 
+bool Hdf5Handle::close()
+{
+    if (!valid()) return true;
+    // every call of HDF5 forgets the errors of the one before
+    const hid_t earlier = H5Eget_num(H5E_DEFAULT) > 0 ? H5Eget_current_stack() : H5I_INVALID_HID;
+    const bool closed = closer_(release()) >= 0;
+    if (earlier >= 0 && closed)
+        H5Eset_current_stack(earlier);
+    else if (earlier >= 0)
+        H5Eclose_stack(earlier);
+    return closed;
+}
+
 namespace {
 
 herr_t keep_innermost(unsigned position, const H5E_error2_t* error, void* text)

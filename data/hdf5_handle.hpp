@@ -35,8 +35,8 @@ public:
     /// Gives up ownership without closing.
     hid_t release() { return std::exchange(id_, H5I_INVALID_HID); }
 
-    /// False where closing failed: what was written may be lost.
-    bool close() { return !valid() || closer_(release()) >= 0; }
+    /// False where closing failed: what was written may be lost. Otherwise the reason of an earlier failure is kept.
+    bool close();
 
 private:
     hid_t id_ = H5I_INVALID_HID;

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -81,12 +83,25 @@ void require_inside(const std::filesystem::path& path, const std::string& name, 
                     name);
 }
 
+std::string element_name(const Hdf5Handle& type)
+{
+    const auto bytes = H5Tget_size(type.get());
+    switch (H5Tget_class(type.get())) {
+        case H5T_STRING:
+            return fmt::format("text[{}]", bytes);
+        case H5T_FLOAT:
+            return fmt::format("float{}", 8 * bytes);
+        default:
+            return fmt::format("{}int{}", H5Tget_sign(type.get()) == H5T_SGN_NONE ? "u" : "", 8 * bytes);
+    }
+}
+
 }  // namespace
 
 Hdf5File::Shape Hdf5File::shape(const std::string& name) const
 {
     const auto found = impl_->dataset(name);
-    return {found.rows, found.width};
+    return {found.rows, found.width, element_name(found.type), found.bytes()};
 }
 
 TextColumn Hdf5File::read_text(const std::string& name) const

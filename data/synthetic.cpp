@@ -17,6 +17,24 @@ using namespace synthetic;
 
 namespace {
 
+// What alster prepare --rules reads: how much each kind of event says (docs/rules.md).
+constexpr std::string_view rules = R"([event.play]          # value: fraction watched, 0 to 1
+base = 0.5
+per_value = 2.0
+
+[event.thumb]         # value: 1 or -1
+base = 4.0
+like_from = 1.0
+dislike_to = -1.0
+
+[event.stars]         # value: 1 to 5, of which 3 says least
+base = 1.0
+per_value = 1.5
+centre = 3.0
+like_from = 4.0
+dislike_to = 2.0
+)";
+
 template <class T>
 void check_range(const char* name, T value, T low, T high)
 {
@@ -60,6 +78,13 @@ void write_items(const std::vector<Item>& catalogue, const std::filesystem::path
     output.commit();
 }
 
+void write_rules(const std::filesystem::path& path)
+{
+    TextOutput output(path, false);
+    output << rules;
+    output.commit();
+}
+
 }  // namespace
 
 SyntheticSummary write_synthetic(const SyntheticOptions& options, const std::filesystem::path& directory)
@@ -81,6 +106,7 @@ SyntheticSummary write_synthetic(const SyntheticOptions& options, const std::fil
     for (Row u = 0; u < options.users; ++u) log.write_user(u, lines[u]);
 
     write_items(catalogue, directory / "items.csv");
+    if (options.log == SyntheticOptions::Log::events) write_rules(directory / "rules.toml");
     write_truth(options, model, directory / "truth.h5");
     output.commit();
     return summary;

@@ -30,12 +30,13 @@ export OMP_NUM_THREADS=$((cores > 1 ? cores / 2 : 1))
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 two_ranks=(mpirun -n 2 --oversubscribe --bind-to none)
 
-step "a synthetic catalogue: 20 000 users, 2 000 titles, 1 000 000 ratings"
-"$alster" synth --users 20000 --items 2000 --events 1000000 --log ratings --seed 1 --out "$demo"
+step "a synthetic catalogue: 20 000 users, 2 000 titles, 1 000 000 plays, thumbs and stars"
+"$alster" synth --users 20000 --items 2000 --events 1000000 --seed 1 --out "$demo"
 
 step "dataset.h5, the last tenth of the time held out"
-"$alster" prepare --input "$demo/events.csv" --format csv --header --columns user=0,item=1,value=2,time=3 \
-    --items "$demo/items.csv" --split time:0.1 --out "$demo/dataset.h5"
+"$alster" prepare --input "$demo/events.csv" --format csv --header \
+    --columns user=0,item=1,event=2,value=3,time=4 --rules "$demo/rules.toml" --items "$demo/items.csv" \
+    --split time:0.1 --out "$demo/dataset.h5"
 
 step "training on 2 ranks"
 "${two_ranks[@]}" "$alster" train --data "$demo/dataset.h5" --objective implicit --factors 32 --reg 0.01 --alpha0 0.3 \

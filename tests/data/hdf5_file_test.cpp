@@ -7,26 +7,14 @@
 #include <limits>
 #include <thread>
 
-#include "data/error.hpp"
+#include "tests/support/expect_error.hpp"
 #include "tests/support/real_data.hpp"
 
 namespace alster {
 namespace {
 
+using test::exit_code_of;
 using test::TemporaryDirectory;
-
-/// The exit code that `work` fails with, done where it does not.
-template <class Work>
-ExitCode failure_of(Work work)
-{
-    try {
-        work();
-    } catch (const Error& error) {
-        EXPECT_EQ(std::string::npos, std::string(error.what()).find('\n')) << error.what();
-        return error.code();
-    }
-    return ExitCode::done;
-}
 
 template <class T>
 void expect_round_trip(const std::vector<T>& values)
@@ -80,8 +68,8 @@ TEST(Hdf5File, ReadsBackAttributesOfAnyLength)
     EXPECT_EQ("", file.text_attribute("/", "empty"));
     EXPECT_EQ(long_text, file.text_attribute("/", "long"));
     EXPECT_EQ((std::vector<std::int32_t>{1, 0}), file.integers_attribute("/", "list"));
-    EXPECT_EQ(ExitCode::bad_data, failure_of([&] { (void)file.integer_attribute("/", "absent"); }));
-    EXPECT_EQ(ExitCode::bad_data, failure_of([&] { (void)file.integer_attribute("/", "real"); }));
+    EXPECT_EQ(ExitCode::bad_data, exit_code_of([&] { (void)file.integer_attribute("/", "absent"); }));
+    EXPECT_EQ(ExitCode::bad_data, exit_code_of([&] { (void)file.integer_attribute("/", "real"); }));
 }
 
 TEST(Hdf5File, KeepsDatasetsWithoutRows)
@@ -133,7 +121,7 @@ TEST(Hdf5File, RefusesTextThatWouldBeCutOff)
     auto file = Hdf5File::create(directory / "a.h5");
     file.make_text("t", 1, 5);
 
-    EXPECT_EQ(ExitCode::bad_data, failure_of([&] { file.write_text("t", 0, TextColumn::from({"ééé"})); }));
+    EXPECT_EQ(ExitCode::bad_data, exit_code_of([&] { file.write_text("t", 0, TextColumn::from({"ééé"})); }));
 }
 
 TEST(Hdf5File, RefusesGapsMissingRowsAndUnsealedDatasets)
@@ -143,10 +131,10 @@ TEST(Hdf5File, RefusesGapsMissingRowsAndUnsealedDatasets)
     file.make_rows<float>("d", 4);
     file.write_rows<float>("d", 0, std::vector<float>{1});
 
-    EXPECT_EQ(ExitCode::internal, failure_of([&] { file.write_rows<float>("d", 2, std::vector<float>{1}); }));
-    EXPECT_EQ(ExitCode::internal, failure_of([&] { file.write_rows<float>("d", 1, std::vector<float>(4)); }));
-    EXPECT_EQ(ExitCode::internal, failure_of([&] { file.seal("d"); }));
-    EXPECT_EQ(ExitCode::internal, failure_of([&] { file.commit(); }));
+    EXPECT_EQ(ExitCode::internal, exit_code_of([&] { file.write_rows<float>("d", 2, std::vector<float>{1}); }));
+    EXPECT_EQ(ExitCode::internal, exit_code_of([&] { file.write_rows<float>("d", 1, std::vector<float>(4)); }));
+    EXPECT_EQ(ExitCode::internal, exit_code_of([&] { file.seal("d"); }));
+    EXPECT_EQ(ExitCode::internal, exit_code_of([&] { file.commit(); }));
 }
 
 TEST(Hdf5File, LeavesNothingBehindWhenItIsNotCommitted)
@@ -203,10 +191,10 @@ TEST(Hdf5File, RefusesAnotherElementTypeAndAnAbsentDataset)
         file.commit();
     }
     const auto file = Hdf5File::open(directory / "a.h5");
-    EXPECT_EQ(ExitCode::bad_data, failure_of([&] { (void)file.read<double>("d"); }));
-    EXPECT_EQ(ExitCode::bad_data, failure_of([&] { (void)file.read_text("d"); }));
-    EXPECT_EQ(ExitCode::bad_data, failure_of([&] { (void)file.read<float>("e"); }));
-    EXPECT_EQ(ExitCode::internal, failure_of([&] { (void)file.read_rows<float>("d", {0, 2}); }));
+    EXPECT_EQ(ExitCode::bad_data, exit_code_of([&] { (void)file.read<double>("d"); }));
+    EXPECT_EQ(ExitCode::bad_data, exit_code_of([&] { (void)file.read_text("d"); }));
+    EXPECT_EQ(ExitCode::bad_data, exit_code_of([&] { (void)file.read<float>("e"); }));
+    EXPECT_EQ(ExitCode::internal, exit_code_of([&] { (void)file.read_rows<float>("d", {0, 2}); }));
     EXPECT_FALSE(file.contains("e"));
     EXPECT_FALSE(file.contains("absent/group"));
     EXPECT_TRUE(file.contains("d"));

@@ -83,7 +83,10 @@ namespace {
 /// A reproducible value in [−1, 1) for any position.
 float value_at(std::int64_t position)
 {
-    const auto mixed = static_cast<std::uint64_t>(position) * 0x9E3779B97F4A7C15U;
+    auto mixed = static_cast<std::uint64_t>(position + 1) * 0x9E3779B97F4A7C15U;  // SplitMix64
+    mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
+    mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
+    mixed ^= mixed >> 31U;
     return static_cast<float>(mixed >> 40U) / static_cast<float>(1 << 23) - 1;
 }
 

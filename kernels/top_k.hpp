@@ -1,0 +1,53 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "data/interactions.hpp"
+#include "kernels/host_matrix.hpp"
+
+namespace alster {
+
+/// The best candidates of consecutive query rows.
+///
+///   top_k(Q, Y, seen, k)   for each row q the k rows i of Y with the largest scores q·y_i, those in `seen` left out
+///
+/// Order: score descending, then row ascending. Where fewer than k candidates are left, the rest of the list is padded.
+/// Any k ≥ 1, also above the number of candidates. `seen` may be null; its rows are those of Q, its columns rows of Y.
+/// Throws diverged (12) where a score is not a finite number, naming the rows.
+/// Bodies in reference/ (fp64, every score) and cpu/ (fp32 tiles; no more than a tile of scores exists at once).
+struct TopK {
+    Row k = 0;
+    std::vector<std::int32_t> items;   // (rows, k) row of the candidate, -1: none left
+    std::vector<float> scores;         // (rows, k) its score, -inf: none left
+    std::vector<std::int32_t> filled;  // (rows) how many of the k there are
+
+    TopK() = default;
+    TopK(Row rows, Row k);
+
+    [[nodiscard]] Row rows() const { return static_cast<Row>(filled.size()); }
+    [[nodiscard]] std::span<const std::int32_t> items_of(Row r) const
+    {
+        return std::span(items).subspan(static_cast<std::size_t>(r * k), static_cast<std::size_t>(filled[r]));
+    }
+    [[nodiscard]] std::span<const float> scores_of(Row r) const
+    {
+        return std::span(scores).subspan(static_cast<std::size_t>(r * k), static_cast<std::size_t>(filled[r]));
+    }
+};
+
+/// A candidate with its score, and the order of lists.
+struct Scored {
+    float score = 0;
+    std::int32_t item = 0;
+
+    [[nodiscard]] friend bool operator<(const Scored& a, const Scored& b)
+    {
+        return a.score > b.score || (a.score == b.score && a.item < b.item);
+    }
+};
+
+/// Throws diverged (12): what both bodies say of a score that is not finite.
+[[noreturn]] void refuse_score(Row query, Row candidate);
+
+}  // namespace alster

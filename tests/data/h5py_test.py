@@ -1,0 +1,110 @@
+"""Reads a model file as a serving team would, with h5py and numpy only: h5py_test.py WRITER_OF_THE_SAMPLE."""
+import os
+import subprocess
+import sys
+import tempfile
+import zlib
+
+try:
+    import h5py
+    import numpy as np
+except ImportError as missing:
+    print(f"skipped: {missing}")
+    sys.exit(4)
+
+USERS, ITEMS, WIDTH = 1000, 300, 17
+
+
+def expected_factors(start, rows):
+    """The formula of SampleModel: SplitMix64 of the position."""
+    with np.errstate(over="ignore"):
+        positions = np.arange(start + 1, start + 1 + rows * WIDTH, dtype=np.int64).astype(np.uint64)
+        mixed = positions * np.uint64(0x9E3779B97F4A7C15)
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        mixed ^= mixed >> np.uint64(31)
+    values = (mixed >> np.uint64(40)).astype(np.float32) / np.float32(1 << 23) - np.float32(1)
+    return values.reshape(rows, WIDTH)
+
+
+def check_checksums(file):
+    """Every dataset carries the CRC-32 of its bytes."""
+    seen = []
+
+    def visit(name, item):
+        if isinstance(item, h5py.Dataset):
+            stored = item.attrs["crc32"]
+            assert stored.dtype == np.uint32, stored.dtype
+            assert zlib.crc32(np.ascontiguousarray(item[()]).tobytes()) == stored, name
+            seen.append(name)
+
+    file.visititems(visit)
+    assert len(seen) == 15, seen
+
+
+def check_attributes(attributes):
+    assert attributes["format"].decode() == "alster-model"
+    assert list(attributes["format_version"]) == [1, 0]
+    assert attributes["complete"] == 1
+    assert attributes["n_users"] == USERS and attributes["n_items"] == ITEMS
+    assert attributes["width"] == WIDTH and attributes["nnz"] == 1234567890123
+    assert attributes["run_id"].decode("utf-8") == "run é"
+
+
+def check_mapping(path, dataset, expected):
+    """The bytes can be mapped without HDF5, from a page border on."""
+    offset = dataset.id.get_offset()
+    assert offset is not None and offset % 4096 == 0, offset
+    mapped = np.memmap(path, dtype="<f4", mode="r", offset=offset, shape=dataset.shape)
+    assert np.array_equal(mapped, dataset[()])
+    assert np.array_equal(mapped, expected)
+
+
+def check_ids(group, kind):
+    """id_order sorts the ids, so that binary search finds the row of an id."""
+    assert group["id"].attrs["id_kind"].decode() == kind
+    ids, order = group["id"][()], group["id_order"][()]
+    assert np.all(ids[order][:-1] <= ids[order][1:])
+    assert np.array_equal(np.sort(order), np.arange(len(order)))
+    row = 123
+    assert order[np.searchsorted(ids, ids[row], sorter=order)] == row
+
+
+def check_text(dataset):
+    assert h5py.check_string_dtype(dataset.dtype).encoding == "utf-8"
+    assert dataset[1].decode("utf-8") == "é7919"
+
+
+def check_ann_cosine(file):
+    """cos([x, 0], ann_cosine) ranks as x · y does."""
+    vectors = file["/items/ann_cosine"]
+    assert vectors.attrs["metric"].decode() == "cosine" and vectors.attrs["equals"].decode() == "dot order"
+    longest = vectors.attrs["max_norm"]
+    norms = np.linalg.norm(vectors[()].astype(np.float64), axis=1)
+    assert np.allclose(norms, longest, rtol=1e-6), (norms.min(), norms.max(), longest)
+    users = file["/users/factors"][:50].astype(np.float64)
+    dots = users @ file["/items/factors"][()].astype(np.float64).T
+    padded = np.pad(users, ((0, 0), (0, 1)))
+    cosines = padded @ (vectors[()] / norms[:, None]).T / np.linalg.norm(padded, axis=1, keepdims=True)
+    assert np.array_equal(np.argsort(-dots, axis=1)[:, :20], np.argsort(-cosines, axis=1)[:, :20])
+
+
+def main():
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "model.h5")
+        subprocess.run([sys.argv[1], path], check=True)
+        with h5py.File(path, "r") as file:
+            check_attributes(file.attrs)
+            check_checksums(file)
+            check_mapping(path, file["/users/factors"], expected_factors(0, USERS))
+            check_mapping(path, file["/items/factors"], expected_factors(1 << 30, ITEMS))
+            check_ids(file["/users"], "string")
+            check_ids(file["/items"], "int64")
+            check_text(file["/users/id"])
+            check_ann_cosine(file)
+            items = file["/items/factors"][()].astype(np.float64)
+            assert np.allclose(file["/gram/items"][()], items.T @ items, rtol=1e-12)
+
+
+if __name__ == "__main__":
+    main()

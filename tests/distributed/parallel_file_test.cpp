@@ -1,0 +1,155 @@
+#include "distributed/parallel_file_access.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <optional>
+
+#include "data/dataset_file.hpp"
+#include "distributed/row_partition.hpp"
+#include "tests/support/expect_error.hpp"
+#include "tests/support/real_data.hpp"
+#include "tests/support/sample_files.hpp"
+
+namespace alster {
+namespace {
+
+using test::exit_code_of;
+using test::message_of;
+using testing::HasSubstr;
+
+/// One temporary directory that all ranks know; it goes when all of them are done.
+class ParallelFile : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        std::string name;
+        if (ranks.leads()) {
+            directory_.emplace();
+            name = directory_->path().string();
+        }
+        ranks.broadcast(name);
+        path_ = name;
+    }
+    void TearDown() override { ranks.barrier(); }
+
+    [[nodiscard]] std::filesystem::path at(const std::string& name) const { return path_ / name; }
+    [[nodiscard]] RowRange mine(Row rows, Row chunk) const
+    {
+        return RowPartition::even(rows, chunk, ranks.size()).of(ranks.rank());
+    }
+
+    Communicator ranks;
+    ParallelFileAccess access{ranks};
+
+private:
+    std::optional<test::TemporaryDirectory> directory_;
+    std::filesystem::path path_;
+};
+
+void expect_same_datasets(const Hdf5File& expected, const Hdf5File& found)
+{
+    EXPECT_EQ(expected.datasets(), found.datasets());
+    for (const auto& name : expected.datasets()) {
+        EXPECT_EQ(expected.shape(name).rows, found.shape(name).rows) << name;
+        EXPECT_EQ(expected.shape(name).width, found.shape(name).width) << name;
+        EXPECT_EQ(expected.shape(name).element, found.shape(name).element) << name;
+        EXPECT_EQ(expected.integer_attribute(name, "crc32"), found.integer_attribute(name, "crc32")) << name;
+    }
+    // of names, shapes and all attributes
+    EXPECT_EQ(expected.integer_attribute("/", "attributes_crc32"), found.integer_attribute("/", "attributes_crc32"));
+}
+
+TEST_F(ParallelFile, TheModelIsTheSameForAnyNumberOfRanks)
+{
+    for (const Row chunk : {1, 64}) {
+        const test::SampleModel model(130, 70, 5);
+        if (ranks.leads()) model.write(at("one.h5"), serial_access(), {0, 130}, {0, 70});
+        model.write(at("all.h5"), access, mine(130, chunk), mine(70, chunk));
+
+        const ModelReader reader(at("all.h5"), access);
+        reader.file().verify();
+        expect_same_datasets(Hdf5File::open(at("one.h5")), reader.file());
+        const auto rows = mine(130, 1);
+        EXPECT_EQ(model.factors(Side::users, rows), reader.factors(Side::users, rows));
+        EXPECT_FALSE(std::filesystem::exists(at("all.h5.tmp")));
+        ranks.barrier();
+    }
+}
+
+TEST_F(ParallelFile, RanksReadTheirRowsOfADataset)
+{
+    if (ranks.leads()) test::write_sample_dataset(at("d.h5"));
+    ranks.barrier();
+    const DatasetReader reader(at("d.h5"), access);
+    const auto whole = test::sample_by_user();
+    const auto range = mine(5, 2);
+    const auto rows = reader.interactions(Part::train, Side::users, range);
+
+    ASSERT_EQ(range.size(), rows.rows());
+    for (Row r = 0; r < rows.rows(); ++r)
+        EXPECT_TRUE(std::ranges::equal(whole.columns_of(range.first + r), rows.columns_of(r)));
+    // every rank everything
+    EXPECT_EQ(whole.values, reader.interactions(Part::train, Side::users, {0, 5}).values);
+    EXPECT_EQ(test::sample_user_ids().texts.bytes, reader.ids(Side::users, {0, 5}).texts.bytes);
+}
+
+TEST_F(ParallelFile, EveryRankHearsOfAFlipInTheRowsOfOne)
+{
+    const test::SampleModel model(64, 3, 4);
+    model.write(at("m.h5"), access, mine(64, 1), mine(3, 1));
+    if (ranks.leads()) {
+        std::fstream file(at("m.h5"), std::ios::in | std::ios::out | std::ios::binary);
+        const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+        const auto factors = model.factors(Side::users, {0, 64});
+        const auto pattern = std::as_bytes(std::span(factors));
+        const auto found = bytes.find(std::string(reinterpret_cast<const char*>(pattern.data()), pattern.size()));
+        ASSERT_NE(std::string::npos, found);
+        file.seekp(static_cast<std::streamoff>(found + pattern.size() - 1));
+        file.put('\x11');
+    }
+    ranks.barrier();
+
+    EXPECT_THAT(message_of([&] { const ModelReader reader(at("m.h5"), access); }),
+                HasSubstr("/users/factors does not match"));
+}
+
+TEST_F(ParallelFile, AFailureToCreateIsEveryRanksFailure)
+{
+    const test::SampleModel model(4, 4, 2);
+    const auto work = [&] { model.write(at("absent/m.h5"), access, mine(4, 1), mine(4, 1)); };
+    EXPECT_EQ(ExitCode::cannot_create, exit_code_of(work));
+}
+
+TEST_F(ParallelFile, TooLittleRoomIsEveryRanksFailureAndLeavesNothing)
+{
+    const auto work = [&] {
+        auto file = Hdf5File::create(at("m.h5"), access);
+        file.make_rows<float>("d", Row{1} << 50);
+    };
+    EXPECT_EQ(ExitCode::io, exit_code_of(work));
+    ranks.barrier();
+    EXPECT_FALSE(std::filesystem::exists(at("m.h5.tmp")));
+}
+
+TEST_F(ParallelFile, RanksThatDisagreeAboutAnAttributeAreStopped)
+{
+    if (ranks.size() == 1) GTEST_SKIP() << "one rank agrees with itself";
+    const auto work = [&] {
+        auto file = Hdf5File::create(at("m.h5"), access);
+        file.set_attribute("/", "rank", static_cast<std::int64_t>(ranks.rank()));
+    };
+    EXPECT_EQ(ExitCode::internal, exit_code_of(work));
+}
+
+TEST_F(ParallelFile, AFileThatIsNotCommittedIsRemoved)
+{
+    {
+        auto file = Hdf5File::create(at("m.h5"), access);
+    }
+    ranks.barrier();
+    EXPECT_FALSE(std::filesystem::exists(at("m.h5.tmp")));
+}
+
+}  // namespace
+}  // namespace alster
