@@ -22,7 +22,7 @@ export ASAN_OPTIONS=detect_leaks=0   # Open MPI keeps some memory until the end 
 # Adds the counts of a JUnit report by CTest, whose first element holds them.
 count() {
     local suite tests
-    suite=$(tr '\n' ' ' < "$1" | grep -o '<testsuite [^>]*>')
+    suite=$(tr '\n\t' '  ' < "$1" | grep -o '<testsuite [^>]*>')
     number() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<< "$suite"; }
     tests=$(number tests)
     failed=$((failed + $(number failures)))
@@ -42,6 +42,7 @@ build_and_test() {
         exit 1
     fi
     echo "== $preset: testing"
+    rm -f "build/$preset.xml"
     # tests on several ranks state how many processors they take, so that they are not run beside others
     ctest --preset "$preset" -j "$(nproc)" --no-tests=error --output-junit "$PWD/build/$preset.xml" "$@" || true
     count "build/$preset.xml"

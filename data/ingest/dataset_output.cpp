@@ -8,8 +8,8 @@ namespace alster {
 
 namespace {
 
-constexpr std::size_t block_entries = std::size_t{1} << 20;
-constexpr Row block_rows = Row{1} << 20;
+constexpr std::size_t block_entries = std::size_t{1} << 18;
+constexpr Row block_rows = Row{1} << 18;
 
 /// Gathers rows of one part and side and hands them to the file in blocks.
 class BlockWriter {

@@ -1,6 +1,7 @@
 #include "data/ingest/id_index.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <limits>
 #include <string>
@@ -12,6 +13,8 @@ namespace alster {
 namespace {
 
 constexpr std::size_t block_size = std::size_t{1} << 20;
+constexpr std::int64_t small_numbers = std::int64_t{1}
+                                       << 22;  // 16 MiB at most; a hash table costs 24 bytes an id and more misses
 
 /// The number whose shortest text this is.
 std::optional<std::int64_t> canonical_number(std::string_view text)
@@ -51,11 +54,32 @@ Column IdIndex::row(std::string_view id)
         turn_into_text();
         return text_row(id);
     }
-    if (const auto found = row_of_number_.find(*number); found != row_of_number_.end()) return found->second;
+    if (const auto found = find_number(*number)) return *found;
     const Column row = next_row();
-    row_of_number_.emplace(*number, row);
-    numbers_.push_back(*number);
+    keep_number(*number, row);
     return row;
+}
+
+std::optional<Column> IdIndex::find_number(std::int64_t number) const
+{
+    if (number >= 0 && number < static_cast<std::int64_t>(row_of_small_.size())) {
+        const Column row = row_of_small_[number];
+        return row < 0 ? std::nullopt : std::optional(row);
+    }
+    const auto found = row_of_number_.find(number);
+    return found == row_of_number_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void IdIndex::keep_number(std::int64_t number, Column row)
+{
+    numbers_.push_back(number);
+    if (number < 0 || number >= small_numbers) {
+        row_of_number_.emplace(number, row);
+        return;
+    }
+    const auto size = static_cast<std::size_t>(number) + 1;
+    if (size > row_of_small_.size()) row_of_small_.resize(std::bit_ceil(size), -1);
+    row_of_small_[number] = row;
 }
 
 Column IdIndex::text_row(std::string_view id)
@@ -72,6 +96,7 @@ void IdIndex::turn_into_text()
 {
     kind_ = IdKind::text;
     for (const std::int64_t number : numbers_) static_cast<void>(text_row(std::to_string(number)));
+    row_of_small_ = {};
     row_of_number_ = {};
     numbers_ = {};
 }
@@ -95,9 +120,7 @@ std::optional<Column> IdIndex::find(std::string_view id) const
         return found == row_of_text_.end() ? std::nullopt : std::optional(found->second);
     }
     const auto number = canonical_number(id);
-    if (!number) return std::nullopt;
-    const auto found = row_of_number_.find(*number);
-    return found == row_of_number_.end() ? std::nullopt : std::optional(found->second);
+    return number ? find_number(*number) : std::nullopt;
 }
 
 IdColumn IdIndex::column() const

@@ -37,13 +37,16 @@ private:
         std::size_t operator()(std::int64_t number) const noexcept;
     };
     [[nodiscard]] Column next_row() const;
+    [[nodiscard]] std::optional<Column> find_number(std::int64_t number) const;
+    void keep_number(std::int64_t number, Column row);
     [[nodiscard]] Column text_row(std::string_view id);
     void turn_into_text();
     [[nodiscard]] std::string_view keep(std::string_view text);
 
     const char* what_;
     IdKind kind_ = IdKind::int64;
-    tsl::robin_map<std::int64_t, Column, NumberHash> row_of_number_;
+    std::vector<Column> row_of_small_;  // by number, -1: none; most logs need no other table
+    tsl::robin_map<std::int64_t, Column, NumberHash> row_of_number_;  // for the numbers that it does not reach
     std::vector<std::int64_t> numbers_;
     tsl::robin_map<std::string_view, Column> row_of_text_;  // views into blocks_
     std::vector<std::string_view> texts_;

@@ -11,7 +11,7 @@ namespace alster {
 
 enum class LogFormat { csv, tsv, jsonl, movielens, pairs, lists };
 
-/// How to read a log (docs/formats.md, "Logs").
+/// How to read a log (docs/logs.md).
 struct LogLayout {
     LogFormat format = LogFormat::csv;
     ColumnSpec columns;   // empty: user=0,item=1 and, where the first line has so many fields, value=2,time=3

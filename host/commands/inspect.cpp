@@ -1,8 +1,163 @@
-#include "data/error.hpp"
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "data/dataset_file.hpp"
+#include "data/model_file.hpp"
+#include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 
 namespace alster {
 
-int inspect_command(int, char**) { throw Error(ExitCode::internal, "inspect: not there yet"); }
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* examples =
+    "  alster inspect RUN/model.h5\n"
+    "  alster inspect dataset.h5 --no-verify --json\n";
+
+constexpr Row sample_rows = 3;
+
+Json facts_of(const DatasetReader& reader)
+{
+    const auto& info = reader.info();
+    Json facts = {{"users", info.users},
+                  {"items", info.items},
+                  {"interactions", info.interactions},
+                  {"held_out", info.held_out},
+                  {"weighted", info.weighted},
+                  {"value_mean", info.value_mean},
+                  {"value_min", info.value_min},
+                  {"value_max", info.value_max},
+                  {"watermark", info.watermark},
+                  {"split", info.split},
+                  {"fingerprint", info.fingerprint},
+                  {"provenance", info.provenance}};
+    Json columns = Json::array();
+    for (const auto& [column, texts] : reader.metadata()) columns.push_back(column);
+    facts["item_columns"] = columns;
+    return facts;
+}
+
+/// Ids and lengths of the vectors of the first rows: enough to see that they are neither zero nor wild.
+Json first_norms(const ModelReader& reader, Side side)
+{
+    const RowRange rows{0, std::min(sample_rows, reader.rows(side))};
+    const auto ids = reader.ids(side, rows);
+    const auto factors = reader.factors(side, rows);
+    Json norms = Json::object();
+    for (Row r = 0; r < rows.size(); ++r) {
+        double square = 0;
+        for (Row k = 0; k < reader.info().width; ++k) square += std::pow(factors[r * reader.info().width + k], 2);
+        norms[ids.text(r)] = std::sqrt(square);
+    }
+    return norms;
+}
+
+Json facts_of(const ModelReader& reader)
+{
+    const auto& info = reader.info();
+    return {{"objective", info.objective},
+            {"users", info.users},
+            {"items", info.items},
+            {"factors", info.factors},
+            {"width", info.width},
+            {"interactions", info.interactions},
+            {"mean", info.mean},
+            {"alpha0", info.alpha0},
+            {"alpha", info.alpha},
+            {"lambda", info.lambda},
+            {"nu", info.nu},
+            {"bias_lambda", info.bias_lambda},
+            {"seed", info.seed},
+            {"sweeps", info.sweeps},
+            {"ranks", info.ranks},
+            {"objective_value", info.objective_value},
+            {"data_watermark", info.watermark},
+            {"data_fingerprint", info.fingerprint},
+            {"run_id", info.run_id},
+            {"space_id", info.space_id},
+            {"created_utc", info.created_utc},
+            {"tool_version", info.tool_version},
+            {"git_commit", info.git_commit},
+            {"config", info.config},
+            {"evaluation", info.evaluation},
+            {"first_user_norms", first_norms(reader, Side::users)},
+            {"first_item_norms", first_norms(reader, Side::items)}};
+}
+
+Json datasets_of(const Hdf5File& file)
+{
+    Json list = Json::array();
+    for (const auto& name : file.datasets()) {
+        const auto shape = file.shape(name);
+        list.push_back({{"name", name},
+                        {"element", shape.element},
+                        {"rows", shape.rows},
+                        {"width", shape.width},
+                        {"bytes", shape.bytes},
+                        {"crc32", fmt::format("{:08x}", file.integer_attribute(name, "crc32"))}});
+    }
+    return list;
+}
+
+Json describe(const std::filesystem::path& path, bool verify)
+{
+    const auto file = Hdf5File::open(path, serial_access(), verify ? Verify::all : Verify::nothing);
+    const auto format = file.text_attribute("/", "format");
+    const auto version = file.integers_attribute("/", "format_version");
+    Json facts = {
+        {"file", path.string()}, {"format", format}, {"format_version", fmt::format("{}", fmt::join(version, "."))}};
+    if (format == "alster-dataset") facts.update(facts_of(DatasetReader(path, serial_access(), Verify::nothing)));
+    if (format == "alster-model") facts.update(facts_of(ModelReader(path, serial_access(), Verify::nothing)));
+    facts["datasets"] = datasets_of(file);
+    facts["verified"] = verify;
+    return facts;
+}
+
+std::string text_of(const Json& value)
+{
+    return value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void print_dataset(const Json& dataset)
+{
+    const Row width = dataset["width"];
+    const auto columns = width > 0 ? fmt::format(" x {}", width) : "";
+    const auto shape = fmt::format("{}{}", dataset["rows"].get<Row>(), columns);
+    fmt::print("  {:<28} {:<10} {:>20} {:>16} bytes  crc32 {}\n", text_of(dataset["name"]), text_of(dataset["element"]),
+               shape, dataset["bytes"].get<std::uint64_t>(), text_of(dataset["crc32"]));
+}
+
+void print_text(const Json& facts)
+{
+    for (const auto& [key, value] : facts.items())
+        if (key != "datasets" && key != "verified" && text_of(value) != "")
+            fmt::print("{:<18} {}\n", key, text_of(value));
+    fmt::print("datasets\n");
+    for (const auto& dataset : facts["datasets"]) print_dataset(dataset);
+    fmt::print("{}\n", facts["verified"] ? "every dataset matches its checksum" : "checksums were not compared");
+}
+
+}  // namespace
+
+int inspect_command(int argc, char** argv)
+{
+    CommandLine line("inspect", "Shows what a dataset or model file holds, and checks that it is whole.", examples);
+    std::string path;
+    bool verify = true;
+    line.app().add_option("file", path, "A file that alster wrote")->required();
+    line.app().add_flag("--verify,!--no-verify", verify, "Read all of it and compare the checksums (default)");
+    if (!line.parse(argc, argv)) return 0;
+    const auto facts = describe(path, verify);
+    if (line.json())
+        fmt::print("{}\n", facts.dump(-1, ' ', false, Json::error_handler_t::replace));
+    else
+        print_text(facts);
+    return 0;
+}
 
 }  // namespace alster

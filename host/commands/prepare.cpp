@@ -119,8 +119,8 @@ void print_text(const PrepareReport& report, const PrepareOptions& options)
     if (!options.items.empty())
         fmt::print("described     {} items ({} of {} have no interaction)\n", report.items_described,
                    report.items_unknown, options.items);
-    fmt::print("time          {:.2f} s ({:.3g} million lines/s), {:.0f} MB at most\n", report.seconds,
-               static_cast<double>(report.lines) / report.seconds / 1e6, peak_megabytes());
+    fmt::print("time          {:.2f} s ({:.0f} lines/s), {:.0f} MB at most\n", report.seconds,
+               static_cast<double>(report.lines) / report.seconds, peak_megabytes());
     fmt::print("wrote         {}\n", options.out.string());
 }
 

@@ -34,11 +34,10 @@ void add_options(CLI::App& app, TrainOptions& options)
     app.add_option("--reg", options.lambda, "λ > 0, regularization")->check(positive);
     app.add_option("--bias-reg", options.bias_lambda, "λ of the biases (explicit); below 0: as --reg");
     app.add_option("--alpha0", options.alpha0, "Weight of all user-item pairs (implicit)")->check(at_least(0));
-    auto* alpha =
-        app.add_option("--alpha", options.alpha,
-                       "The classic form: confidence 1 + alpha·r, weight 1 on what was not seen; in place of --alpha0")
-            ->check(at_least(0));
-    app.get_option("--alpha0")->excludes(alpha);
+    app.add_option(
+           "--alpha", options.alpha,
+           "The classic form: confidence 1 + alpha·r, weight 1 on what was not seen, whatever --alpha0; 0: not used")
+        ->check(at_least(0));
     app.add_option("--nu", options.nu, "λ_u = λ (n_u + alpha0·items)^nu: 0 plain ridge, 1 by frequency")
         ->check(CLI::Range(0.0, 2.0));
     app.add_option("--sweeps", options.sweeps, "Iterations, each solves users and items")->check(CLI::Range(1, 100000));

@@ -143,7 +143,13 @@ Outcome iterate(const Job& job, const B& backend, Sides<B>& sides)
     return outcome;
 }
 
-std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+/// The first rank's clock: a shared file must hear the same from all.
+std::string utc_now(const Communicator& ranks, const char* format)
+{
+    std::string now = fmt::format(fmt::runtime(format), fmt::gmtime(std::time(nullptr)));
+    ranks.broadcast(now);
+    return now;
+}
 
 ModelInfo describe(const Job& job, const Outcome& outcome, const std::string& run_id)
 {
@@ -174,7 +180,7 @@ ModelInfo describe(const Job& job, const Outcome& outcome, const std::string& ru
             .fingerprint = data.fingerprint,
             .run_id = run_id,
             .space_id = run_id,
-            .created_utc = utc_now(),
+            .created_utc = utc_now(job.ranks, "{:%Y-%m-%dT%H:%M:%SZ}"),
             .tool_version = version(),
             .git_commit = git_commit(),
             .config = result_config(options),
@@ -219,9 +225,7 @@ json train_with(const Job& job, const B& backend, const std::string& run_id)
 /// Unique enough to tell runs apart, readable enough to be named in a mail.
 std::string make_run_id(const Communicator& ranks, const DatasetInfo& data)
 {
-    std::string id = fmt::format("{:%Y%m%dT%H%M%S}-{}", fmt::gmtime(std::time(nullptr)), data.fingerprint.substr(0, 8));
-    ranks.broadcast(id);
-    return id;
+    return utc_now(ranks, "{:%Y%m%dT%H%M%S}") + "-" + data.fingerprint.substr(0, 8);
 }
 
 }  // namespace

@@ -1,8 +1,45 @@
 #include "host/train/validation.hpp"
+
+#include "host/evaluate/ranking.hpp"
+#include "host/evaluate/rating.hpp"
+
 namespace alster {
-Validation::Validation(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options, RowRange)
-    : ranks_(ranks), dataset_(dataset), options_(options), available_(false)
+
+namespace {
+
+/// All items' factors, as served.
+HostMatrix all_items(const Communicator& ranks, const TrainOptions& options, const TrainedRows& items, Row rows)
 {
+    const auto mine = served_factors(Side::items, options, items.factors);
+    HostMatrix all(rows, served_width(options));
+    ranks.all_gather_rows(mine, all.values, ranks.all_gather(items.rows.size()), all.width);
+    return all;
 }
-double Validation::measure(const TrainedRows&, const TrainedRows&) const { return 0; }
+
+}  // namespace
+
+Validation::Validation(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options,
+                       RowRange users)
+    : ranks_(ranks), dataset_(dataset), options_(options)
+{
+    if (!available()) return;
+    seen_ = dataset.interactions(Part::train, Side::users, users);
+    holdout_ = dataset.interactions(Part::holdout, Side::users, users);
+}
+
+double Validation::measure(const TrainedRows& users, const TrainedRows& items) const
+{
+    const DatasetInfo& info = dataset_.info();
+    const HostMatrix Y = all_items(ranks_, options_, items, info.items);
+    const auto X = served_factors(Side::users, options_, users.factors);
+    const FactorTable queries{X, users.rows.size(), Y.width};
+    if (options_.is_explicit())
+        return rating_errors(ranks_, holdout_, info.users, {info.value_min, info.value_max},
+                             model_predictor(queries, Y.table(), info.value_mean))
+            .rmse;
+    const RankingTask task{
+        .rows = users.rows, .users = info.users, .items = info.items, .seen = seen_, .holdout = holdout_, .ks = {10}};
+    return evaluate_ranking(ranks_, task, model_ranker(queries, Y.table())).mean("ndcg", 10);
+}
+
 }  // namespace alster

@@ -1,7 +1,4 @@
 #pragma once
-#include <optional>
-#include <string>
-
 #include "data/dataset_file.hpp"
 #include "distributed/communicator.hpp"
 #include "host/train/model_output.hpp"
@@ -10,16 +7,18 @@
 namespace alster {
 
 /// The metric that training shows after each sweep, and may stop by: NDCG@10 of the held-out interactions under full
-/// ranking, or RMSE for explicit feedback. Holds this rank's rows of the split.
+/// ranking, or RMSE for explicit feedback. Holds this rank's rows of the split. Stopping by it, or choosing by it,
+/// makes the held-out part a part of training: a figure to publish then needs another one.
 class Validation {
 public:
+    /// `users`: this rank's rows.
     Validation(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options, RowRange users);
 
     /// False where the dataset has no split.
-    [[nodiscard]] bool available() const { return available_; }
+    [[nodiscard]] bool available() const { return dataset_.info().held_out > 0; }
     [[nodiscard]] const char* metric() const { return options_.is_explicit() ? "rmse" : "ndcg@10"; }
 
-    /// Collective.
+    /// Of the factors as training has them; the same bits for any number of ranks. Collective.
     [[nodiscard]] double measure(const TrainedRows& users, const TrainedRows& items) const;
 
     /// Whether `value` is better than `than`.
@@ -32,7 +31,6 @@ private:
     const Communicator& ranks_;
     const DatasetReader& dataset_;
     const TrainOptions& options_;
-    bool available_;
     Interactions seen_;
     Interactions holdout_;
 };

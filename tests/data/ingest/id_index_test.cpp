@@ -35,6 +35,16 @@ TEST(IdIndex, TurnsIntoTextWithoutLossAtTheFirstIdThatIsNoCanonicalNumber)
     }
 }
 
+TEST(IdIndex, FindsSmallLargeAndNegativeNumbersAlike)
+{
+    const std::vector<std::int64_t> numbers = {0, 5, 4'194'303, 4'194'304, -1, 1, INT64_MAX, 70'000};
+    IdIndex index("items");
+    for (std::size_t i = 0; i < numbers.size(); ++i) EXPECT_EQ(i, index.row(std::to_string(numbers[i])));
+    for (std::size_t i = 0; i < numbers.size(); ++i) EXPECT_EQ(i, index.row(std::to_string(numbers[i])));
+    for (const char* absent : {"2", "4194302", "4194305", "-2"}) EXPECT_EQ(std::nullopt, index.find(absent));
+    EXPECT_EQ(numbers, index.column().numbers);
+}
+
 TEST(IdIndex, KeepsManyTextsWhereTheyAre)
 {
     IdIndex index("items");

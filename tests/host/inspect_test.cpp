@@ -1,0 +1,95 @@
+#include <gmock/gmock.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "data/hdf5_file.hpp"
+#include "tests/support/real_data.hpp"
+#include "tests/support/sample_files.hpp"
+
+namespace alster {
+namespace {
+
+using test::TemporaryDirectory;
+using testing::HasSubstr;
+
+struct Outcome {
+    int code = 0;
+    std::string text;  // of both streams
+};
+
+Outcome inspect(const std::string& arguments)
+{
+    Outcome outcome;
+    FILE* pipe = popen((ALSTER_PROGRAM " inspect " + arguments + " 2>&1").c_str(), "r");
+    std::array<char, 4096> buffer{};
+    while (const auto count = std::fread(buffer.data(), 1, buffer.size(), pipe))
+        outcome.text.append(buffer.data(), count);
+    outcome.code = WEXITSTATUS(pclose(pipe));
+    return outcome;
+}
+
+TEST(Inspect, ShowsADataset)
+{
+    const TemporaryDirectory directory;
+    test::write_sample_dataset(directory / "d.h5");
+    const auto outcome = inspect((directory / "d.h5").string());
+
+    EXPECT_EQ(0, outcome.code);
+    EXPECT_THAT(outcome.text, HasSubstr("alster-dataset"));
+    EXPECT_THAT(outcome.text, HasSubstr("/train/by_user/columns"));
+    EXPECT_THAT(outcome.text, HasSubstr(R"(["genres","title"])"));
+    EXPECT_THAT(outcome.text, HasSubstr("every dataset matches its checksum"));
+}
+
+TEST(Inspect, PrintsAModelAsOneJsonObject)
+{
+    const TemporaryDirectory directory;
+    test::SampleModel(5, 4, 3).write(directory / "m.h5", serial_access(), {0, 5}, {0, 4});
+    const auto outcome = inspect("--json --no-verify " + (directory / "m.h5").string());
+    ASSERT_EQ(0, outcome.code) << outcome.text;
+    const auto facts = nlohmann::json::parse(outcome.text);
+
+    EXPECT_EQ("alster-model", facts["format"]);
+    EXPECT_EQ("1.0", facts["format_version"]);
+    EXPECT_EQ(5, facts["users"]);
+    EXPECT_EQ(3, facts["width"]);
+    EXPECT_EQ(false, facts["verified"]);
+    EXPECT_EQ(15U, facts["datasets"].size());
+    EXPECT_EQ(3U, facts["first_user_norms"].size());
+}
+
+TEST(Inspect, ShowsAFileOfAFormatWithoutAReaderOfItsOwn)
+{
+    const TemporaryDirectory directory;
+    auto file = Hdf5File::create(directory / "c.h5");
+    file.set_attribute("/", "format", "alster-checkpoint");
+    file.set_attribute("/", "format_version", std::span<const std::int32_t>(std::vector<std::int32_t>{1, 0}));
+    file.write<std::uint16_t>("wide", std::vector<std::uint16_t>{1, 2, 3, 4}, 2);
+    file.commit();
+    const auto outcome = inspect((directory / "c.h5").string());
+
+    EXPECT_EQ(0, outcome.code);
+    EXPECT_THAT(outcome.text, HasSubstr("uint16"));
+    EXPECT_THAT(outcome.text, HasSubstr("2 x 2"));
+}
+
+TEST(Inspect, NamesWhatIsWrongInOneLine)
+{
+    const TemporaryDirectory directory;
+    std::ofstream(directory / "text.h5") << "not HDF5";
+    for (const auto& [arguments, code] :
+         std::vector<std::pair<std::string, int>>{{(directory / "text.h5").string(), 65},
+                                                  {(directory / "absent.h5").string(), 65},
+                                                  {"", 64},
+                                                  {"--no", 64}}) {
+        const auto outcome = inspect(arguments);
+        EXPECT_EQ(code, outcome.code) << arguments;
+        EXPECT_EQ(1, std::count(outcome.text.begin(), outcome.text.end(), '\n')) << outcome.text;
+    }
+}
+
+}  // namespace
+}  // namespace alster
