@@ -34,7 +34,7 @@ CommandLine::CommandLine(const std::string& name, const std::string& summary, co
     app_.footer("Examples:\n" + examples);
     app_.option_defaults()->always_capture_default();  // resolved() then writes every value
     app_.get_formatter()->column_width(34);
-    app_.set_config("--config", "", "Read options from a TOML file; the command line wins")->check(CLI::ExistingFile);
+    app_.set_config("--config", "", "Read options from a TOML file; the command line wins");
     app_.allow_config_extras(CLI::config_extras_mode::error);
     app_.add_flag("--json", json_, "Print one JSON object instead of text")->configurable(false);
 }

@@ -38,7 +38,7 @@ struct PrimalRow {
         if (!T::cholesky(A, pivots, tiles)) return {0, 0, false, false};
         T::solve(A, pivots, b, tiles);
         for (std::int64_t a = 0; a < context.width; ++a) x[a] = b[a];
-        return {residual(context, task, b, panel), penalty(context, task, x), false, true};
+        return {residual(context, task, b), penalty(context, task, x), false, true};
     }
 
 private:
@@ -59,23 +59,32 @@ private:
     }
 
     /// Σ c (p − x·y)²; the rows are read once more, most of them from the second-level cache.
-    static double residual(const RowContext& context, const RowTask& task, const float* x, float* row)
+    static double residual(const RowContext& context, const RowTask& task, const float* x)
     {
-        const std::int64_t padded = round_up(context.width, L);
-        for (std::int64_t a = context.width; a < padded; ++a) row[a] = 0;
         double sum = 0;
         for (std::int64_t k = 0; k < task.n; ++k) {
             prefetch(context, task, k + prefetch_distance);
             const float* y = table_row(context, task, k);
-            for (std::int64_t a = 0; a < context.width; ++a) row[a] = y[a];
-            if (context.biased) row[context.width - 1] = 1;
-            Vector lanes = {};
-            for (std::int64_t a = 0; a < padded; a += L) lanes += T::load(row + a) * T::load(x + a);
-            double score = 0;
-            for (int r = 0; r < L; ++r) score += lanes[r];
-            const double error = target(context, task, k, y) - score;
+            const double error = target(context, task, k, y) - score(context, y, x);
             sum += (task.confidences ? task.confidences[k] : 1.0F) * error * error;
         }
+        return sum;
+    }
+
+    /// x·y, where a bias of the fixed row counts as 1
+    static double score(const RowContext& context, const float* y, const float* x)
+    {
+        const std::int64_t dimensions = context.biased ? context.width - 1 : context.width;
+        Vector lanes = {};
+        std::int64_t a = 0;
+        for (; a + L <= dimensions; a += L) {
+            Vector part;
+            __builtin_memcpy(&part, y + a, sizeof part);  // rows of the table are not aligned
+            lanes += part * T::load(x + a);
+        }
+        double sum = context.biased ? x[dimensions] : 0;
+        for (; a < dimensions; ++a) sum += static_cast<double>(y[a]) * x[a];
+        for (int r = 0; r < L; ++r) sum += lanes[r];
         return sum;
     }
 };

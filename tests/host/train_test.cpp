@@ -207,7 +207,7 @@ TEST_F(Train, RefusesAConfigurationItDoesNotUnderstand)
 {
     const auto config = write_file(*directory_ / "bad.toml", "factors = 8\nfactorz = 9\n");
     expect_refusal(train("--config " + config, "bad"), 78, "factorz", "bad");
-    expect_refusal(train("--config /nowhere.toml", "bad"), 64, "/nowhere.toml", "bad");
+    expect_refusal(train("--config /nowhere.toml", "bad"), 78, "/nowhere.toml", "bad");
 }
 
 TEST_F(Train, RefusesADatasetThatIsNone)
