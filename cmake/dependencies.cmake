@@ -30,3 +30,9 @@ pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
 find_library(LAPACKE lapacke REQUIRED)
 find_library(LIBCSV csv REQUIRED)
 find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
+
+# A CUDA compiler is welcome and its absence no error. The CUDA backend itself is to come (README.md).
+if(ALSTER_CUDA)
+    include(CheckLanguage)
+    check_language(CUDA)
+endif()

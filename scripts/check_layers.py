@@ -3,7 +3,7 @@
 
     check_layers.py [ROOT]      prints each violation as file:line: rule; exit code 1 if there are any
 
-Layers (docs/design.md): data <- kernels, distributed <- host <- tests, bench.
+Layers (CONTRIBUTING.md): data <- kernels, distributed <- host <- tests, bench.
 """
 import pathlib
 import re
