@@ -133,7 +133,10 @@ Outcome iterate(const Job& job, const B& backend, Sides<B>& sides)
         job.log.write("sweep", fields);
 
         if (!outcome.metric) continue;
-        if (best_sweep == 0 || validation.better(*outcome.metric, best)) best = *outcome.metric, best_sweep = sweep;
+        if (best_sweep == 0 || validation.better(*outcome.metric, best)) {
+            best = *outcome.metric;
+            best_sweep = sweep;
+        }
         if (job.options.patience > 0 && sweep - best_sweep >= job.options.patience) {
             job.progress.line(fmt::format("stopped: no better {} since sweep {}", validation.metric(), best_sweep));
             break;
