@@ -39,7 +39,7 @@ step "dataset.h5, the last tenth of the time held out"
     --split time:0.1 --out "$demo/dataset.h5"
 
 step "training on 2 ranks"
-"${two_ranks[@]}" "$alster" train --data "$demo/dataset.h5" --objective implicit --factors 32 --reg 0.01 --alpha0 0.3 \
+"${two_ranks[@]}" "$alster" train --data "$demo/dataset.h5" --objective implicit --factors 16 --reg 0.01 --alpha0 1 \
     --nu 1 --sweeps 8 --seed 1 --out "$demo/run"
 
 step "how good it is, beside recommending what is popular"
