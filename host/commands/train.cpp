@@ -45,7 +45,8 @@ void add_options(CLI::App& app, TrainOptions& options)
     app.add_option("--init-scale", options.init_scale, "The start has standard deviation init-scale/√factors")
         ->check(positive);
     app.add_option("--patience", options.patience,
-                   "Stop after so many sweeps without a better validation metric; 0: never")
+                   "Stop after so many sweeps without a better metric of the held-out part, which then is no honest "
+                   "test any more; 0: never")
         ->check(CLI::Range(0, 100000));
     app.add_option("--backend", options.backend, "auto, cpu, or reference (slow, double precision)")
         ->check(CLI::IsMember({"auto", "cpu", "reference"}));
