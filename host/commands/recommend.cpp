@@ -104,10 +104,7 @@ void write_file(const Communicator& ranks, const Options& options, const Recomme
         const UserLists made = recommender.lists(block);
         writer->write(block, made.lists, made.reasons);
     };
-    if (options.all)
-        for_blocks(share_of_rows(ranks, model.info().users), write);
-    else if (ranks.leads())
-        for_blocks(named, write);
+    for_asked_blocks(ranks, options.all, model.info().users, named, write);
     writer->commit();
 }
 
@@ -139,9 +136,7 @@ int recommend_command(int argc, char** argv)
         write_file(ranks, options, recommender, model, labels, named);
     else if (ranks.leads())
         print(recommender, model, labels, named, line.json());
-    if (!options.out.empty() && ranks.leads())
-        fmt::print("{}\n", line.json() ? nlohmann::json{{"out", options.out.string()}}.dump()
-                                       : fmt::format("wrote {}", options.out.string()));
+    if (!options.out.empty() && ranks.leads()) fmt::print("{}\n", written_text(options.out, line.json()));
     return 0;
 }
 

@@ -83,10 +83,7 @@ void write_file(const Communicator& ranks, const Options& options, const Neighbo
     const auto write = [&](std::span<const Row> block) {
         writer->write(block, neighbours.lists(block, options.k), {});
     };
-    if (options.all)
-        for_blocks(share_of_rows(ranks, model.info().items), write);
-    else if (ranks.leads())
-        for_blocks(named, write);
+    for_asked_blocks(ranks, options.all, model.info().items, named, write);
     writer->commit();
 }
 
@@ -116,9 +113,7 @@ int similar_command(int argc, char** argv)
         write_file(ranks, options, neighbours, model, labels, named);
     else if (ranks.leads())
         print(neighbours, labels, named, options.k, line.json());
-    if (!options.out.empty() && ranks.leads())
-        fmt::print("{}\n", line.json() ? nlohmann::json{{"out", options.out.string()}}.dump()
-                                       : fmt::format("wrote {}", options.out.string()));
+    if (!options.out.empty() && ranks.leads()) fmt::print("{}\n", written_text(options.out, line.json()));
     return 0;
 }
 

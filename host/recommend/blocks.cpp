@@ -35,4 +35,13 @@ void for_blocks(RowRange rows, const std::function<void(std::span<const Row>)>& 
     }
 }
 
+void for_asked_blocks(const Communicator& ranks, bool all, Row rows, std::span<const Row> named,
+                      const std::function<void(std::span<const Row>)>& visit)
+{
+    if (all)
+        for_blocks(share_of_rows(ranks, rows), visit);
+    else if (ranks.leads())
+        for_blocks(named, visit);
+}
+
 }  // namespace alster

@@ -14,4 +14,9 @@ namespace alster {
 void for_blocks(std::span<const Row> rows, const std::function<void(std::span<const Row>)>& visit);
 void for_blocks(RowRange rows, const std::function<void(std::span<const Row>)>& visit);
 
+/// The rows that lists were asked for: `all` rows shared by the ranks, or those named, which the first rank visits
+/// alone.
+void for_asked_blocks(const Communicator& ranks, bool all, Row rows, std::span<const Row> named,
+                      const std::function<void(std::span<const Row>)>& visit);
+
 }  // namespace alster

@@ -31,4 +31,9 @@ nlohmann::json list_json(const TopK& lists, Row row, const ItemLabels& labels)
     return object;
 }
 
+std::string written_text(const std::filesystem::path& path, bool json)
+{
+    return json ? nlohmann::json{{"out", path.string()}}.dump() : "wrote " + path.string();
+}
+
 }  // namespace alster

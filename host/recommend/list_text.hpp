@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -12,5 +13,8 @@ namespace alster {
 
 /// {"items": [ids], "scores": […], "titles": […] where there are any, "filled": n, "k": k}
 [[nodiscard]] nlohmann::json list_json(const TopK& lists, Row row, const ItemLabels& labels);
+
+/// What a command says once its lists lie in a file.
+[[nodiscard]] std::string written_text(const std::filesystem::path& path, bool json);
 
 }  // namespace alster
