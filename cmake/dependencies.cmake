@@ -31,8 +31,24 @@ find_library(LAPACKE lapacke REQUIRED)
 find_library(LIBCSV csv REQUIRED)
 find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 
-# A CUDA compiler is welcome and its absence no error. The CUDA backend itself is to come (README.md).
+# A CUDA compiler is welcome and its absence no error: then the build is for CPUs. Architectures: A100 and H100/H200, and
+# PTX for what comes after.
+set(ALSTER_HAS_CUDA OFF)
 if(ALSTER_CUDA)
     include(CheckLanguage)
+    if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+        set(CMAKE_CUDA_ARCHITECTURES 80-real 90)
+    endif()
     check_language(CUDA)
+    if(CMAKE_CUDA_COMPILER)
+        enable_language(CUDA)
+        if(NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION)   # CMake 3.25 does not know that nvcc 12 and later have it
+            set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
+            set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION -std=c++20)
+        endif()
+        find_package(CUDAToolkit REQUIRED)
+        set(ALSTER_HAS_CUDA ON)
+    else()
+        message(STATUS "no nvcc: the build is for CPUs")
+    endif()
 endif()

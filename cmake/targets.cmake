@@ -1,8 +1,10 @@
 # What every target of the project shares.
 add_library(alster_options INTERFACE)
 target_include_directories(alster_options INTERFACE ${CMAKE_SOURCE_DIR})
-target_compile_options(alster_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-                                                $<$<BOOL:${ALSTER_WERROR}>:-Werror>)
+set(cxx_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion $<$<BOOL:${ALSTER_WERROR}>:-Werror>)
+set(cuda_options --expt-relaxed-constexpr -lineinfo $<$<BOOL:${ALSTER_WERROR}>:-Werror=all-warnings>)
+target_compile_options(alster_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${cxx_warnings}>
+                                                $<$<COMPILE_LANGUAGE:CUDA>:${cuda_options}>)
 
 # alster_layer(NAME SOURCES a.cpp … LINK x …): the static library of one layer.
 function(alster_layer name)

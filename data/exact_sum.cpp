@@ -9,7 +9,6 @@ namespace alster {
 namespace {
 
 constexpr int high_bits = 61;  // |Σ high| < 2^61, and one bit to spare for the rounding of each term
-constexpr int low_bits = 40;   // |low| ≤ 2^39 a term: 2^22 terms stay below 2^61
 
 }  // namespace
 

@@ -22,6 +22,10 @@ public:
     void add(std::span<const double> term);
     void add(const ExactSum& other);
 
+    /// q, and the bits of a low part, for those who split terms themselves and add to limbs().
+    [[nodiscard]] double quantum() const { return quantum_; }
+    static constexpr int low_bits = 40;  // |low| ≤ 2^39 a term: 2^22 terms stay below 2^61
+
     /// The sum, rounded once to double.
     [[nodiscard]] std::vector<double> values() const;
 

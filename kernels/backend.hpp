@@ -6,19 +6,9 @@
 
 #include "data/exact_sum.hpp"
 #include "data/interactions.hpp"
+#include "kernels/backend_sizes.hpp"
 
 namespace alster {
-
-/// Rows are summed and rotated in chunks of this many, counted by GLOBAL row number; shards are cut on chunk borders.
-/// So no result depends on how many ranks share the rows.
-inline constexpr Row rows_per_chunk = 64;
-
-/// A symmetric (w, w) matrix as its lower triangle, packed by rows: element (a, b ≤ a) at a(a + 1)/2 + b.
-[[nodiscard]] constexpr std::size_t triangle_size(Row w) { return static_cast<std::size_t>(w) * (w + 1) / 2; }
-[[nodiscard]] constexpr std::size_t triangle_index(Row a, Row b)
-{
-    return static_cast<std::size_t>(a) * (a + 1) / 2 + b;
-}
 
 /// G = Q Λ Qᵀ, a Gramian in its principal basis.
 struct Spectrum {
@@ -54,17 +44,30 @@ struct SolveReport {
 /// oracle of every test), cpu/ and cuda/, in files of the same name. A Matrix is (rows, w) row-major fp32 in the
 /// backend's memory; a Shard is a rank's interactions of one side, laid out as the backend likes.
 ///
-///   load             a Shard from interactions, whose columns are rows of the table that solve() will read
-///   make_matrix      a Matrix of zeros
-///   with_host_view   runs f(std::span<float>) on the matrix in host memory (the matrix itself on a CPU; staged on a
-///   GPU) largest          max |element| gramian          G += Σ y yᵀ over all rows, one term for each chunk, lower
-///   triangle packed principal_basis  G = Q Λ Qᵀ rotate           Y ← Y Q, rounded once solve            x_u of every
-///   row u of the shard; rows without interactions become 0
+///   load              a Shard from interactions, whose columns are rows of the table that solve() will read
+///
+///   make_matrix       a Matrix of zeros
+///
+///   read_on_host      runs f(std::span<const float>) on the matrix in host memory
+///
+///   write_on_host     runs f(std::span<float>), which must write every element of the matrix
+///
+///   largest           max |element|
+///
+///   gramian           G += Σ y yᵀ over all rows, one term for each chunk, lower triangle packed
+///
+///   principal_basis   G = Q Λ Qᵀ
+///
+///   rotate            Y ← Y Q, rounded once
+///
+///   solve             x_u of every row u of the shard; rows without interactions become 0
+///
+///   interactions      those of a shard, in host memory
 template <class B>
 concept Backend = requires(const B backend, typename B::Matrix& X, const typename B::Matrix& Y,
                            const typename B::Shard& shard, Interactions interactions, ExactSum& G,
                            std::span<const double> gram, Row w, const Spectrum& spectrum, const RowObjective& objective,
-                           void (*f)(std::span<float>))
+                           void (*read)(std::span<const float>), void (*write)(std::span<float>))
 {
     {
         backend.load(std::move(interactions), w)
@@ -72,7 +75,8 @@ concept Backend = requires(const B backend, typename B::Matrix& X, const typenam
     {
         backend.make_matrix(w, w)
         } -> std::same_as<typename B::Matrix>;
-    backend.with_host_view(X, f);
+    backend.read_on_host(Y, read);
+    backend.write_on_host(X, write);
     {
         backend.largest(Y)
         } -> std::same_as<double>;
@@ -84,6 +88,9 @@ concept Backend = requires(const B backend, typename B::Matrix& X, const typenam
     {
         backend.solve(shard, Y, objective, X)
         } -> std::same_as<SolveReport>;
+    {
+        backend.interactions(shard)
+        } -> std::same_as<const Interactions&>;
 };
 
 }  // namespace alster

@@ -85,7 +85,8 @@ template <Backend B>
 std::vector<float> host_copy(const B& backend, FactorSide<B>& side)
 {
     std::vector<float> copy;
-    backend.with_host_view(side.factors, [&](std::span<float> values) { copy.assign(values.begin(), values.end()); });
+    backend.read_on_host(side.factors,
+                         [&](std::span<const float> values) { copy.assign(values.begin(), values.end()); });
     return copy;
 }
 

@@ -30,7 +30,7 @@ void set_start(const Communicator& ranks, const B& backend, const TrainOptions& 
     const RowObjective objective{.base = {}, .lambda = options.lambda, .nu = options.nu, .count_offset = count_offset};
     const Row width = options.width();
     std::vector<double> penalties(interactions.rows());
-    backend.with_host_view(items.factors, [&](std::span<float> values) {
+    backend.write_on_host(items.factors, [&](std::span<float> values) {
         initialize_rows(values, items.partition.of(ranks.rank()).first, width, initial_sigma(options), options.seed);
         for (Row r = 0; r < interactions.rows(); ++r) {
             const auto row = values.subspan(r * width, width);

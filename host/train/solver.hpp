@@ -125,8 +125,8 @@ private:
     const typename B::Matrix& gather(Side& fixed)
     {
         if (fixed.exchange->trivial()) return fixed.factors;
-        backend_.with_host_view(fixed.factors, [&](std::span<float> mine) {
-            backend_.with_host_view(
+        backend_.read_on_host(fixed.factors, [&](std::span<const float> mine) {
+            backend_.write_on_host(
                 fixed.table, [&](std::span<float> table) { fixed.exchange->gather(mine, table, options_.width()); });
         });
         return fixed.table;

@@ -24,7 +24,8 @@ public:
 
     [[nodiscard]] Shard load(Interactions interactions, Row width) const;
     [[nodiscard]] Matrix make_matrix(Row rows, Row width) const { return {rows, width}; }
-    void with_host_view(Matrix& matrix, auto&& f) const { f(std::span<float>(matrix.values)); }
+    void read_on_host(const Matrix& matrix, auto&& f) const { f(std::span<const float>(matrix.values)); }
+    void write_on_host(Matrix& matrix, auto&& f) const { f(std::span<float>(matrix.values)); }
 
     [[nodiscard]] double largest(const Matrix& Y) const;
     void gramian(const Matrix& Y, ExactSum& G) const;
@@ -32,6 +33,7 @@ public:
     void rotate(Matrix& Y, const Spectrum& spectrum) const;
     [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective,
                                     Matrix& X) const;
+    [[nodiscard]] const Interactions& interactions(const Shard& shard) const { return shard.interactions; }
 
 private:
     RowSolver row_solver_;

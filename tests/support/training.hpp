@@ -45,7 +45,7 @@ Trained train(const Communicator& ranks, const B& backend, const TrainOptions& o
         trained.objectives.push_back(solver.half_step(sides.items, sides.users).objective);
     }
     for (auto [side, all] : {std::pair{&sides.users, &trained.users}, std::pair{&sides.items, &trained.items}})
-        backend.with_host_view(side->factors, [&, all = all, side = side](std::span<float> mine) {
+        backend.read_on_host(side->factors, [&, all = all, side = side](std::span<const float> mine) {
             ranks.all_gather_rows(mine, all->values, side->partition.sizes(), options.width());
         });
     return trained;

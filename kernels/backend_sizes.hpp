@@ -1,0 +1,19 @@
+#pragma once
+#include <cstddef>
+
+#include "data/interactions.hpp"
+
+namespace alster {
+
+/// Rows are summed and rotated in chunks of this many, counted by GLOBAL row number; shards are cut on chunk borders.
+/// So no result depends on how many ranks share the rows.
+inline constexpr Row rows_per_chunk = 64;
+
+/// A symmetric (w, w) matrix as its lower triangle, packed by rows: element (a, b ≤ a) at a(a + 1)/2 + b.
+[[nodiscard]] constexpr std::size_t triangle_size(Row w) { return static_cast<std::size_t>(w) * (w + 1) / 2; }
+[[nodiscard]] constexpr std::size_t triangle_index(Row a, Row b)
+{
+    return static_cast<std::size_t>(a) * (a + 1) / 2 + b;
+}
+
+}  // namespace alster

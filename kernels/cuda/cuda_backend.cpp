@@ -1,0 +1,54 @@
+#include "kernels/cuda/cuda_backend.hpp"
+
+#include <fmt/format.h>
+
+#include "kernels/cpu/cpu_backend.hpp"
+
+namespace alster {
+
+CudaBackend::CudaBackend(int device, Precision precision, std::size_t memory_limit)
+    : shared_(std::make_shared<Shared>(device, memory_limit)), precision_(precision)
+{
+}
+
+CudaBackend::Shard CudaBackend::load(Interactions interactions, Row width) const
+{
+    return load_shard(std::move(interactions), width, precision_, shared_->device);
+}
+
+CudaBackend::Matrix CudaBackend::make_matrix(Row rows, Row width) const
+{
+    Device& device = shared_->device;
+    Matrix matrix{rows, width, {}};
+    matrix.values = {device.memory, static_cast<std::size_t>(rows * width),
+                     fmt::format("a matrix of {} rows by {} factors", rows, width)};
+    matrix.values.zero(device.stream);
+    return matrix;
+}
+
+std::span<float> CudaBackend::downloaded(const Matrix& matrix) const
+{
+    const std::span<float> values = shared_->reading.first(matrix.values.size());
+    download(matrix.values.data(), values, shared_->device.stream);
+    shared_->device.stream.synchronize();
+    return values;
+}
+
+std::span<float> CudaBackend::staging(const Matrix& matrix) const
+{
+    return shared_->writing.first(matrix.values.size());
+}
+
+void CudaBackend::upload_staging(Matrix& matrix) const
+{
+    upload(std::span<const float>(staging(matrix)), matrix.values.data(), shared_->device.stream);
+    shared_->device.stream.synchronize();
+}
+
+// One eigenproblem of order w in fp64 on the first rank, on its CPU: docs/gpu.md says what that costs.
+Spectrum CudaBackend::principal_basis(std::span<const double> gram, Row width) const
+{
+    return CpuBackend().principal_basis(gram, width);
+}
+
+}  // namespace alster

@@ -1,0 +1,266 @@
+#pragma once
+#include <cublas_v2.h>
+#include <cuda_runtime.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace alster {
+
+/// Throws Error with the call's place: out_of_memory (13) where memory was asked for, else internal (70).
+void check(cudaError_t status, const char* file = __builtin_FILE(), int line = __builtin_LINE());
+void check(cublasStatus_t status, const char* file = __builtin_FILE(), int line = __builtin_LINE());
+
+/// Owns a stream. There is no default stream in this program: whatever waits for nothing says so.
+class Stream {
+public:
+    Stream() { check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking)); }
+    ~Stream()
+    {
+        if (stream_) cudaStreamDestroy(stream_);
+    }
+    Stream(Stream&& other) noexcept : stream_(std::exchange(other.stream_, nullptr)) {}
+    Stream& operator=(Stream&& other) noexcept
+    {
+        std::swap(stream_, other.stream_);
+        return *this;
+    }
+
+    [[nodiscard]] cudaStream_t get() const { return stream_; }
+    void synchronize() const { check(cudaStreamSynchronize(stream_)); }
+
+private:
+    cudaStream_t stream_ = nullptr;
+};
+
+/// A point in a stream's work that another stream, or the host, can wait for.
+class Event {
+public:
+    Event() { check(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming)); }
+    ~Event()
+    {
+        if (event_) cudaEventDestroy(event_);
+    }
+    Event(Event&& other) noexcept : event_(std::exchange(other.event_, nullptr)) {}
+    Event& operator=(Event&& other) noexcept
+    {
+        std::swap(event_, other.event_);
+        return *this;
+    }
+
+    void record(const Stream& stream) const { check(cudaEventRecord(event_, stream.get())); }
+    void let_wait(const Stream& stream) const { check(cudaStreamWaitEvent(stream.get(), event_, 0)); }
+
+private:
+    cudaEvent_t event_ = nullptr;
+};
+
+class CublasHandle {
+public:
+    explicit CublasHandle(const Stream& stream)
+    {
+        check(cublasCreate(&handle_));
+        check(cublasSetStream(handle_, stream.get()));
+    }
+    ~CublasHandle()
+    {
+        if (handle_) cublasDestroy(handle_);
+    }
+    CublasHandle(const CublasHandle&) = delete;
+    CublasHandle& operator=(const CublasHandle&) = delete;
+
+    [[nodiscard]] cublasHandle_t get() const { return handle_; }
+
+private:
+    cublasHandle_t handle_ = nullptr;
+};
+
+/// What one rank may take of its GPU, so that sizes are known before anything is allocated.
+class DeviceMemory {
+public:
+    explicit DeviceMemory(std::size_t limit) : limit_(limit) {}
+
+    [[nodiscard]] std::size_t available() const { return limit_ - std::min(limit_, taken_); }
+    [[nodiscard]] std::size_t taken() const { return taken_; }
+
+    /// Throws out_of_memory (13), naming `purpose` and the figures, where `bytes` are more than is available.
+    void take(std::size_t bytes, const std::string& purpose);
+    void give(std::size_t bytes) noexcept { taken_ -= bytes; }
+
+private:
+    std::size_t limit_;
+    std::size_t taken_ = 0;
+};
+
+/// Owns an array of T in device memory; `memory` must outlive it. Move-only: a copy across the bus is a named call.
+template <class T>
+class DeviceBuffer {
+public:
+    DeviceBuffer() = default;
+    DeviceBuffer(DeviceMemory& memory, std::size_t size, const std::string& purpose) : size_(size)
+    {
+        if (size_ == 0) return;
+        memory.take(bytes(), purpose);
+        memory_ = &memory;
+        if (const cudaError_t status = cudaMalloc(reinterpret_cast<void**>(&data_), bytes()); status != cudaSuccess) {
+            memory.give(bytes());
+            check(status);
+        }
+    }
+    ~DeviceBuffer()
+    {
+        if (!data_) return;
+        cudaFree(data_);
+        memory_->give(bytes());
+    }
+    DeviceBuffer(DeviceBuffer&& other) noexcept { swap(other); }
+    DeviceBuffer& operator=(DeviceBuffer&& other) noexcept
+    {
+        swap(other);
+        return *this;
+    }
+
+    [[nodiscard]] T* data() { return data_; }
+    [[nodiscard]] const T* data() const { return data_; }
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] std::size_t bytes() const { return size_ * sizeof(T); }
+
+    void zero(const Stream& stream)
+    {
+        if (size_ > 0) check(cudaMemsetAsync(data_, 0, bytes(), stream.get()));
+    }
+
+private:
+    void swap(DeviceBuffer& other) noexcept
+    {
+        std::swap(memory_, other.memory_);
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+    }
+
+    DeviceMemory* memory_ = nullptr;
+    T* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// Owns an array of T in page-locked host memory, the only kind that asynchronous copies may touch.
+template <class T>
+class PinnedBuffer {
+public:
+    PinnedBuffer() = default;
+    explicit PinnedBuffer(std::size_t size) : size_(size)
+    {
+        if (size_ > 0) check(cudaMallocHost(reinterpret_cast<void**>(&data_), size_ * sizeof(T)));
+    }
+    ~PinnedBuffer()
+    {
+        if (data_) cudaFreeHost(data_);
+    }
+    PinnedBuffer(PinnedBuffer&& other) noexcept { swap(other); }
+    PinnedBuffer& operator=(PinnedBuffer&& other) noexcept
+    {
+        swap(other);
+        return *this;
+    }
+
+    [[nodiscard]] std::span<T> span() { return {data_, size_}; }
+    [[nodiscard]] std::span<T> first(std::size_t count)
+    {
+        if (count > size_) *this = PinnedBuffer(count);
+        return {data_, count};
+    }
+
+private:
+    void swap(PinnedBuffer& other) noexcept
+    {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+    }
+
+    T* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// Page-locks a vector that somebody else owns, as long as this lives.
+class PinnedRegistration {
+public:
+    PinnedRegistration() = default;
+    PinnedRegistration(const void* data, std::size_t bytes) : data_(bytes > 0 ? const_cast<void*>(data) : nullptr)
+    {
+        if (data_) check(cudaHostRegister(data_, bytes, cudaHostRegisterDefault));
+    }
+    ~PinnedRegistration()
+    {
+        if (data_) cudaHostUnregister(data_);
+    }
+    PinnedRegistration(PinnedRegistration&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}
+    PinnedRegistration& operator=(PinnedRegistration&& other) noexcept
+    {
+        std::swap(data_, other.data_);
+        return *this;
+    }
+
+private:
+    void* data_ = nullptr;
+};
+
+/// Asynchronous copies; the host's side must be page-locked and stay untouched until the stream was waited for.
+template <class T>
+void upload(std::span<const T> from, T* to, const Stream& stream)
+{
+    if (from.empty()) return;
+    check(cudaMemcpyAsync(to, from.data(), from.size_bytes(), cudaMemcpyHostToDevice, stream.get()));
+}
+
+template <class T>
+void download(const T* from, std::span<T> to, const Stream& stream)
+{
+    if (to.empty()) return;
+    check(cudaMemcpyAsync(to.data(), from, to.size_bytes(), cudaMemcpyDeviceToHost, stream.get()));
+}
+
+/// Uploads from any host memory, in pieces through a page-locked buffer, and waits: for what is done once.
+template <class T>
+void upload_now(std::span<const T> from, T* to, const Stream& stream)
+{
+    constexpr std::size_t piece = (std::size_t{32} << 20) / sizeof(T);
+    PinnedBuffer<T> staging(std::min(piece, from.size()));
+    for (std::size_t first = 0; first < from.size(); first += piece) {
+        const auto part = from.subspan(first, std::min(piece, from.size() - first));
+        std::copy(part.begin(), part.end(), staging.span().begin());
+        upload(std::span<const T>(staging.span().first(part.size())), to + first, stream);
+        stream.synchronize();
+    }
+}
+
+template <class T>
+DeviceBuffer<T> uploaded(std::span<const T> from, DeviceMemory& memory, const std::string& purpose,
+                         const Stream& stream)
+{
+    DeviceBuffer<T> buffer(memory, from.size(), purpose);
+    upload_now(from, buffer.data(), stream);
+    return buffer;
+}
+
+/// A GPU as one rank uses it.
+struct Device {
+    /// Takes GPU `id`, of which this rank may use `memory_limit` bytes (0: what is free now, less a reserve).
+    explicit Device(int id, std::size_t memory_limit = 0);
+
+    int id;
+    std::string name;
+    int multiprocessors;
+    std::size_t shared_bytes;  // that one block may ask for
+    DeviceMemory memory;
+    Stream stream;    // all computing
+    Stream transfer;  // interactions on their way to the device
+    CublasHandle cublas;
+};
+
+/// The number of GPUs that answer; 0 where there is no driver or no device, and then `why` says which.
+[[nodiscard]] int device_count(std::string* why = nullptr);
+
+}  // namespace alster

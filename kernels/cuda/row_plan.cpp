@@ -1,0 +1,115 @@
+#include "kernels/cuda/row_plan.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "kernels/cuda/row_launch.hpp"
+
+namespace alster {
+
+namespace {
+
+/// What a row is solved by.
+struct Kind {
+    int bin;
+    bool dual;
+    bool is_long;
+
+    friend auto operator<=>(const Kind&, const Kind&) = default;
+};
+
+Kind kind_of(Offset n, Row width)
+{
+    const bool dual = dual_is_cheaper(n, width);
+    return {bin_of(tiles_of(dual ? n : width)), dual, n > entries_per_chunk};
+}
+
+class Planner {
+public:
+    Planner(const std::vector<Offset>& offsets, Row width, std::int64_t chunk_capacity)
+        : offsets_(offsets), width_(width), chunk_capacity_(chunk_capacity)
+    {
+    }
+
+    void add_batch(RowRange rows)
+    {
+        PlannedBatch batch{.rows = rows, .first_empty = std::ssize(plan_.order), .launches = {}};
+        std::vector<Row> filled;
+        for (Row u = rows.first; u < rows.last; ++u) (entries(u) == 0 ? plan_.order : filled).push_back(u);
+        batch.empty = std::ssize(plan_.order) - batch.first_empty;
+        std::stable_sort(filled.begin(), filled.end(), [&](Row a, Row b) { return before(a, b); });
+        for (const Row u : filled) append(batch, u);
+        plan_.launches += batch.launches.size();
+        plan_.batches.push_back(std::move(batch));
+    }
+
+    RowPlan finish() { return std::move(plan_); }
+
+private:
+    [[nodiscard]] Offset entries(Row u) const { return offsets_[u + 1] - offsets_[u]; }
+
+    /// The largest systems first, so that small ones fill the end; within a launch the heaviest first.
+    [[nodiscard]] bool before(Row a, Row b) const
+    {
+        const Kind x = kind_of(entries(a), width_);
+        const Kind y = kind_of(entries(b), width_);
+        return x != y ? x > y : entries(a) > entries(b);
+    }
+
+    void append(PlannedBatch& batch, Row u)
+    {
+        const Offset n = entries(u);
+        const Kind kind = kind_of(n, width_);
+        const std::int64_t chunks = kind.is_long ? (n + entries_per_chunk - 1) / entries_per_chunk : 0;
+        if (needs_launch(batch, kind, chunks)) start_launch(batch, kind);
+        PlannedLaunch& launch = batch.launches.back();
+        plan_.order.push_back(u);
+        ++launch.rows;
+        launch.chunks += chunks;
+        for (std::int64_t k = 0; k < chunks; ++k) plan_.chunks.push_back({u, k * entries_per_chunk});
+        if (kind.is_long) plan_.first_chunk_of.push_back(launch.chunks);
+        plan_.most_chunks = std::max(plan_.most_chunks, launch.chunks);
+        plan_.dual_rows += kind.dual;
+        if (kind.bin == large_bin) plan_.largest_large = std::max(plan_.largest_large, kind.dual ? n : width_);
+    }
+
+    [[nodiscard]] bool needs_launch(const PlannedBatch& batch, const Kind& kind, std::int64_t chunks) const
+    {
+        if (batch.launches.empty()) return true;
+        const PlannedLaunch& last = batch.launches.back();
+        const Kind current{last.bin, last.dual, last.chunks > 0};
+        return current != kind || (chunks > 0 && last.chunks + chunks > chunk_capacity_);
+    }
+
+    void start_launch(PlannedBatch& batch, const Kind& kind)
+    {
+        batch.launches.push_back({.bin = kind.bin,
+                                  .dual = kind.dual,
+                                  .first_row = std::ssize(plan_.order),
+                                  .first_chunk = std::ssize(plan_.chunks),
+                                  .first_position = std::ssize(plan_.first_chunk_of)});
+        if (kind.is_long) plan_.first_chunk_of.push_back(0);
+    }
+
+    const std::vector<Offset>& offsets_;
+    Row width_;
+    std::int64_t chunk_capacity_;
+    RowPlan plan_;
+};
+
+}  // namespace
+
+RowPlan plan_rows(const std::vector<Offset>& offsets, Row width, Offset batch_entries, std::int64_t chunk_capacity)
+{
+    Planner planner(offsets, width, chunk_capacity);
+    const auto rows = std::ssize(offsets) - 1;
+    for (Row first = 0; first < rows;) {
+        Row last = first + 1;
+        while (last < rows && offsets[last + 1] - offsets[first] <= batch_entries) ++last;
+        planner.add_batch({first, last});
+        first = last;
+    }
+    return planner.finish();
+}
+
+}  // namespace alster

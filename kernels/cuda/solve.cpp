@@ -1,0 +1,214 @@
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/cuda/cuda_backend.hpp"
+#include "kernels/cuda/matrix_kernels.hpp"
+#include "kernels/reference/reference_backend.hpp"
+
+namespace alster {
+
+namespace {
+
+void launch(Precision precision, const RowLaunch& rows)
+{
+    switch (precision) {
+        case Precision::fp32:
+            return launch_rows<Precision::fp32>(rows);
+        case Precision::tf32x3:
+            return launch_rows<Precision::tf32x3>(rows);
+        default:
+            return launch_rows<Precision::bf16>(rows);
+    }
+}
+
+void launch(Precision precision, const ChunkLaunch& chunks)
+{
+    switch (precision) {
+        case Precision::fp32:
+            return launch_chunks<Precision::fp32>(chunks);
+        case Precision::tf32x3:
+            return launch_chunks<Precision::tf32x3>(chunks);
+        default:
+            return launch_chunks<Precision::bf16>(chunks);
+    }
+}
+
+/// A half-step on its way through one device.
+class HalfStepLaunches {
+public:
+    HalfStepLaunches(const CudaShard& shard, const RowProblem& problem, Precision precision, Device& device)
+        : shard_(shard), memory_(*shard.memory), problem_(problem), precision_(precision), device_(device)
+    {
+    }
+
+    void run()
+    {
+        memory_.tickets.zero(device_.stream);
+        for (std::size_t k = 0; k < shard_.plan.batches.size(); ++k) {
+            const PlannedBatch& batch = shard_.plan.batches[k];
+            EntryBuffers& entries = memory_.entries[k % memory_.entries.size()];
+            if (!shard_.resident) {
+                upload_batch(shard_.interactions, batch.rows, entries, device_);
+                entries.uploaded.let_wait(device_.stream);
+            }
+            point_to(batch, entries);
+            launch_clear(problem_.X, problem_.width, memory_.order.data() + batch.first_empty, batch.empty,
+                         device_.stream.get());
+            for (const PlannedLaunch& planned : batch.launches) solve(planned);
+            entries.free.record(device_.stream);
+        }
+    }
+
+private:
+    void point_to(const PlannedBatch& batch, const EntryBuffers& entries)
+    {
+        problem_.columns = entries.columns.data();
+        problem_.confidences = entries.confidences.data();
+        problem_.preferences = entries.preferences.data();
+        problem_.first_entry = shard_.resident ? 0 : shard_.interactions.offsets[batch.rows.first];
+    }
+
+    void solve(const PlannedLaunch& planned)
+    {
+        RowLaunch rows{.problem = problem_,
+                       .bin = planned.bin,
+                       .dual = planned.dual,
+                       .rows = memory_.order.data() + planned.first_row,
+                       .count = planned.rows,
+                       .partials = {},
+                       .ticket = memory_.tickets.data() + next_ticket_++,
+                       .workspace = memory_.workspace.data(),
+                       .workspace_slot = memory_.workspace_slot,
+                       .slots = memory_.slots,
+                       .multiprocessors = device_.multiprocessors,
+                       .stream = device_.stream.get()};
+        if (planned.chunks > 0) {
+            assemble(planned);
+            rows.partials = {memory_.chunk_triangles.data(), memory_.chunk_right.data(),
+                             memory_.first_chunk_of.data() + planned.first_position, memory_.chunk_slot};
+        }
+        launch(precision_, rows);
+    }
+
+    void assemble(const PlannedLaunch& planned)
+    {
+        launch(precision_, ChunkLaunch{.problem = problem_,
+                                       .bin = planned.bin,
+                                       .chunks = memory_.chunks.data() + planned.first_chunk,
+                                       .count = planned.chunks,
+                                       .triangles = memory_.chunk_triangles.data(),
+                                       .right = memory_.chunk_right.data(),
+                                       .slot = memory_.chunk_slot,
+                                       .stream = device_.stream.get()});
+    }
+
+    const CudaShard& shard_;
+    ShardMemory& memory_;
+    RowProblem problem_;
+    Precision precision_;
+    Device& device_;
+    std::size_t next_ticket_ = 0;
+};
+
+RowProblem problem_of(const ShardMemory& memory, const CudaBackend::Matrix& Y, const RowObjective& objective)
+{
+    return {.table = Y.values.data(),
+            .rounded = memory.rounded.data(),
+            .width = Y.width,
+            .offsets = memory.offsets.data(),
+            .base = memory.base.data(),
+            .lambda = objective.lambda,
+            .nu = objective.nu,
+            .count_offset = objective.count_offset,
+            .bias_lambda = objective.bias_lambda,
+            .biased = objective.biased};
+}
+
+/// The neighbours of one row, in host memory: what the fp64 solve of a row that fp32 could not solve reads.
+HostMatrix neighbours_of(const CudaShard& shard, Row u, const CudaBackend::Matrix& Y, Device& device)
+{
+    const auto columns = shard.interactions.columns_of(u);
+    const auto rows = static_cast<Row>(columns.size());
+    const auto named = uploaded(columns, device.memory, "a row to be solved in fp64", device.stream);
+    DeviceBuffer<float> gathered(device.memory, columns.size() * Y.width, "a row to be solved in fp64");
+    launch_gather(Y.values.data(), Y.width, named.data(), rows, gathered.data(), device.stream.get());
+    PinnedBuffer<float> host(gathered.size());
+    download(gathered.data(), host.span(), device.stream);
+    device.stream.synchronize();
+    HostMatrix neighbours(rows, Y.width);
+    std::copy(host.span().begin(), host.span().end(), neighbours.values.begin());
+    return neighbours;
+}
+
+/// Row u alone, its columns counted through.
+Interactions row_alone(const Interactions& all, Row u)
+{
+    const Offset first = all.offsets[u];
+    const Offset n = all.entries(u);
+    const auto part = [&](const std::vector<float>& values) {
+        return values.empty() ? std::vector<float>()
+                              : std::vector<float>(values.begin() + first, values.begin() + first + n);
+    };
+    Interactions row{.offsets = {0, n},
+                     .columns = {},
+                     .values = {},
+                     .confidences = part(all.confidences),
+                     .preferences = part(all.preferences)};
+    for (Offset k = 0; k < n; ++k) row.columns.push_back(static_cast<Column>(k));
+    return row;
+}
+
+ReferenceRow solve_in_fp64(const CudaShard& shard, Row u, const CudaBackend::Matrix& Y, const RowObjective& objective,
+                           CudaBackend::Matrix& X, Device& device)
+{
+    const HostMatrix neighbours = neighbours_of(shard, u, Y, device);
+    std::vector<float> x(X.width);
+    const ReferenceRow row = solve_reference_row(row_alone(shard.interactions, u), 0, neighbours.table(), objective, x);
+    upload_now(std::span<const float>(x), X.values.data() + u * X.width, device.stream);
+    return row;
+}
+
+template <class T>
+std::vector<T> fetched(const DeviceBuffer<T>& buffer, const Device& device)
+{
+    PinnedBuffer<T> host(buffer.size());
+    download(buffer.data(), host.span(), device.stream);
+    device.stream.synchronize();
+    return {host.span().begin(), host.span().end()};
+}
+
+}  // namespace
+
+SolveReport CudaBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
+{
+    Device& device = shared_->device;
+    ShardMemory& memory = *shard.memory;
+    const std::vector<float> base(objective.base.begin(), objective.base.end());
+    upload_now(std::span(base), memory.base.data(), device.stream);
+    launch_round(Y.values.data(), static_cast<std::int64_t>(memory.rounded.size()), memory.rounded.data(),
+                 device.stream.get());
+    memory.residuals.zero(device.stream);
+    memory.penalties.zero(device.stream);
+    memory.failed.zero(device.stream);
+    RowProblem problem = problem_of(memory, Y, objective);
+    problem.X = X.values.data();
+    problem.residuals = memory.residuals.data();
+    problem.penalties = memory.penalties.data();
+    problem.failed = memory.failed.data();
+    HalfStepLaunches(shard, problem, precision_, device).run();
+
+    SolveReport report{fetched(memory.residuals, device), fetched(memory.penalties, device)};
+    report.dual = shard.plan.dual_rows;
+    const auto failed = fetched(memory.failed, device);
+    for (Row u = 0; u < shard.rows(); ++u) {
+        if (!failed[u]) continue;
+        const ReferenceRow row = solve_in_fp64(shard, u, Y, objective, X, device);
+        report.residuals[u] = row.residual;
+        report.penalties[u] = row.penalty;
+        ++report.retried;
+        if (!std::isfinite(row.residual + row.penalty)) report.failed = u;
+    }
+    return report;
+}
+
+}  // namespace alster
