@@ -20,6 +20,9 @@ constexpr const char* examples =
 const std::map<std::string, Feedback> objectives = {{"implicit", Feedback::implicit_feedback},
                                                     {"explicit", Feedback::explicit_feedback}};
 
+const std::map<std::string, Precision> precisions = {
+    {"fp32", Precision::fp32}, {"tf32x3", Precision::tf32x3}, {"bf16", Precision::bf16}};
+
 void add_options(CLI::App& app, TrainOptions& options)
 {
     const CLI::Range any(-1e12, 1e12);
@@ -48,8 +51,17 @@ void add_options(CLI::App& app, TrainOptions& options)
                    "Stop after so many sweeps without a better metric of the held-out part, which then is no honest "
                    "test any more; 0: never")
         ->check(CLI::Range(0, 100000));
-    app.add_option("--backend", options.backend, "auto, cpu, or reference (slow, double precision)")
-        ->check(CLI::IsMember({"auto", "cpu", "reference"}));
+    app.add_option("--backend", options.backend,
+                   "auto (cuda where it is built and every rank finds a GPU, else cpu), cuda, cpu, or reference (slow, "
+                   "double precision)")
+        ->check(CLI::IsMember({"auto", "cuda", "cpu", "reference"}));
+    app.add_option("--precision", options.precision,
+                   "Of the CUDA backend: fp32, tf32x3 (tensor cores, nearly fp32), or bf16 (rounds the fixed side)")
+        ->transform(CLI::CheckedTransformer(precisions, CLI::ignore_case))
+        ->default_str("tf32x3");
+    app.add_option("--gpu-memory", options.gpu_memory,
+                   "GiB of its GPU that a rank may take; 0: its share of what is free")
+        ->check(at_least(0));
     app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
         ->check(CLI::Range(0, 4096));
     app.add_flag("--overwrite", options.overwrite, "Replace another run's model in --out")->configurable(false);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "data/interactions.hpp"
+#include "kernels/precision.hpp"
 
 namespace alster {
 
@@ -17,7 +18,9 @@ struct TrainOptions {
     std::filesystem::path out;  // the run's directory
     bool overwrite = false;
     std::string backend = "auto";
-    int threads = 0;  // a rank; 0: its share of the node's cores
+    Precision precision = Precision::tf32x3;  // of the CUDA backend
+    double gpu_memory = 0;                    // GiB of a GPU that a rank may take; 0: its share of what is free
+    int threads = 0;                          // a rank; 0: its share of the node's cores
 
     Feedback feedback = Feedback::implicit_feedback;
     Row factors = 64;         // f

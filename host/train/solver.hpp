@@ -9,6 +9,7 @@
 #include "distributed/reproducible_sum.hpp"
 #include "distributed/row_partition.hpp"
 #include "host/report/stopwatch.hpp"
+#include "host/train/audit.hpp"
 #include "host/train/options.hpp"
 #include "kernels/backend.hpp"
 
@@ -76,8 +77,26 @@ public:
         require_finite(solved, report);
 
         step.objective = objective_after(solved, fixed, objective, report);
+        objective_ = objective;
         step.basis_s += watch.lap();  // the Gramian of X, which the next half-step starts from
         return step;
+    }
+
+    /// Checks rows of the half-step that was just made. Collective.
+    [[nodiscard]] Audit audit(const Side& solved, const Side& fixed)
+    {
+        const auto& interactions = backend_.interactions(solved.interactions);
+        const auto copy_of = [&](const typename B::Matrix& matrix) {
+            std::vector<float> copy;
+            backend_.read_on_host(matrix, [&](std::span<const float> all) { copy.assign(all.begin(), all.end()); });
+            return copy;
+        };
+        const Row width = options_.width();
+        const auto Y = copy_of(fixed.exchange->trivial() ? fixed.factors : fixed.table);
+        const auto X = copy_of(solved.factors);
+        const Audit mine = audit_rows(interactions, {Y, static_cast<Row>(Y.size()) / width, width},
+                                      {X, interactions.rows(), width}, objective_);
+        return {ranks_.sum(mine.rows), ranks_.max(mine.largest_error)};
     }
 
     /// Turns both sides into the basis in which the items' Gramian is diagonal and descending: the canonical form of a
@@ -181,6 +200,7 @@ private:
     const Communicator& ranks_;
     const B& backend_;
     const TrainOptions& options_;
+    RowObjective objective_;  // of the last half-step
 };
 
 }  // namespace alster

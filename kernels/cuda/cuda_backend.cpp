@@ -6,8 +6,8 @@
 
 namespace alster {
 
-CudaBackend::CudaBackend(int device, Precision precision, std::size_t memory_limit)
-    : shared_(std::make_shared<Shared>(device, memory_limit)), precision_(precision)
+CudaBackend::CudaBackend(int device, Precision precision, std::size_t memory_limit, int sharing)
+    : shared_(std::make_shared<Shared>(device, memory_limit, sharing)), precision_(precision)
 {
 }
 

@@ -17,7 +17,9 @@ public:
     };
     using Shard = CudaShard;
 
-    explicit CudaBackend(int device, Precision precision = Precision::tf32x3, std::size_t memory_limit = 0);
+    /// On GPU `device`, which `sharing` ranks use; limits as of Device.
+    explicit CudaBackend(int device, Precision precision = Precision::tf32x3, std::size_t memory_limit = 0,
+                         int sharing = 1);
 
     [[nodiscard]] Shard load(Interactions interactions, Row width) const;
     [[nodiscard]] Matrix make_matrix(Row rows, Row width) const;
@@ -43,7 +45,7 @@ public:
 
 private:
     struct Shared {
-        Shared(int id, std::size_t memory_limit) : device(id, memory_limit) {}
+        Shared(int id, std::size_t memory_limit, int sharing) : device(id, memory_limit, sharing) {}
 
         Device device;
         PinnedBuffer<float> reading;

@@ -53,23 +53,23 @@ void DeviceMemory::take(std::size_t bytes, const std::string& purpose)
     taken_ += bytes;
 }
 
-Device::Device(int device, std::size_t memory_limit)
+Device::Device(int device, std::size_t memory_limit, int sharing)
     : id(device),
       name(properties_of(device).name),
       multiprocessors(properties_of(device).multiProcessorCount),
       shared_bytes(properties_of(device).sharedMemPerBlockOptin),
-      memory(memory_limit > 0 ? memory_limit : free_memory() - std::min(free_memory(), reserve)),
+      memory(memory_limit > 0 ? memory_limit : (free_memory() - std::min(free_memory(), reserve)) / sharing),
       cublas(stream)
 {
 }
 
-int device_count(std::string* why)
+int device_count(std::string& why)
 {
     int count = 0;
     const cudaError_t status = cudaGetDeviceCount(&count);
     if (status == cudaSuccess && count > 0) return count;
     cudaGetLastError();  // so that it is not found by the next call
-    if (why) *why = status == cudaSuccess ? "no CUDA device" : cudaGetErrorString(status);
+    why = status == cudaSuccess ? "no CUDA device" : cudaGetErrorString(status);
     return 0;
 }
 

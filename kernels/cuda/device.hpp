@@ -247,8 +247,9 @@ DeviceBuffer<T> uploaded(std::span<const T> from, DeviceMemory& memory, const st
 
 /// A GPU as one rank uses it.
 struct Device {
-    /// Takes GPU `id`, of which this rank may use `memory_limit` bytes (0: what is free now, less a reserve).
-    explicit Device(int id, std::size_t memory_limit = 0);
+    /// Takes GPU `id`, of which this rank may use `memory_limit` bytes (0: what is free now, less a reserve, divided by
+    /// the ranks that share the GPU).
+    Device(int id, std::size_t memory_limit, int sharing);
 
     int id;
     std::string name;
@@ -261,6 +262,6 @@ struct Device {
 };
 
 /// The number of GPUs that answer; 0 where there is no driver or no device, and then `why` says which.
-[[nodiscard]] int device_count(std::string* why = nullptr);
+[[nodiscard]] int device_count(std::string& why);
 
 }  // namespace alster
