@@ -8,7 +8,7 @@ namespace {
 
 constexpr double gib = 1024.0 * 1024 * 1024;
 
-/// What the driver and cuBLAS take for themselves later.
+/// What the driver takes for themselves later.
 constexpr std::size_t reserve = std::size_t{256} << 20;
 
 std::size_t free_memory()
@@ -36,12 +36,6 @@ void check(cudaError_t status, const char* file, int line)
     throw Error(code, "CUDA: {} ({}:{})", cudaGetErrorString(status), file, line);
 }
 
-void check(cublasStatus_t status, const char* file, int line)
-{
-    if (status == CUBLAS_STATUS_SUCCESS) return;
-    throw Error(ExitCode::internal, "cuBLAS: {} ({}:{})", cublasGetStatusString(status), file, line);
-}
-
 void DeviceMemory::take(std::size_t bytes, const std::string& purpose)
 {
     if (bytes > available())
@@ -58,8 +52,7 @@ Device::Device(int device, std::size_t memory_limit, int sharing)
       name(properties_of(device).name),
       multiprocessors(properties_of(device).multiProcessorCount),
       shared_bytes(properties_of(device).sharedMemPerBlockOptin),
-      memory(memory_limit > 0 ? memory_limit : (free_memory() - std::min(free_memory(), reserve)) / sharing),
-      cublas(stream)
+      memory(memory_limit > 0 ? memory_limit : (free_memory() - std::min(free_memory(), reserve)) / sharing)
 {
 }
 

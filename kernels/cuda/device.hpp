@@ -1,5 +1,4 @@
 #pragma once
-#include <cublas_v2.h>
 #include <cuda_runtime.h>
 
 #include <algorithm>
@@ -12,7 +11,6 @@ namespace alster {
 
 /// Throws Error with the call's place: out_of_memory (13) where memory was asked for, else internal (70).
 void check(cudaError_t status, const char* file = __builtin_FILE(), int line = __builtin_LINE());
-void check(cublasStatus_t status, const char* file = __builtin_FILE(), int line = __builtin_LINE());
 
 /// Owns a stream. There is no default stream in this program: whatever waits for nothing says so.
 class Stream {
@@ -56,26 +54,6 @@ public:
 
 private:
     cudaEvent_t event_ = nullptr;
-};
-
-class CublasHandle {
-public:
-    explicit CublasHandle(const Stream& stream)
-    {
-        check(cublasCreate(&handle_));
-        check(cublasSetStream(handle_, stream.get()));
-    }
-    ~CublasHandle()
-    {
-        if (handle_) cublasDestroy(handle_);
-    }
-    CublasHandle(const CublasHandle&) = delete;
-    CublasHandle& operator=(const CublasHandle&) = delete;
-
-    [[nodiscard]] cublasHandle_t get() const { return handle_; }
-
-private:
-    cublasHandle_t handle_ = nullptr;
 };
 
 /// What one rank may take of its GPU, so that sizes are known before anything is allocated.
@@ -258,7 +236,6 @@ struct Device {
     DeviceMemory memory;
     Stream stream;    // all computing
     Stream transfer;  // interactions on their way to the device
-    CublasHandle cublas;
 };
 
 /// The number of GPUs that answer; 0 where there is no driver or no device, and then `why` says which.

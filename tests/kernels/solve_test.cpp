@@ -3,43 +3,18 @@
 
 #include <Eigen/Dense>
 #include <cctype>
-#include <functional>
 #include <limits>
 
-#include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/reference/reference_backend.hpp"
-#include "tests/support/random_problem.hpp"
+#include "tests/kernels/solve_candidates.hpp"
 
 namespace alster {
 namespace {
 
+using test::Candidate;
 using test::Problem;
 using test::ProblemShape;
 using test::random_problem;
-
-/// The backends and instruction sets of this build that this machine can run, each under its name.
-struct Candidate {
-    std::string name;
-    std::function<SolveReport(const Problem&, const RowObjective&, HostMatrix&)> solve;
-};
-
-void PrintTo(const Candidate& candidate, std::ostream* out) { *out << candidate.name; }
-
-template <Backend B>
-Candidate candidate(const std::string& name, const B& backend)
-{
-    return {name, [backend](const Problem& problem, const RowObjective& objective, HostMatrix& X) {
-                return backend.solve(backend.load(problem.interactions, X.width), problem.fixed, objective, X);
-            }};
-}
-
-std::vector<Candidate> candidates()
-{
-    std::vector<Candidate> all = {candidate("reference", ReferenceBackend())};
-    for (const auto set : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512})
-        if (set <= best_instruction_set()) all.push_back(candidate(name(set), CpuBackend(set)));
-    return all;
-}
 
 RowObjective objective_of(Row width, bool biased = false)
 {
@@ -49,8 +24,6 @@ RowObjective objective_of(Row width, bool biased = false)
     return objective;
 }
 
-constexpr double eps = std::numeric_limits<float>::epsilon();
-
 Eigen::VectorXd row_of(const HostMatrix& X, Row u)
 {
     return Eigen::Map<const Eigen::VectorXf>(X.row(u), X.width).cast<double>();
@@ -58,7 +31,8 @@ Eigen::VectorXd row_of(const HostMatrix& X, Row u)
 
 /// How far rounding may move the solution x of a row: c eps (‖A‖‖x‖ + Σ|c p y|) ‖A⁻¹‖, with the trace of A = D + Σ c y
 /// yᵀ for its norm and its smallest base element for that of the inverse; c = 8 roundings lie between an entry and x.
-double rounding_error(const Problem& problem, Row u, const RowObjective& objective, const Eigen::VectorXd& x)
+double rounding_error(const Problem& problem, Row u, const RowObjective& objective, const Eigen::VectorXd& x,
+                      double eps)
 {
     const Interactions& R = problem.interactions;
     const double lambda = objective.regularization(R.entries(u));
@@ -98,7 +72,8 @@ TEST_P(Solve, IsEquivalentToReference)
 
             for (Row u = 0; u < shape.rows; ++u) {
                 const Eigen::VectorXd difference = row_of(expected, u) - row_of(actual, u);
-                const double bound = rounding_error(problem, u, objective_of(width), row_of(expected, u));
+                const double bound =
+                    rounding_error(problem, u, objective_of(width), row_of(expected, u), GetParam().eps);
                 ASSERT_LE(difference.norm(), bound) << "width " << width << " row " << u;
                 ASSERT_NEAR(oracle.penalties[u], report.penalties[u], 2 * bound * (1 + oracle.penalties[u]));
             }
@@ -128,7 +103,7 @@ TEST_P(Solve, SolvedRowZeroesTheGradient)
                 scale += c * y.norm() * (1 + std::abs(x.dot(y)));
             }
             // each term is rounded to fp32 once or twice
-            EXPECT_LE(gradient.norm(), 8 * eps * scale) << "row " << u << ", " << n << " entries";
+            EXPECT_LE(gradient.norm(), 8 * GetParam().eps * scale) << "row " << u << ", " << n << " entries";
         }
     }
 }
@@ -145,11 +120,12 @@ TEST_P(Solve, JointBiasesAreEquivalentToReference)
         const auto report = GetParam().solve(problem, objective_of(width, true), actual);
 
         for (Row u = 0; u < 40; ++u) {
-            const double bound = rounding_error(problem, u, objective_of(width, true), row_of(expected, u));
+            const double bound =
+                rounding_error(problem, u, objective_of(width, true), row_of(expected, u), GetParam().eps);
             EXPECT_LE((row_of(expected, u) - row_of(actual, u)).norm(), bound) << "width " << width << " row " << u;
         }
         for (Row u = 0; u < 40; ++u)
-            EXPECT_NEAR(oracle.residuals[u], report.residuals[u], 1e-5 * (1 + oracle.residuals[u]));
+            EXPECT_NEAR(oracle.residuals[u], report.residuals[u], 80 * GetParam().eps * (1 + oracle.residuals[u]));
     }
 }
 
@@ -170,7 +146,7 @@ TEST_P(Solve, ReportsTheLossOfEachRow)
                 score += static_cast<double>(X.row(u)[a]) * problem.fixed.row(problem.interactions.columns[k])[a];
             residual += problem.interactions.confidences[k] * std::pow(problem.interactions.preferences[k] - score, 2);
         }
-        EXPECT_NEAR(residual, report.residuals[u], 1e-5 * (1 + residual))
+        EXPECT_NEAR(residual, report.residuals[u], 80 * GetParam().eps * (1 + residual))
             << "row " << u;  // scores are fp32 sums of 20 terms
         EXPECT_NEAR(objective_of(20).regularization(problem.interactions.entries(u)) * norm, report.penalties[u],
                     1e-6 * (1 + norm));
@@ -216,7 +192,7 @@ TEST_P(Solve, GivesTheSameBitsForAnyNumberOfThreads)
     omp_set_num_threads(threads);
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, Solve, testing::ValuesIn(candidates()), [](const auto& candidate) {
+INSTANTIATE_TEST_SUITE_P(Backends, Solve, testing::ValuesIn(test::candidates()), [](const auto& candidate) {
     std::string name = candidate.param.name;
     std::erase_if(name, [](char c) { return !std::isalnum(c); });
     return name;

@@ -1,0 +1,242 @@
+// The CUDA runtime's host side on a CPU: memory, streams and events.
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <map>
+#include <set>
+
+#include "tests/emulation/emulation.hpp"
+#include "tests/emulation/host_side.hpp"
+
+struct CUstream_st {
+    std::deque<std::function<void()>> work;
+    std::size_t issued = 0;
+    std::size_t done = 0;
+};
+
+struct CUevent_st {
+    cudaStream_t stream = nullptr;
+    std::size_t after = 0;  // this much of the stream's work
+};
+
+namespace emulation {
+
+Settings settings;
+
+namespace {
+
+using Blocks = std::map<const char*, std::size_t>;  // address and size
+
+Blocks device_blocks;
+Blocks pinned_blocks;
+std::size_t in_use = 0;
+std::set<cudaStream_t> streams;
+
+[[noreturn]] void refuse(const char* what)
+{
+    std::fprintf(stderr, "emulation: %s\n", what);
+    std::abort();
+}
+
+bool holds(const Blocks& blocks, const void* pointer, std::size_t bytes)
+{
+    const auto* address = static_cast<const char*>(pointer);
+    auto block = blocks.upper_bound(address);
+    if (block == blocks.begin()) return false;
+    --block;
+    return address + bytes <= block->first + block->second;
+}
+
+void run_until(CUstream_st& stream, std::size_t done)
+{
+    while (stream.done < done) {
+        const auto work = std::move(stream.work.front());
+        stream.work.pop_front();
+        work();
+        ++stream.done;
+    }
+}
+
+void run_all()
+{
+    for (const cudaStream_t stream : streams) run_until(*stream, stream->issued);
+}
+
+void* allocate(Blocks& blocks, std::size_t bytes)
+{
+    void* memory = std::malloc(bytes);
+    std::memset(memory, 0xff, bytes);  // NaN: what was not written shows
+    blocks[static_cast<const char*>(memory)] = bytes;
+    return memory;
+}
+
+std::size_t release(Blocks& blocks, void* pointer)
+{
+    const auto block = blocks.find(static_cast<const char*>(pointer));
+    if (block == blocks.end()) refuse("memory is freed that was not allocated so");
+    const std::size_t bytes = block->second;
+    blocks.erase(block);
+    return bytes;
+}
+
+}  // namespace
+
+std::size_t allocated_bytes() { return in_use; }
+
+void enqueue(cudaStream_t stream, std::function<void()> work)
+{
+    if (!streams.contains(stream)) refuse("work for the default stream, or for none that exists");
+    stream->work.push_back(std::move(work));
+    ++stream->issued;
+    if (!settings.lazy_streams) run_until(*stream, stream->issued);
+}
+
+}  // namespace emulation
+
+using namespace emulation;
+
+const char* cudaGetErrorString(cudaError_t status)
+{
+    switch (status) {
+        case cudaSuccess:
+            return "no error";
+        case cudaErrorMemoryAllocation:
+            return "out of memory";
+        case cudaErrorInsufficientDriver:
+            return "CUDA driver version is insufficient for CUDA runtime version";
+        case cudaErrorNoDevice:
+            return "no CUDA-capable device is detected";
+        default:
+            return "invalid argument";
+    }
+}
+
+cudaError_t cudaGetLastError() { return cudaSuccess; }
+
+cudaError_t cudaGetDeviceCount(int* count)
+{
+    *count = settings.devices;
+    return settings.devices > 0 ? cudaSuccess : cudaErrorInsufficientDriver;
+}
+
+cudaError_t cudaSetDevice(int device) { return device < settings.devices ? cudaSuccess : cudaErrorInvalidValue; }
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int)
+{
+    *properties = {"emulated device", 3, 227 * 1024};
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total)
+{
+    *total = settings.memory;
+    *free = settings.memory - in_use;
+    return cudaSuccess;
+}
+
+cudaError_t cudaMalloc(void** pointer, std::size_t bytes)
+{
+    if (in_use + bytes > settings.memory) return cudaErrorMemoryAllocation;
+    in_use += bytes;
+    *pointer = allocate(device_blocks, bytes);
+    return cudaSuccess;
+}
+
+cudaError_t cudaFree(void* pointer)
+{
+    run_all();  // as CUDA's waits for the device
+    in_use -= release(device_blocks, pointer);
+    std::free(pointer);
+    return cudaSuccess;
+}
+
+cudaError_t cudaMallocHost(void** pointer, std::size_t bytes)
+{
+    *pointer = allocate(pinned_blocks, bytes);
+    return cudaSuccess;
+}
+
+cudaError_t cudaFreeHost(void* pointer)
+{
+    run_all();
+    release(pinned_blocks, pointer);
+    std::free(pointer);
+    return cudaSuccess;
+}
+
+cudaError_t cudaHostRegister(void* pointer, std::size_t bytes, unsigned)
+{
+    pinned_blocks[static_cast<const char*>(pointer)] = bytes;
+    return cudaSuccess;
+}
+
+cudaError_t cudaHostUnregister(void* pointer)
+{
+    run_all();
+    release(pinned_blocks, pointer);
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream)
+{
+    const Blocks& source = kind == cudaMemcpyHostToDevice ? pinned_blocks : device_blocks;
+    const Blocks& target = kind == cudaMemcpyDeviceToHost ? pinned_blocks : device_blocks;
+    if (!holds(source, from, bytes)) refuse("a copy reads beyond its memory, or from memory that is not page-locked");
+    if (!holds(target, to, bytes)) refuse("a copy writes beyond its memory, or to memory that is not page-locked");
+    enqueue(stream, [=] { std::memcpy(to, from, bytes); });
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t stream)
+{
+    if (!holds(device_blocks, to, bytes)) refuse("a memset beyond its memory");
+    enqueue(stream, [=] { std::memset(to, value, bytes); });
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned)
+{
+    *stream = new CUstream_st;
+    streams.insert(*stream);
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamDestroy(cudaStream_t stream)
+{
+    run_until(*stream, stream->issued);
+    streams.erase(stream);
+    delete stream;
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t stream)
+{
+    run_until(*stream, stream->issued);
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned)
+{
+    const CUevent_st recorded = *event;  // a later record does not count
+    if (recorded.stream) enqueue(stream, [=] { run_until(*recorded.stream, recorded.after); });
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned)
+{
+    *event = new CUevent_st;
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventDestroy(cudaEvent_t event)
+{
+    delete event;
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream)
+{
+    *event = {stream, stream->issued};
+    return cudaSuccess;
+}
