@@ -61,8 +61,11 @@ int device_count(std::string& why)
     int count = 0;
     const cudaError_t status = cudaGetDeviceCount(&count);
     if (status == cudaSuccess && count > 0) return count;
-    cudaGetLastError();  // so that it is not found by the next call
-    why = status == cudaSuccess ? "no CUDA device" : cudaGetErrorString(status);
+    cudaGetLastError();                         // so that it is not found by the next call
+    if (status == cudaErrorInsufficientDriver)  // what the runtime says of a machine without any driver, too
+        why = "no NVIDIA driver, or one too old for this build";
+    else
+        why = status == cudaSuccess ? "no CUDA device" : cudaGetErrorString(status);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "data/dataset_file.hpp"
 #include "data/model_file.hpp"
+#include "kernels/backends.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/real_data.hpp"
 #include "tests/support/text_files.hpp"
@@ -201,6 +202,13 @@ TEST_F(Train, RefusesValuesOutOfRange)
          {"--factors 0", "--factors 100000", "--reg 0", "--reg -1", "--reg x", "--alpha0 -1", "--nu 3", "--sweeps 0",
           "--factors 8 --factors 9", "--objective both", "--backend tpu", "--no-such-option"})
         expect_refusal(train(bad, "bad"), 64, "alster: ", "bad");
+}
+
+TEST_F(Train, RefusesCudaWhereThereIsNoGpu)
+{
+    std::string why;
+    if (gpu_count(why) > 0) GTEST_SKIP() << "this machine has a GPU";
+    expect_refusal(train("--backend cuda", "bad"), 69, "--backend cuda: " + why, "bad");
 }
 
 TEST_F(Train, RefusesAConfigurationItDoesNotUnderstand)
