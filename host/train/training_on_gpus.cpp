@@ -38,6 +38,7 @@ nlohmann::json train_on_gpus(Job& job)
     const auto limit = static_cast<std::size_t>(job.options.gpu_memory * 1024 * 1024 * 1024);
     job.precision = job.options.precision;
     const CudaBackend backend(share.device, job.precision, limit, share.ranks);
+    job.ranks.barrier();  // nobody allocates before all have seen what is free
     job.progress.line(fmt::format("{}: {:.1f} GiB for each of {} ranks on it, {}", backend.device().name,
                                   static_cast<double>(backend.device().memory.available()) / (1 << 30), share.ranks,
                                   name(job.precision)));
