@@ -1,25 +1,15 @@
 #include "distributed/communicator.hpp"
 
-#include <mpi.h>
-
 #include <cassert>
 #include <limits>
 #include <numeric>
 
 #include "data/error.hpp"
+#include "distributed/mpi_support.hpp"
 
 namespace alster {
 
 namespace {
-
-void check(int status)
-{
-    if (status == MPI_SUCCESS) return;
-    char text[MPI_MAX_ERROR_STRING];
-    int length = 0;
-    MPI_Error_string(status, text, &length);
-    throw Error(ExitCode::unavailable, "MPI failed: {}", std::string(text, static_cast<std::size_t>(length)));
-}
 
 /// MPI counts are int: longer buffers go in slices.
 constexpr std::size_t slice = std::size_t{1} << 28;
@@ -29,7 +19,7 @@ void in_slices(std::span<T> values, Operation operation)
 {
     for (std::size_t first = 0; first < values.size(); first += slice) {
         const auto part = values.subspan(first, std::min(slice, values.size() - first));
-        check(operation(part.data(), static_cast<int>(part.size())));
+        check_mpi(operation(part.data(), static_cast<int>(part.size())));
     }
 }
 
@@ -37,20 +27,26 @@ template <class T>
 std::vector<T> all_gather_one(T value, int size, MPI_Datatype type, MPI_Comm comm)
 {
     std::vector<T> values(size);
-    check(MPI_Allgather(&value, 1, type, values.data(), 1, type, comm));
+    check_mpi(MPI_Allgather(&value, 1, type, values.data(), 1, type, comm));
     return values;
 }
 
-/// The two communicators there are; the header stays free of MPI's types.
-MPI_Comm handle(bool alone) { return alone ? MPI_COMM_SELF : MPI_COMM_WORLD; }
-
 }  // namespace
+
+void check_mpi(int status)
+{
+    if (status == MPI_SUCCESS) return;
+    char text[MPI_MAX_ERROR_STRING];
+    int length = 0;
+    MPI_Error_string(status, text, &length);
+    throw Error(ExitCode::unavailable, "MPI failed: {}", std::string(text, static_cast<std::size_t>(length)));
+}
 
 Communicator::Communicator()
 {
-    check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
-    check(MPI_Comm_rank(MPI_COMM_WORLD, &rank_));
-    check(MPI_Comm_size(MPI_COMM_WORLD, &size_));
+    check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
+    check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank_));
+    check_mpi(MPI_Comm_size(MPI_COMM_WORLD, &size_));
 }
 
 Communicator::Communicator(Alone) : alone_(true) {}
@@ -61,11 +57,11 @@ std::string Communicator::node() const
 {
     char text[MPI_MAX_PROCESSOR_NAME];
     int length = 0;
-    check(MPI_Get_processor_name(text, &length));
+    check_mpi(MPI_Get_processor_name(text, &length));
     return {text, static_cast<std::size_t>(length)};
 }
 
-void Communicator::barrier() const { check(MPI_Barrier(handle(alone_))); }
+void Communicator::barrier() const { check_mpi(MPI_Barrier(handle(alone_))); }
 
 void Communicator::sum(ExactSum& partial) const
 {
@@ -77,19 +73,19 @@ void Communicator::sum(ExactSum& partial) const
 
 std::int64_t Communicator::sum(std::int64_t value) const
 {
-    check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_SUM, handle(alone_)));
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_SUM, handle(alone_)));
     return value;
 }
 
 double Communicator::max(double value) const
 {
-    check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, handle(alone_)));
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, handle(alone_)));
     return value;
 }
 
 std::int64_t Communicator::max(std::int64_t value) const
 {
-    check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MAX, handle(alone_)));
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MAX, handle(alone_)));
     return value;
 }
 
@@ -130,11 +126,36 @@ std::vector<std::string> Communicator::all_gather(const std::string& text) const
     std::vector<int> starts(lengths.size());
     std::exclusive_scan(lengths.begin(), lengths.end(), starts.begin(), 0);
     std::string joined(static_cast<std::size_t>(starts.back() + lengths.back()), '\0');
-    check(MPI_Allgatherv(text.data(), static_cast<int>(text.size()), MPI_CHAR, joined.data(), lengths.data(),
-                         starts.data(), MPI_CHAR, handle(alone_)));
+    check_mpi(MPI_Allgatherv(text.data(), static_cast<int>(text.size()), MPI_CHAR, joined.data(), lengths.data(),
+                             starts.data(), MPI_CHAR, handle(alone_)));
     std::vector<std::string> texts;
     for (std::size_t r = 0; r < lengths.size(); ++r) texts.push_back(joined.substr(starts[r], lengths[r]));
     return texts;
+}
+
+std::vector<std::vector<Column>> Communicator::all_to_all(const std::vector<std::vector<Column>>& to) const
+{
+    std::vector<std::int64_t> sent;
+    std::vector<std::int64_t> received(size_);
+    for (const auto& rows : to) sent.push_back(std::ssize(rows));
+    check_mpi(MPI_Alltoall(sent.data(), 1, MPI_INT64_T, received.data(), 1, MPI_INT64_T, handle(alone_)));
+    std::vector<std::vector<Column>> from;
+    for (const auto count : received) from.emplace_back(count);
+    // by turns of pairs, not by one MPI_Alltoallv, whose displacements end at 2^31 rows
+    for (int distance = 0; distance < size_; ++distance) {
+        const int target = (rank_ + distance) % size_;
+        const int source = (rank_ + size_ - distance) % size_;
+        check_mpi(MPI_Sendrecv(to[target].data(), static_cast<int>(to[target].size()), MPI_INT32_T, target, 0,
+                               from[source].data(), static_cast<int>(from[source].size()), MPI_INT32_T, source, 0,
+                               handle(alone_), MPI_STATUS_IGNORE));
+    }
+    return from;
+}
+
+RowTransfer Communicator::start_transfer(std::span<const float> out, int to, std::span<float> in, int from,
+                                         Row width) const
+{
+    return {out, to, in, from, width, alone_};
 }
 
 void Communicator::all_gather_rows(std::span<const float> mine, std::span<float> all, std::span<const Row> rows_of,
@@ -151,13 +172,9 @@ void Communicator::all_gather_rows(std::span<const float> mine, std::span<float>
         starts.push_back(static_cast<int>(start));
         start += rows;
     }
-    MPI_Datatype row = MPI_DATATYPE_NULL;
-    check(MPI_Type_contiguous(static_cast<int>(width), MPI_FLOAT, &row));
-    check(MPI_Type_commit(&row));
-    const int status =
-        MPI_Allgatherv(mine.data(), counts[rank_], row, all.data(), counts.data(), starts.data(), row, handle(alone_));
-    MPI_Type_free(&row);
-    check(status);
+    const RowType row(width);
+    check_mpi(MPI_Allgatherv(mine.data(), counts[rank_], row.get(), all.data(), counts.data(), starts.data(), row.get(),
+                             handle(alone_)));
 }
 
 }  // namespace alster

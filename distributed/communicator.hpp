@@ -6,6 +6,7 @@
 
 #include "data/exact_sum.hpp"
 #include "data/interactions.hpp"
+#include "distributed/row_transfer.hpp"
 
 namespace alster {
 
@@ -52,6 +53,15 @@ public:
     /// counts.
     void all_gather_rows(std::span<const float> mine, std::span<float> all, std::span<const Row> rows_of,
                          Row width) const;
+
+    /// `to[r]` for rank r from each rank; returns what each rank sent here.
+    [[nodiscard]] std::vector<std::vector<Column>> all_to_all(const std::vector<std::vector<Column>>& to) const;
+
+    /// Starts to send `out` (rows, width) to one rank and to receive `in` (rows, width) from another, which must ask
+    /// for as many. Transfers between two ranks meet in the order in which they were started; an empty one is none. Not
+    /// collective.
+    [[nodiscard]] RowTransfer start_transfer(std::span<const float> out, int to, std::span<float> in, int from,
+                                             Row width) const;
 
 private:
     struct Alone {};

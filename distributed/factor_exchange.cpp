@@ -1,45 +1,34 @@
 #include "distributed/factor_exchange.hpp"
 
+#include <algorithm>
+
+#include "distributed/all_gather_exchange.hpp"
+#include "distributed/need_only_exchange.hpp"
+
 namespace alster {
 
 namespace {
 
-class AllGather final : public FactorExchange {
-public:
-    AllGather(const Communicator& ranks, const RowPartition& partition)
-        : ranks_(ranks),
-          rows_of_(partition.sizes()),
-          rows_(partition.rows()),
-          own_rows_(partition.of(ranks.rank()).size())
-    {
-    }
-
-    [[nodiscard]] Row table_rows() const override { return rows_; }
-    [[nodiscard]] bool trivial() const override { return ranks_.size() == 1; }
-
-    void gather(std::span<const float> mine, std::span<float> table, Row width) const override
-    {
-        ranks_.all_gather_rows(mine, table, rows_of_, width);
-    }
-
-    [[nodiscard]] std::int64_t received_bytes(Row width) const override
-    {
-        return (rows_ - own_rows_) * width * static_cast<std::int64_t>(sizeof(float));
-    }
-
-private:
-    const Communicator& ranks_;
-    std::vector<Row> rows_of_;
-    Row rows_;
-    Row own_rows_;
-};
+bool choose_need_only(ExchangeKind kind, const ExchangeVolumes& volumes)
+{
+    // messages of chosen rows are packed, and sent one after another: they have to save something
+    if (kind == ExchangeKind::automatic) return 4 * volumes.need_only < 3 * volumes.all_gather;
+    return kind == ExchangeKind::need_only;
+}
 
 }  // namespace
 
-std::unique_ptr<FactorExchange> plan_exchange(const Communicator& ranks, const RowPartition& partition,
-                                              std::span<Column> /*columns: row r is row r of the table*/)
+PlannedExchange plan_exchange(const Communicator& ranks, const RowPartition& partition, std::span<Column> columns,
+                              ExchangeKind kind)
 {
-    return std::make_unique<AllGather>(ranks, partition);
+    if (ranks.size() == 1) return {std::make_unique<AllGatherExchange>(ranks, partition), {}};
+    const NeededRows needed(partition.rows(), columns);
+    const RowRange own = partition.of(ranks.rank());
+    const Row own_needed = needed.slot(own.last) - needed.slot(own.first);
+    const ExchangeVolumes volumes{ranks.sum(partition.rows() - own.size()), ranks.sum(needed.count() - own_needed)};
+    if (!choose_need_only(kind, volumes)) return {std::make_unique<AllGatherExchange>(ranks, partition), volumes};
+    std::ranges::transform(columns, columns.begin(), [&](Column row) { return static_cast<Column>(needed.slot(row)); });
+    return {std::make_unique<NeedOnlyExchange>(ranks, partition, needed), volumes};
 }
 
 }  // namespace alster

@@ -1,8 +1,10 @@
 #pragma once
 #include <memory>
 #include <span>
+#include <string>
 
 #include "data/interactions.hpp"
+#include "data/row_buffers.hpp"
 #include "distributed/communicator.hpp"
 #include "distributed/row_partition.hpp"
 
@@ -14,25 +16,44 @@ class FactorExchange {
 public:
     virtual ~FactorExchange() = default;
 
+    [[nodiscard]] virtual const char* name() const = 0;
+
     /// Rows of this rank's table.
     [[nodiscard]] virtual Row table_rows() const = 0;
 
     /// True where the table is this rank's own factors, so that nothing moves.
-    [[nodiscard]] virtual bool trivial() const = 0;
+    [[nodiscard]] virtual bool trivial() const { return false; }
 
-    /// Fills `table` (table_rows, width) from every rank's own rows (own rows, width). Collective.
-    virtual void gather(std::span<const float> mine, std::span<float> table, Row width) const = 0;
+    /// Floats of RowBuffers::staging that gather needs.
+    [[nodiscard]] virtual std::size_t staging(Row /*width*/) const { return 0; }
 
-    /// Bytes that this rank receives each time.
-    [[nodiscard]] virtual std::int64_t received_bytes(Row width) const = 0;
+    /// Fills the table from every rank's own rows. Collective.
+    virtual void gather(const RowBuffers& rows, Row width) const = 0;
+
+    /// Rows that this rank receives each time.
+    [[nodiscard]] virtual Row received_rows() const = 0;
+};
+
+enum class ExchangeKind {
+    automatic,   // need_only where it moves less than three quarters of what all_gather moves, on all ranks together
+    all_gather,  // every row to every rank, in one collective call
+    need_only    // to each rank the rows that its interactions name
+};
+
+/// What an exchange was chosen from: rows that all ranks together receive in a half-step.
+struct ExchangeVolumes {
+    Row all_gather = 0;
+    Row need_only = 0;
+};
+
+struct PlannedExchange {
+    std::unique_ptr<FactorExchange> exchange;
+    ExchangeVolumes volumes;
 };
 
 /// Plans the exchange of the side that `partition` shares out. `columns` are the rows of it that this rank's
-/// interactions name; they are rewritten to rows of the table. Collective.
-///
-/// The one plan there is brings every row to every rank: right for a side that is small, or of which nearly all is
-/// needed.
-[[nodiscard]] std::unique_ptr<FactorExchange> plan_exchange(const Communicator& ranks, const RowPartition& partition,
-                                                            std::span<Column> columns);
+/// interactions name; they are rewritten to rows of the table, in the same order. Collective.
+[[nodiscard]] PlannedExchange plan_exchange(const Communicator& ranks, const RowPartition& partition,
+                                            std::span<Column> columns, ExchangeKind kind = ExchangeKind::automatic);
 
 }  // namespace alster

@@ -6,6 +6,7 @@
 
 #include "data/exact_sum.hpp"
 #include "data/interactions.hpp"
+#include "data/row_buffers.hpp"
 #include "kernels/backend_sizes.hpp"
 
 namespace alster {
@@ -52,6 +53,9 @@ struct SolveReport {
 ///
 ///   write_on_host     runs f(std::span<float>), which must write every element of the matrix
 ///
+///   exchange          runs f(const RowBuffers&), which brings rows of `table` from all ranks' `mine`; `staging`
+///                     floats of packed rows must fit
+///
 ///   largest           max |element|
 ///
 ///   gramian           G += Σ y yᵀ over all rows, one term for each chunk, lower triangle packed
@@ -67,7 +71,8 @@ template <class B>
 concept Backend = requires(const B backend, typename B::Matrix& X, const typename B::Matrix& Y,
                            const typename B::Shard& shard, Interactions interactions, ExactSum& G,
                            std::span<const double> gram, Row w, const Spectrum& spectrum, const RowObjective& objective,
-                           void (*read)(std::span<const float>), void (*write)(std::span<float>))
+                           void (*read)(std::span<const float>), void (*write)(std::span<float>),
+                           void (*move)(const RowBuffers&))
 {
     {
         backend.load(std::move(interactions), w)
@@ -77,6 +82,7 @@ concept Backend = requires(const B backend, typename B::Matrix& X, const typenam
         } -> std::same_as<typename B::Matrix>;
     backend.read_on_host(Y, read);
     backend.write_on_host(X, write);
+    backend.exchange(Y, X, std::size_t(), move);
     {
         backend.largest(Y)
         } -> std::same_as<double>;

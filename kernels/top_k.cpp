@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "data/error.hpp"
+#include "kernels/backend_sizes.hpp"
 
 namespace alster {
 
@@ -26,6 +27,13 @@ void TopK::clear(Row r)
     std::fill_n(items.begin() + r * k, k, -1);
     std::fill_n(scores.begin() + r * k, k, no_score);
     filled[r] = 0;
+}
+
+Row rows_per_batch(Row k)
+{
+    constexpr Row most_entries = Row{1} << 23;
+    constexpr Row most_rows = Row{1} << 15;
+    return std::clamp(most_entries / k / rows_per_chunk * rows_per_chunk, rows_per_chunk, most_rows);
 }
 
 void refuse_score(Row query, Row candidate)

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace alster {
 /// Order: score descending, then row ascending. Where fewer than k candidates are left, the rest of the list is padded.
 /// Any k ≥ 1, also above the number of candidates. `seen` may be null; its rows are those of Q, its columns rows of Y.
 /// Throws diverged (12) where a score is not a finite number, naming the rows.
-/// Bodies in reference/ (fp64, every score) and cpu/ (fp32 tiles; no more than a tile of scores exists at once).
+/// Bodies in reference/ (fp64, every score), cpu/ and cuda/ (fp32 tiles; no more than a tile of scores exists at once).
 struct TopK {
     Row k = 0;
     std::vector<std::int32_t> items;   // (rows, k) row of the candidate, -1: none left
@@ -51,7 +52,17 @@ struct Scored {
     }
 };
 
-/// Throws diverged (12): what both bodies say of a score that is not finite.
+/// top_k against candidates that stay where the scores are computed.
+using Scorer = std::function<TopK(FactorTable queries, const Interactions* seen, Row k)>;
+
+/// A scorer of candidates, which must outlive it.
+using MakeScorer = std::function<Scorer(FactorTable candidates)>;
+
+/// Rows whose lists of k are made at a time: whole blocks of rows_per_chunk, enough of them to fill a GPU, and lists of
+/// no more than some 64 MB.
+[[nodiscard]] Row rows_per_batch(Row k);
+
+/// Throws diverged (12): what all bodies say of a score that is not finite.
 [[noreturn]] void refuse_score(Row query, Row candidate);
 
 }  // namespace alster

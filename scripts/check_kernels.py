@@ -23,6 +23,7 @@ BUDGET = [
     (r"solve_rows<\d, 3, .*>", 168, 96),      # 12 warps, one block on a multiprocessor: 168 is what each thread can have
     (r"solve_rows<\d, 4, .*>", 255, 0),       # 8 warps, one block on a multiprocessor
     (r"assemble_chunks<.*>", 192, 64),
+    (r"top_k_kernel", 128, 0),               # 8 warps, two blocks on a multiprocessor
     (r".*_kernel", 64, 0),
 ]
 
@@ -34,7 +35,7 @@ def nvcc():
 
 def readable(mangled):
     """solve_rows<1, 4, 0> of its mangled name; the rest of the name is of no interest."""
-    name = re.search(r"\d+(solve_rows|assemble_chunks|[a-z]+_kernel)", mangled)
+    name = re.search(r"\d+(solve_rows|assemble_chunks|[a-z][a-z_]*_kernel)", mangled)
     arguments = re.findall(r"L(?:NS_9PrecisionE|[ib])(\d+)E", mangled)
     return (name.group(1) if name else mangled) + (f"<{', '.join(arguments)}>" if arguments else "")
 

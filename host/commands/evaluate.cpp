@@ -28,6 +28,9 @@ void add_options(CLI::App& app, EvaluateOptions& options)
     app.add_option("--relevant-from", options.relevant_from,
                    "Held-out interactions of a smaller value are not relevant to ranking")
         ->default_str("all are");
+    app.add_option("--backend", options.backend,
+                   "Where items are scored: auto (GPUs where every rank finds one), cuda, or cpu")
+        ->check(CLI::IsMember({"auto", "cuda", "cpu"}));
     app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
         ->check(CLI::Range(0, 4096));
 }

@@ -11,6 +11,7 @@
 #include "host/recommend/list_text.hpp"
 #include "host/recommend/list_writer.hpp"
 #include "host/recommend/recommender.hpp"
+#include "host/scoring.hpp"
 #include "host/threads.hpp"
 
 namespace alster {
@@ -33,6 +34,7 @@ struct Options {
     Row k = 10;
     std::filesystem::path out;
     bool include_seen = false;
+    std::string backend = "auto";
     int threads = 0;
 };
 
@@ -48,6 +50,9 @@ void add_options(CLI::App& app, Options& options)
     app.add_option("--k", options.k, "Items in a list")->check(CLI::Range(Row{1}, Row{65'535}));
     app.add_option("--out", options.out, "Write lists.jsonl, or with --all lists.h5");
     app.add_flag("--include-seen", options.include_seen, "List items that the user has in training, too");
+    app.add_option("--backend", options.backend,
+                   "Where items are scored: auto (GPUs with --all where every rank finds one), cuda, or cpu")
+        ->check(CLI::IsMember({"auto", "cuda", "cpu"}));
     app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
         ->check(CLI::Range(0, 4096));
 }
@@ -73,10 +78,10 @@ std::vector<std::string> read_ids(const std::string& path)
 }
 
 void print(const Recommender& recommender, const ModelReader& model, const ItemLabels& labels,
-           std::span<const Row> users, bool json)
+           std::span<const Row> users, Row k, bool json)
 {
     auto objects = nlohmann::json::array();
-    for_blocks(users, [&](std::span<const Row> block) {
+    for_blocks(users, k, [&](std::span<const Row> block) {
         const UserLists made = recommender.lists(block);
         for (std::size_t n = 0; n < block.size(); ++n) {
             const auto id = model.ids(Side::users, {block[n], block[n] + 1}).text(0);
@@ -104,7 +109,7 @@ void write_file(const Communicator& ranks, const Options& options, const Recomme
         const UserLists made = recommender.lists(block);
         writer->write(block, made.lists, made.reasons);
     };
-    for_asked_blocks(ranks, options.all, model.info().users, named, write);
+    for_asked_blocks(ranks, options.all, model.info().users, named, options.k, write);
     writer->commit();
 }
 
@@ -130,12 +135,14 @@ int recommend_command(int argc, char** argv)
     if (!options.all && ranks.leads())
         named = rows_of_ids(model.ids(Side::users, {0, model.info().users}), options.users, "user", options.model);
 
-    const Recommender recommender(model, dataset, options.k, options.include_seen);
+    // a few lists are made before a GPU has started
+    const std::string backend = options.backend == "auto" && !options.all ? "cpu" : options.backend;
+    const Recommender recommender(model, dataset, options.k, options.include_seen, choose_scorers(ranks, backend));
     const ItemLabels labels(model, &dataset);
     if (!options.out.empty())
         write_file(ranks, options, recommender, model, labels, named);
     else if (ranks.leads())
-        print(recommender, model, labels, named, line.json());
+        print(recommender, model, labels, named, options.k, line.json());
     if (!options.out.empty() && ranks.leads()) fmt::print("{}\n", written_text(options.out, line.json()));
     return 0;
 }

@@ -11,6 +11,7 @@
 #include "host/recommend/list_text.hpp"
 #include "host/recommend/list_writer.hpp"
 #include "host/recommend/neighbours.hpp"
+#include "host/scoring.hpp"
 #include "host/threads.hpp"
 
 namespace alster {
@@ -30,6 +31,7 @@ struct Options {
     bool all = false;
     Row k = 10;
     std::filesystem::path out;
+    std::string backend = "auto";
     int threads = 0;
 };
 
@@ -43,6 +45,9 @@ void add_options(CLI::App& app, Options& options)
     which->require_option(1);
     app.add_option("--k", options.k, "Neighbours of an item")->check(CLI::Range(Row{1}, Row{65'535}));
     app.add_option("--out", options.out, "Write lists.jsonl, or with --all lists.h5");
+    app.add_option("--backend", options.backend,
+                   "Where items are scored: auto (GPUs with --all where every rank finds one), cuda, or cpu")
+        ->check(CLI::IsMember({"auto", "cuda", "cpu"}));
     app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
         ->check(CLI::Range(0, 4096));
 }
@@ -83,7 +88,7 @@ void write_file(const Communicator& ranks, const Options& options, const Neighbo
     const auto write = [&](std::span<const Row> block) {
         writer->write(block, neighbours.lists(block, options.k), {});
     };
-    for_asked_blocks(ranks, options.all, model.info().items, named, write);
+    for_asked_blocks(ranks, options.all, model.info().items, named, options.k, write);
     writer->commit();
 }
 
@@ -108,7 +113,9 @@ int similar_command(int argc, char** argv)
 
     const ItemLabels labels(model, dataset ? &*dataset : nullptr);
     const auto named = rows_of_ids(labels.ids(), options.items, "item", options.model);
-    const Neighbours neighbours(model);
+    // a few lists are made before a GPU has started
+    const std::string backend = options.backend == "auto" && !options.all ? "cpu" : options.backend;
+    const Neighbours neighbours(model, choose_scorers(ranks, backend));
     if (!options.out.empty())
         write_file(ranks, options, neighbours, model, labels, named);
     else if (ranks.leads())

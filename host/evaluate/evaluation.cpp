@@ -7,6 +7,7 @@
 #include "distributed/parallel_file_access.hpp"
 #include "distributed/row_partition.hpp"
 #include "host/model_and_data.hpp"
+#include "host/scoring.hpp"
 #include "host/threads.hpp"
 #include "kernels/backend.hpp"
 
@@ -56,8 +57,9 @@ void rank_everything(const Communicator& ranks, const EvaluateOptions& options, 
                            .relevant_from = options.relevant_from,
                            .ks = list_lengths(options)};
     const Popularity popularity(share.item_counts);
-    result.ranking = {evaluate_ranking(ranks, task, model_ranker(share.users, share.items)),
-                      evaluate_ranking(ranks, task, popularity_ranker(popularity))};
+    result.ranking = {
+        evaluate_ranking(ranks, task, model_ranker(share.users, choose_scorers(ranks, options.backend)(share.items))),
+        evaluate_ranking(ranks, task, popularity_ranker(popularity))};
     if (result.ranking->model.users == 0)
         throw Error(ExitCode::bad_data, "{}: no user has a relevant held-out item that is not also a training item",
                     options.data.string());

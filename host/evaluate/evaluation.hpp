@@ -18,6 +18,7 @@ struct EvaluateOptions {
     std::string candidates;         // file of given negatives; empty: full ranking of the held-out part
     std::vector<Row> ks;            // empty: 10, 20, 100, or 10 with given negatives
     double relevant_from = -1e300;  // held-out interactions below are not relevant
+    std::string backend = "auto";   // that scores: auto, cuda or cpu
     int threads = 0;                // a rank; 0: its share of the node's cores
 };
 

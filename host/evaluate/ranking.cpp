@@ -8,13 +8,11 @@
 #include <string_view>
 
 #include "kernels/backend.hpp"
-#include "kernels/cpu/top_k.hpp"
 
 namespace alster {
 
 namespace {
 
-constexpr Row chunks_per_batch = 64;  // 4096 users: lists of K = 100 take 3 MB
 constexpr std::uint64_t bootstrap_seed = 1;
 
 /// Held-out items of a user that can be found.
@@ -131,13 +129,13 @@ RankingReport make_report(const RankingTask& task, const Means& means)
 
 }  // namespace
 
-Ranker model_ranker(FactorTable users, FactorTable items)
+Ranker model_ranker(FactorTable users, Scorer items)
 {
-    return [=](std::span<const Row> wanted, const Interactions& seen, Row k) {
+    return [users, items = std::move(items)](std::span<const Row> wanted, const Interactions& seen, Row k) {
         HostMatrix queries(static_cast<Row>(wanted.size()), users.width);
         for (std::size_t n = 0; n < wanted.size(); ++n)
             std::copy_n(users.row(wanted[n]), users.width, queries.row(static_cast<Row>(n)));
-        return cpu_top_k(queries.table(), items, &seen, k);
+        return items(queries.table(), &seen, k);
     };
 }
 
@@ -159,9 +157,10 @@ RankingReport evaluate_ranking(const Communicator& ranks, const RankingTask& tas
 {
     UserMeans means(ranking_metrics.size() * task.ks.size(), task.users, bootstrap_seed);
     Coverage coverage(task.items);
+    const Row most = rows_per_batch(task.ks.back());
     for (Row first = 0; first < task.rows.size();) {
         Batch batch;
-        for (Row n = 0; n < chunks_per_batch && first < task.rows.size(); ++n, first += rows_per_chunk)
+        for (; std::ssize(batch.users) < most && first < task.rows.size(); first += rows_per_chunk)
             batch.add(task, {first, std::min(first + rows_per_chunk, task.rows.size())});
         if (batch.users.empty()) continue;
         add_batch(task, batch, ranker(batch.users, batch.seen, task.ks.back()), means, coverage);

@@ -27,7 +27,7 @@ struct RankingTask {
 using Ranker = std::function<TopK(std::span<const Row> users, const Interactions& seen, Row k)>;
 
 /// Ranks by the model: every item scored, x_u·y_i.
-[[nodiscard]] Ranker model_ranker(FactorTable users, FactorTable items);
+[[nodiscard]] Ranker model_ranker(FactorTable users, Scorer items);
 [[nodiscard]] Ranker popularity_ranker(const Popularity& popularity);
 
 /// Measures at each k.

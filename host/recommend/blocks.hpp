@@ -10,13 +10,13 @@ namespace alster {
 /// This rank's share of rows 0 … rows, cut on borders of rows_per_chunk.
 [[nodiscard]] RowRange share_of_rows(const Communicator& ranks, Row rows);
 
-/// Visits rows in blocks of a few thousand: what is in memory does not grow with their number.
-void for_blocks(std::span<const Row> rows, const std::function<void(std::span<const Row>)>& visit);
-void for_blocks(RowRange rows, const std::function<void(std::span<const Row>)>& visit);
+/// Visits rows in batches whose lists of k fit into memory, however many rows there are.
+void for_blocks(std::span<const Row> rows, Row k, const std::function<void(std::span<const Row>)>& visit);
+void for_blocks(RowRange rows, Row k, const std::function<void(std::span<const Row>)>& visit);
 
 /// The rows that lists were asked for: `all` rows shared by the ranks, or those named, which the first rank visits
 /// alone.
-void for_asked_blocks(const Communicator& ranks, bool all, Row rows, std::span<const Row> named,
+void for_asked_blocks(const Communicator& ranks, bool all, Row rows, std::span<const Row> named, Row k,
                       const std::function<void(std::span<const Row>)>& visit);
 
 }  // namespace alster

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/cpu/top_k.hpp"
-
 namespace alster {
 
-Neighbours::Neighbours(const ModelReader& model) : row_(model.info().items, -1)
+Neighbours::Neighbours(const ModelReader& model, const MakeScorer& make_scorer) : row_(model.info().items, -1)
 {
     const ModelInfo& info = model.info();
     const auto factors = model.factors(Side::items, {0, info.items});
@@ -23,6 +21,7 @@ Neighbours::Neighbours(const ModelReader& model) : row_(model.info().items, -1)
         for (Row a = 0; a < info.factors; ++a) directions_.values.push_back(static_cast<float>(y[a] / norm));
     }
     directions_.rows = static_cast<Row>(item_.size());
+    scorer_ = make_scorer(directions_.table());
 }
 
 TopK Neighbours::lists(std::span<const Row> items, Row k) const
@@ -37,7 +36,7 @@ TopK Neighbours::lists(std::span<const Row> items, Row k) const
         }
         itself.offsets.push_back(static_cast<Offset>(itself.columns.size()));
     }
-    TopK result = cpu_top_k(queries.table(), directions_.table(), &itself, k);
+    TopK result = scorer_(queries.table(), &itself, k);
     for (std::size_t n = 0; n < items.size(); ++n) {
         const auto list = std::span(result.items).subspan(n * k, result.filled[n]);
         if (row_[items[n]] >= 0)

@@ -12,7 +12,7 @@ namespace alster {
 /// left out: they say how good an item is, not what it is like.
 class Neighbours {
 public:
-    explicit Neighbours(const ModelReader& model);
+    Neighbours(const ModelReader& model, const MakeScorer& make_scorer);
 
     /// The k nearest of each item, itself left out. An item without interactions has zero factors: it has no neighbours
     /// and is nobody's.
@@ -22,6 +22,7 @@ private:
     HostMatrix directions_;           // (items with factors, F), norm 1
     std::vector<std::int32_t> item_;  // the item of each row
     std::vector<std::int32_t> row_;   // the row of each item, -1: zero factors
+    Scorer scorer_;
 };
 
 }  // namespace alster

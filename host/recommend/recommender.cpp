@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "kernels/cpu/top_k.hpp"
-
 namespace alster {
 
 namespace {
@@ -36,12 +34,14 @@ UserRows read_users(const ModelReader& model, const DatasetReader& dataset, std:
 
 const char* name(Reason reason) { return reason == Reason::model ? "model" : "popularity"; }
 
-Recommender::Recommender(const ModelReader& model, const DatasetReader& dataset, Row k, bool include_seen)
+Recommender::Recommender(const ModelReader& model, const DatasetReader& dataset, Row k, bool include_seen,
+                         const MakeScorer& make_scorer)
     : model_(model),
       dataset_(dataset),
       k_(k),
       include_seen_(include_seen),
       items_(model.factors(Side::items, {0, model.info().items})),
+      scorer_(make_scorer({items_, model.info().items, model.info().width})),
       popularity_(interaction_counts(dataset))
 {
 }
@@ -52,7 +52,7 @@ UserLists Recommender::lists(std::span<const Row> users) const
     const auto rows = static_cast<Row>(users.size());
     const UserRows block = read_users(model_, dataset_, users);
     const Interactions* seen = include_seen_ ? nullptr : &block.history;
-    UserLists result{.lists = cpu_top_k({block.factors, rows, info.width}, {items_, info.items, info.width}, seen, k_),
+    UserLists result{.lists = scorer_({block.factors, rows, info.width}, seen, k_),
                      .reasons = std::vector(users.size(), Reason::model)};
     TopK popular;
     for (Row u = 0; u < rows; ++u) {

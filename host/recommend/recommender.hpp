@@ -24,7 +24,8 @@ struct UserLists {
 class Recommender {
 public:
     /// `include_seen`: items that a user has in training may be listed too.
-    Recommender(const ModelReader& model, const DatasetReader& dataset, Row k, bool include_seen);
+    Recommender(const ModelReader& model, const DatasetReader& dataset, Row k, bool include_seen,
+                const MakeScorer& make_scorer);
 
     /// A user without history has no taste that the model could know: it gets the most popular items.
     [[nodiscard]] UserLists lists(std::span<const Row> users) const;
@@ -35,6 +36,7 @@ private:
     Row k_;
     bool include_seen_;
     std::vector<float> items_;  // (items, width)
+    Scorer scorer_;
     Popularity popularity_;
 };
 

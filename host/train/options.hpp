@@ -4,6 +4,7 @@
 #include <string>
 
 #include "data/interactions.hpp"
+#include "distributed/factor_exchange.hpp"
 #include "kernels/precision.hpp"
 
 namespace alster {
@@ -21,6 +22,7 @@ struct TrainOptions {
     Precision precision = Precision::tf32x3;  // of the CUDA backend
     double gpu_memory = 0;                    // GiB of a GPU that a rank may take; 0: its share of what is free
     int threads = 0;                          // a rank; 0: its share of the node's cores
+    ExchangeKind exchange = ExchangeKind::automatic;
 
     Feedback feedback = Feedback::implicit_feedback;
     Row factors = 64;         // f

@@ -52,13 +52,14 @@ Sides<B> make_sides(const Communicator& ranks, const B& backend, const TrainOpti
 {
     const Row width = options.width();
     const auto make_side = [&](Side side, const RowPartition& rows, Interactions& named_by) {
-        auto exchange = plan_exchange(ranks, rows, named_by.columns);
+        auto [exchange, volumes] = plan_exchange(ranks, rows, named_by.columns, options.exchange);
         const Row table_rows = exchange->trivial() ? 0 : exchange->table_rows();
         return FactorSide<B>{.side = side,
                              .partition = rows,
                              .interactions = {},
                              .factors = backend.make_matrix(rows.of(ranks.rank()).size(), width),
                              .exchange = std::move(exchange),
+                             .volumes = volumes,
                              .table = backend.make_matrix(table_rows, width)};
     };
     Sides<B> sides{make_side(Side::users, user_rows, by_item), make_side(Side::items, item_rows, by_user)};

@@ -23,6 +23,7 @@ struct FactorSide {
     typename B::Shard interactions;            // of this rank's rows; columns are rows of the other side's table
     typename B::Matrix factors;                // (this rank's rows, w)
     std::unique_ptr<FactorExchange> exchange;  // brings factors of this side to the ranks that solve the other
+    ExchangeVolumes volumes;                   // what it was chosen from
     typename B::Matrix table;                  // what it brings; unused where the exchange is trivial
     std::vector<double> gramian = {};          // of all rows, lower triangle packed; where the objective has one
     double penalty = 0;                        // Σ λ_r‖row‖² over all rows
@@ -144,10 +145,9 @@ private:
     const typename B::Matrix& gather(Side& fixed)
     {
         if (fixed.exchange->trivial()) return fixed.factors;
-        backend_.read_on_host(fixed.factors, [&](std::span<const float> mine) {
-            backend_.write_on_host(
-                fixed.table, [&](std::span<float> table) { fixed.exchange->gather(mine, table, options_.width()); });
-        });
+        const Row width = options_.width();
+        backend_.exchange(fixed.factors, fixed.table, fixed.exchange->staging(width),
+                          [&](const RowBuffers& rows) { fixed.exchange->gather(rows, width); });
         return fixed.table;
     }
 

@@ -85,6 +85,22 @@ ModelInfo describe(const Job& job, const Outcome& outcome)
             .evaluation = evaluation.dump()};
 }
 
+void report_exchange(const Job& job, Side side, const FactorExchange& exchange, const ExchangeVolumes& volumes)
+{
+    const double row_mib = static_cast<double>(job.options.width() * sizeof(float)) / (1 << 20);
+    const double all_gather = static_cast<double>(volumes.all_gather) * row_mib;
+    const double need_only = static_cast<double>(volumes.need_only) * row_mib;
+    const double most = static_cast<double>(job.ranks.max(exchange.received_rows())) * row_mib;
+    job.progress.line(fmt::format(
+        "{} are exchanged by {}: {:.1f} MiB a sweep (all-gather {:.1f}, need-only {:.1f})", name(side), exchange.name(),
+        exchange.name() == std::string("need-only") ? need_only : all_gather, all_gather, need_only));
+    job.log.write("exchange", {{"side", name(side)},
+                               {"plan", exchange.name()},
+                               {"all_gather_mib", all_gather},
+                               {"need_only_mib", need_only},
+                               {"received_mib_most", most}});
+}
+
 void report_audit(const Job& job, const Audit& audit)
 {
     job.progress.line(fmt::format("audited on {} sampled rows of items: {:.1e} from their fp64 solutions", audit.rows,

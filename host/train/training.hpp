@@ -8,6 +8,7 @@
 #include "host/train/run_directory.hpp"
 #include "host/train/sides.hpp"
 #include "host/train/validation.hpp"
+#include "kernels/cpu/top_k.hpp"
 
 namespace alster {
 
@@ -21,6 +22,7 @@ struct Job {
     MetricsLog& log;
     std::string run_id;
     Precision precision = Precision::fp32;  // with which the backend reads the fixed side
+    MakeScorer make_scorer = cpu_scorer;    // ranks for the validation metric
 };
 
 /// How a run ended.
@@ -45,11 +47,21 @@ void log_half_step(MetricsLog& log, const HalfStep& step, int sweep);
 /// What model.h5 says of the run.
 [[nodiscard]] ModelInfo describe(const Job& job, const Outcome& outcome);
 
+void report_exchange(const Job& job, Side side, const FactorExchange& exchange, const ExchangeVolumes& volumes);
+
 /// Prints and logs how far sampled rows are from their fp64 solutions.
 void report_audit(const Job& job, const Audit& audit);
 
 /// Throws diverged (12), naming the row by its id.
 [[noreturn]] void refuse(const NotFinite& row, const TrainOptions& options);
+
+/// Prints and logs how the factors of one side come to the ranks, and what that moves. Collective.
+template <Backend B>
+void report_exchange(const Job& job, const FactorSide<B>& side)
+{
+    if (side.exchange->trivial()) return;
+    report_exchange(job, side.side, *side.exchange, side.volumes);
+}
 
 /// This rank's factors of one side in host memory, for what reads them between sweeps.
 template <Backend B>
@@ -75,7 +87,8 @@ template <Backend B>
 Outcome iterate(const Job& job, const B& backend, Sides<B>& sides)
 {
     Solver<B> solver(job.ranks, backend, job.options);
-    const Validation validation(job.ranks, job.dataset, job.options, sides.users.partition.of(job.ranks.rank()));
+    const Validation validation(job.ranks, job.dataset, job.options, sides.users.partition.of(job.ranks.rank()),
+                                job.make_scorer);
     Outcome outcome;
     std::optional<double> before;
     double best = 0;
@@ -125,6 +138,8 @@ nlohmann::json train_with(const Job& job, const B& backend)
     Stopwatch watch;
     job.progress.line(fmt::format("reading {}", job.options.data.string()));
     auto sides = load_sides(job.ranks, backend, job.options, job.dataset);
+    report_exchange(job, sides.users);
+    report_exchange(job, sides.items);
     const double load_s = watch.lap();
     Outcome outcome;
     try {

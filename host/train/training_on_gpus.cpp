@@ -2,46 +2,37 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "kernels/backends.hpp"
+#include "distributed/device_memory_support.hpp"
+#include "host/gpu_share.hpp"
+#include "host/train/exchange_check.hpp"
 #include "kernels/cuda/cuda_backend.hpp"
 
 namespace alster {
 
 namespace {
 
-/// This rank's GPU, and how many ranks of its node use it.
-struct GpuShare {
-    int device = 0;
-    int ranks = 1;
-};
-
-GpuShare share_of(const Communicator& ranks)
+/// Whether MPI may be given device memory: where it says so and has shown it on all ranks.
+bool mpi_reads_device(const Communicator& ranks, int device)
 {
-    const std::string mine = ranks.node();
-    const auto nodes = ranks.all_gather(mine);
-    const auto local = static_cast<int>(std::count(nodes.begin(), nodes.begin() + ranks.rank(), mine));
-    const auto on_node = static_cast<int>(std::count(nodes.begin(), nodes.end(), mine));
-    std::string why;
-    const int devices = gpu_count(why);
-    GpuShare share{local % devices, 0};
-    for (int rank = share.device; rank < on_node; rank += devices) ++share.ranks;
-    return share;
+    if (ranks.size() == 1 || ranks.sum(std::int64_t{mpi_claims_device_memory()}) < ranks.size()) return false;
+    return exchange_works(ranks, CudaBackend(device, {.memory_limit = std::size_t{1} << 24, .mpi_reads_device = true}));
 }
 
 }  // namespace
 
 nlohmann::json train_on_gpus(Job& job)
 {
-    const GpuShare share = share_of(job.ranks);
+    const GpuShare share = gpu_share(job.ranks);
     const auto limit = static_cast<std::size_t>(job.options.gpu_memory * 1024 * 1024 * 1024);
     job.precision = job.options.precision;
-    const CudaBackend backend(share.device, job.precision, limit, share.ranks);
+    const bool direct = mpi_reads_device(job.ranks, share.device);
+    const CudaBackend backend(share.device, {job.precision, limit, share.ranks, direct});
     job.ranks.barrier();  // nobody allocates before all have seen what is free
-    job.progress.line(fmt::format("{}: {:.1f} GiB for each of {} ranks on it, {}", backend.device().name,
+    job.make_scorer = [&](FactorTable candidates) { return backend.scorer(candidates); };
+    job.progress.line(fmt::format("{}: {:.1f} GiB for each of {} ranks on it, {}, {}", backend.device().name,
                                   static_cast<double>(backend.device().memory.available()) / (1 << 30), share.ranks,
-                                  name(job.precision)));
+                                  name(job.precision),
+                                  direct ? "MPI reads device memory" : "MPI reads page-locked host memory"));
     return train_with(job, backend);
 }
 

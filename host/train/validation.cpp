@@ -19,8 +19,8 @@ HostMatrix all_items(const Communicator& ranks, const TrainOptions& options, con
 }  // namespace
 
 Validation::Validation(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options,
-                       RowRange users)
-    : ranks_(ranks), dataset_(dataset), options_(options)
+                       RowRange users, MakeScorer make_scorer)
+    : ranks_(ranks), dataset_(dataset), options_(options), make_scorer_(std::move(make_scorer))
 {
     if (!available()) return;
     seen_ = dataset.interactions(Part::train, Side::users, users);
@@ -39,7 +39,7 @@ double Validation::measure(const TrainedRows& users, const TrainedRows& items) c
             .rmse;
     const RankingTask task{
         .rows = users.rows, .users = info.users, .items = info.items, .seen = seen_, .holdout = holdout_, .ks = {10}};
-    return evaluate_ranking(ranks_, task, model_ranker(queries, Y.table())).mean("ndcg", 10);
+    return evaluate_ranking(ranks_, task, model_ranker(queries, make_scorer_(Y.table()))).mean("ndcg", 10);
 }
 
 }  // namespace alster

@@ -3,6 +3,7 @@
 #include "distributed/communicator.hpp"
 #include "host/train/model_output.hpp"
 #include "host/train/options.hpp"
+#include "kernels/top_k.hpp"
 
 namespace alster {
 
@@ -12,7 +13,8 @@ namespace alster {
 class Validation {
 public:
     /// `users`: this rank's rows.
-    Validation(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options, RowRange users);
+    Validation(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options, RowRange users,
+               MakeScorer make_scorer);
 
     /// False where the dataset has no split.
     [[nodiscard]] bool available() const { return dataset_.info().held_out > 0; }
@@ -31,6 +33,7 @@ private:
     const Communicator& ranks_;
     const DatasetReader& dataset_;
     const TrainOptions& options_;
+    MakeScorer make_scorer_;
     Interactions seen_;
     Interactions holdout_;
 };

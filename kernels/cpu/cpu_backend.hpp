@@ -2,6 +2,7 @@
 #include "kernels/backend.hpp"
 #include "kernels/cpu/row_solver.hpp"
 #include "kernels/host_matrix.hpp"
+#include "kernels/host_row_buffers.hpp"
 
 namespace alster {
 
@@ -26,6 +27,11 @@ public:
     [[nodiscard]] Matrix make_matrix(Row rows, Row width) const { return {rows, width}; }
     void read_on_host(const Matrix& matrix, auto&& f) const { f(std::span<const float>(matrix.values)); }
     void write_on_host(Matrix& matrix, auto&& f) const { f(std::span<float>(matrix.values)); }
+    void exchange(const Matrix& mine, Matrix& table, std::size_t staging, auto&& f) const
+    {
+        std::vector<float> room(staging);
+        f(host_row_buffers(mine.values, table.values, room, mine.width));
+    }
 
     [[nodiscard]] double largest(const Matrix& Y) const;
     void gramian(const Matrix& Y, ExactSum& G) const;

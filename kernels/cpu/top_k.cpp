@@ -183,4 +183,10 @@ TopK cpu_top_k(FactorTable queries, FactorTable candidates, const Interactions* 
     return result;
 }
 
+Scorer cpu_scorer(FactorTable candidates)
+{
+    return
+        [=](FactorTable queries, const Interactions* seen, Row k) { return cpu_top_k(queries, candidates, seen, k); };
+}
+
 }  // namespace alster

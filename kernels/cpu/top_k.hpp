@@ -8,4 +8,6 @@ namespace alster {
 /// chunk borders get the bits that one rank would get.
 [[nodiscard]] TopK cpu_top_k(FactorTable queries, FactorTable candidates, const Interactions* seen, Row k);
 
+[[nodiscard]] Scorer cpu_scorer(FactorTable candidates);
+
 }  // namespace alster

@@ -3,17 +3,18 @@
 #include <fmt/format.h>
 
 #include "kernels/cpu/cpu_backend.hpp"
+#include "kernels/cuda/transfer.hpp"
 
 namespace alster {
 
-CudaBackend::CudaBackend(int device, Precision precision, std::size_t memory_limit, int sharing)
-    : shared_(std::make_shared<Shared>(device, memory_limit, sharing)), precision_(precision)
+CudaBackend::CudaBackend(int device, const CudaOptions& options)
+    : shared_(std::make_shared<Shared>(device, options.memory_limit, options.sharing)), options_(options)
 {
 }
 
 CudaBackend::Shard CudaBackend::load(Interactions interactions, Row width) const
 {
-    return load_shard(std::move(interactions), width, precision_, shared_->device);
+    return load_shard(std::move(interactions), width, options_, shared_->device);
 }
 
 CudaBackend::Matrix CudaBackend::make_matrix(Row rows, Row width) const

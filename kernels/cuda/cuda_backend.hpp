@@ -3,6 +3,7 @@
 
 #include "kernels/backend.hpp"
 #include "kernels/cuda/shard.hpp"
+#include "kernels/top_k.hpp"
 
 namespace alster {
 
@@ -17,9 +18,7 @@ public:
     };
     using Shard = CudaShard;
 
-    /// On GPU `device`, which `sharing` ranks use; limits as of Device.
-    explicit CudaBackend(int device, Precision precision = Precision::tf32x3, std::size_t memory_limit = 0,
-                         int sharing = 1);
+    explicit CudaBackend(int device, const CudaOptions& options = {});
 
     [[nodiscard]] Shard load(Interactions interactions, Row width) const;
     [[nodiscard]] Matrix make_matrix(Row rows, Row width) const;
@@ -32,6 +31,15 @@ public:
         upload_staging(matrix);
     }
 
+    /// Through page-locked memory, each part of the table copied to the device while the next is on its way; or, where
+    /// MPI reads device memory, not through the host at all.
+    void exchange(const Matrix& mine, Matrix& table, std::size_t staging, auto&& f) const
+    {
+        f(options_.mpi_reads_device ? device_row_buffers(mine, table, staging)
+                                    : staged_row_buffers(mine, table, staging));
+        finish_exchange();
+    }
+
     [[nodiscard]] double largest(const Matrix& Y) const;
     void gramian(const Matrix& Y, ExactSum& G) const;
     [[nodiscard]] Spectrum principal_basis(std::span<const double> gram, Row width) const;
@@ -40,8 +48,11 @@ public:
                                     Matrix& X) const;
     [[nodiscard]] const Interactions& interactions(const Shard& shard) const { return shard.interactions; }
 
+    /// top_k of candidates that are copied to the device: fp32, a score one chain of fused multiply-adds.
+    [[nodiscard]] Scorer scorer(FactorTable candidates) const;
+
     [[nodiscard]] const Device& device() const { return shared_->device; }
-    [[nodiscard]] Precision precision() const { return precision_; }
+    [[nodiscard]] Precision precision() const { return options_.precision; }
 
 private:
     struct Shared {
@@ -50,14 +61,23 @@ private:
         Device device;
         PinnedBuffer<float> reading;
         PinnedBuffer<float> writing;
+        DeviceBuffer<unsigned long long> gramian;
+        DeviceBuffer<unsigned> largest;
+        DeviceBuffer<double> vectors;
+        PinnedBuffer<float> packed;
+        DeviceBuffer<float> packed_on_device;
+        DeviceBuffer<Column> packed_rows;
     };
 
     [[nodiscard]] std::span<float> downloaded(const Matrix& matrix) const;
     [[nodiscard]] std::span<float> staging(const Matrix& matrix) const;
     void upload_staging(Matrix& matrix) const;
+    [[nodiscard]] RowBuffers staged_row_buffers(const Matrix& mine, Matrix& table, std::size_t staging) const;
+    [[nodiscard]] RowBuffers device_row_buffers(const Matrix& mine, Matrix& table, std::size_t staging) const;
+    void finish_exchange() const;
 
     std::shared_ptr<Shared> shared_;
-    Precision precision_;
+    CudaOptions options_;
 };
 
 static_assert(Backend<CudaBackend>);

@@ -106,6 +106,12 @@ public:
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] std::size_t bytes() const { return size_ * sizeof(T); }
 
+    /// Makes room for `size` elements, whose values are then undefined.
+    void reserve(DeviceMemory& memory, std::size_t size, const std::string& purpose)
+    {
+        if (size > size_) *this = DeviceBuffer(memory, size, purpose);
+    }
+
     void zero(const Stream& stream)
     {
         if (size_ > 0) check(cudaMemsetAsync(data_, 0, bytes(), stream.get()));
@@ -185,44 +191,6 @@ private:
     void* data_ = nullptr;
 };
 
-/// Asynchronous copies; the host's side must be page-locked and stay untouched until the stream was waited for.
-template <class T>
-void upload(std::span<const T> from, T* to, const Stream& stream)
-{
-    if (from.empty()) return;
-    check(cudaMemcpyAsync(to, from.data(), from.size_bytes(), cudaMemcpyHostToDevice, stream.get()));
-}
-
-template <class T>
-void download(const T* from, std::span<T> to, const Stream& stream)
-{
-    if (to.empty()) return;
-    check(cudaMemcpyAsync(to.data(), from, to.size_bytes(), cudaMemcpyDeviceToHost, stream.get()));
-}
-
-/// Uploads from any host memory, in pieces through a page-locked buffer, and waits: for what is done once.
-template <class T>
-void upload_now(std::span<const T> from, T* to, const Stream& stream)
-{
-    constexpr std::size_t piece = (std::size_t{32} << 20) / sizeof(T);
-    PinnedBuffer<T> staging(std::min(piece, from.size()));
-    for (std::size_t first = 0; first < from.size(); first += piece) {
-        const auto part = from.subspan(first, std::min(piece, from.size() - first));
-        std::copy(part.begin(), part.end(), staging.span().begin());
-        upload(std::span<const T>(staging.span().first(part.size())), to + first, stream);
-        stream.synchronize();
-    }
-}
-
-template <class T>
-DeviceBuffer<T> uploaded(std::span<const T> from, DeviceMemory& memory, const std::string& purpose,
-                         const Stream& stream)
-{
-    DeviceBuffer<T> buffer(memory, from.size(), purpose);
-    upload_now(from, buffer.data(), stream);
-    return buffer;
-}
-
 /// A GPU as one rank uses it.
 struct Device {
     /// Takes GPU `id`, of which this rank may use `memory_limit` bytes (0: what is free now, less a reserve, divided by
@@ -234,8 +202,9 @@ struct Device {
     int multiprocessors;
     std::size_t shared_bytes;  // that one block may ask for
     DeviceMemory memory;
-    Stream stream;    // all computing
-    Stream transfer;  // interactions on their way to the device
+    Stream stream;                    // all computing
+    Stream transfer;                  // interactions on their way to the device
+    PinnedBuffer<std::byte> staging;  // of copies that are waited for (transfer.hpp)
 };
 
 /// The number of GPUs that answer; 0 where there is no driver or no device, and then `why` says which.

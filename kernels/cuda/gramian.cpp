@@ -3,6 +3,7 @@
 
 #include "kernels/cuda/cuda_backend.hpp"
 #include "kernels/cuda/matrix_kernels.hpp"
+#include "kernels/cuda/transfer.hpp"
 
 namespace alster {
 
@@ -10,13 +11,11 @@ double CudaBackend::largest(const Matrix& Y) const
 {
     if (Y.values.size() == 0) return 0;
     Device& device = shared_->device;
-    DeviceBuffer<unsigned> result(device.memory, 1, "the largest element");
+    auto& result = shared_->largest;
+    result.reserve(device.memory, 1, "the largest element");
     result.zero(device.stream);
     launch_largest(Y.values.data(), static_cast<std::int64_t>(Y.values.size()), result.data(), device.stream.get());
-    PinnedBuffer<unsigned> bits(1);
-    download(result.data(), bits.span(), device.stream);
-    device.stream.synchronize();
-    return std::bit_cast<float>(bits.span()[0]);
+    return std::bit_cast<float>(fetched(result, device)[0]);
 }
 
 void CudaBackend::gramian(const Matrix& Y, ExactSum& G) const
@@ -24,16 +23,15 @@ void CudaBackend::gramian(const Matrix& Y, ExactSum& G) const
     if (Y.rows == 0) return;
     Device& device = shared_->device;
     const auto limbs = G.limbs();
-    DeviceBuffer<unsigned long long> sums(device.memory, limbs.size(), "the Gramian");
+    auto& sums = shared_->gramian;
+    sums.reserve(device.memory, limbs.size(), "the Gramian");
     sums.zero(device.stream);
     const double inverse = 1 / G.quantum();
     launch_gramian(Y.values.data(), Y.rows, Y.width,
                    {G.quantum(), inverse, inverse * std::ldexp(1.0, ExactSum::low_bits)}, sums.data(),
                    device.stream.get());
-    PinnedBuffer<unsigned long long> host(limbs.size());
-    download(sums.data(), host.span(), device.stream);
-    device.stream.synchronize();
-    for (std::size_t k = 0; k < limbs.size(); ++k) limbs[k] += static_cast<std::int64_t>(host.span()[k]);
+    const auto terms = fetched(sums, device);
+    for (std::size_t k = 0; k < limbs.size(); ++k) limbs[k] += static_cast<std::int64_t>(terms[k]);
 }
 
 }  // namespace alster

@@ -1,13 +1,15 @@
 #include "kernels/cuda/cuda_backend.hpp"
 #include "kernels/cuda/matrix_kernels.hpp"
+#include "kernels/cuda/transfer.hpp"
 
 namespace alster {
 
 void CudaBackend::rotate(Matrix& Y, const Spectrum& spectrum) const
 {
     Device& device = shared_->device;
-    const auto Q =
-        uploaded(std::span(spectrum.vectors.data(), spectrum.vectors.size()), device.memory, "Q", device.stream);
+    auto& Q = shared_->vectors;
+    Q.reserve(device.memory, spectrum.vectors.size(), "Q");
+    upload_now(std::span<const double>(spectrum.vectors), Q.data(), device);
     launch_rotate(Y.values.data(), Y.rows, Y.width, Q.data(), device.stream.get());
     device.stream.synchronize();
 }

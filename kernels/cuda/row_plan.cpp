@@ -18,16 +18,16 @@ struct Kind {
     friend auto operator<=>(const Kind&, const Kind&) = default;
 };
 
-Kind kind_of(Offset n, Row width)
+Kind kind_of(Offset n, Row width, Offset entries_per_chunk)
 {
     const bool dual = dual_is_cheaper(n, width);
-    return {bin_of(tiles_of(dual ? n : width)), dual, n > entries_per_chunk};
+    return {bin_of(tiles_of(dual ? n : width)), dual, !dual && n > entries_per_chunk};
 }
 
 class Planner {
 public:
-    Planner(const std::vector<Offset>& offsets, Row width, std::int64_t chunk_capacity)
-        : offsets_(offsets), width_(width), chunk_capacity_(chunk_capacity)
+    Planner(const std::vector<Offset>& offsets, Row width, const PlanLimits& limits)
+        : offsets_(offsets), width_(width), limits_(limits)
     {
     }
 
@@ -46,27 +46,29 @@ public:
     RowPlan finish() { return std::move(plan_); }
 
 private:
+    [[nodiscard]] Kind kind_of(Offset n) const { return alster::kind_of(n, width_, limits_.entries_per_chunk); }
     [[nodiscard]] Offset entries(Row u) const { return offsets_[u + 1] - offsets_[u]; }
 
     /// The largest systems first, so that small ones fill the end; within a launch the heaviest first.
     [[nodiscard]] bool before(Row a, Row b) const
     {
-        const Kind x = kind_of(entries(a), width_);
-        const Kind y = kind_of(entries(b), width_);
+        const Kind x = kind_of(entries(a));
+        const Kind y = kind_of(entries(b));
         return x != y ? x > y : entries(a) > entries(b);
     }
 
     void append(PlannedBatch& batch, Row u)
     {
         const Offset n = entries(u);
-        const Kind kind = kind_of(n, width_);
-        const std::int64_t chunks = kind.is_long ? (n + entries_per_chunk - 1) / entries_per_chunk : 0;
+        const Kind kind = kind_of(n);
+        const Offset step = limits_.entries_per_chunk;
+        const std::int64_t chunks = kind.is_long ? (n + step - 1) / step : 0;
         if (needs_launch(batch, kind, chunks)) start_launch(batch, kind);
         PlannedLaunch& launch = batch.launches.back();
         plan_.order.push_back(u);
         ++launch.rows;
         launch.chunks += chunks;
-        for (std::int64_t k = 0; k < chunks; ++k) plan_.chunks.push_back({u, k * entries_per_chunk});
+        for (std::int64_t k = 0; k < chunks; ++k) plan_.chunks.push_back({u, k * step, std::min((k + 1) * step, n)});
         if (kind.is_long) plan_.first_chunk_of.push_back(launch.chunks);
         plan_.most_chunks = std::max(plan_.most_chunks, launch.chunks);
         plan_.dual_rows += kind.dual;
@@ -78,7 +80,7 @@ private:
         if (batch.launches.empty()) return true;
         const PlannedLaunch& last = batch.launches.back();
         const Kind current{last.bin, last.dual, last.chunks > 0};
-        return current != kind || (chunks > 0 && last.chunks + chunks > chunk_capacity_);
+        return current != kind || (chunks > 0 && last.chunks + chunks > limits_.chunk_capacity);
     }
 
     void start_launch(PlannedBatch& batch, const Kind& kind)
@@ -93,19 +95,19 @@ private:
 
     const std::vector<Offset>& offsets_;
     Row width_;
-    std::int64_t chunk_capacity_;
+    PlanLimits limits_;
     RowPlan plan_;
 };
 
 }  // namespace
 
-RowPlan plan_rows(const std::vector<Offset>& offsets, Row width, Offset batch_entries, std::int64_t chunk_capacity)
+RowPlan plan_rows(const std::vector<Offset>& offsets, Row width, const PlanLimits& limits)
 {
-    Planner planner(offsets, width, chunk_capacity);
+    Planner planner(offsets, width, limits);
     const auto rows = std::ssize(offsets) - 1;
     for (Row first = 0; first < rows;) {
         Row last = first + 1;
-        while (last < rows && offsets[last + 1] - offsets[first] <= batch_entries) ++last;
+        while (last < rows && offsets[last + 1] - offsets[first] <= limits.batch_entries) ++last;
         planner.add_batch({first, last});
         first = last;
     }

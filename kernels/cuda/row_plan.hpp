@@ -38,9 +38,12 @@ struct RowPlan {
     std::size_t launches = 0;
 };
 
-/// Batches of at most `batch_entries` interactions (a row with more is refused before: at least the largest row's), and
-/// launches of at most `chunk_capacity` chunks (but a row's chunks stay together).
-[[nodiscard]] RowPlan plan_rows(const std::vector<Offset>& offsets, Row width, Offset batch_entries,
-                                std::int64_t chunk_capacity);
+struct PlanLimits {
+    Offset batch_entries;         // interactions of a batch; at least the largest row's
+    std::int64_t chunk_capacity;  // chunks of a launch, but a row's chunks stay together
+    Offset entries_per_chunk;     // a row in the primal form with more is assembled in chunks
+};
+
+[[nodiscard]] RowPlan plan_rows(const std::vector<Offset>& offsets, Row width, const PlanLimits& limits);
 
 }  // namespace alster

@@ -31,13 +31,12 @@ struct RowProblem {
 /// The dual form of a row costs n²w + n³/3 against nw² + w³/3, and reads its rows twice: it wins up to about n = 7/8 w.
 constexpr bool dual_is_cheaper(Offset n, Row width) { return n * 8 <= width * 7; }
 
-/// Rows with more entries than this are assembled in chunks of this many by several blocks; chunks are added in order.
-inline constexpr Offset entries_per_chunk = 32768;
-
-/// A chunk of a long row.
+/// Entries [first, last) of a long row, counted within it: chunks are assembled by blocks of their own, and added in
+/// their order.
 struct Chunk {
     Row row = 0;
-    Offset first = 0;  // of its entries, counted within the row
+    Offset first = 0;
+    Offset last = 0;
 };
 
 /// Assembled chunks: triangles and right-hand sides, one after another.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/cuda/transfer.hpp"
+
 namespace alster {
 
 namespace {
@@ -76,7 +78,7 @@ void make_rounded(ShardMemory& memory, const Interactions& interactions, Row wid
 void upload_plan(ShardMemory& memory, const Interactions& interactions, const RowPlan& plan, Device& device)
 {
     const auto put = [&]<class T>(const std::vector<T>& values, const char* purpose) {
-        return uploaded(std::span<const T>(values), device.memory, purpose, device.stream);
+        return uploaded(std::span<const T>(values), purpose, device);
     };
     memory.offsets = put(interactions.offsets, "the rows' offsets");
     memory.order = put(plan.order, "the rows' order");
@@ -87,7 +89,7 @@ void upload_plan(ShardMemory& memory, const Interactions& interactions, const Ro
 void upload_all(EntryBuffers& entries, const Interactions& interactions, Device& device)
 {
     const auto put = [&]<class T>(const std::vector<T>& values, DeviceBuffer<T>& buffer) {
-        upload_now(std::span<const T>(values), buffer.data(), device.stream);
+        upload_now(std::span<const T>(values), buffer.data(), device);
     };
     put(interactions.columns, entries.columns);
     put(interactions.confidences, entries.confidences);
@@ -106,7 +108,7 @@ void page_lock(ShardMemory& memory, const Interactions& interactions)
 
 }  // namespace
 
-CudaShard load_shard(Interactions interactions, Row width, Precision precision, Device& device)
+CudaShard load_shard(Interactions interactions, Row width, const CudaOptions& options, Device& device)
 {
     CudaShard shard{std::move(interactions), {}, true, std::make_unique<ShardMemory>()};
     const Interactions& all = shard.interactions;
@@ -116,11 +118,11 @@ CudaShard load_shard(Interactions interactions, Row width, Precision precision, 
     shard.resident = static_cast<std::size_t>(all.entries()) * entry <= device.memory.available() / 2;
     const auto an_eighth = static_cast<Offset>(device.memory.available() / 8 / entry);
     const Offset batch = shard.resident ? all.entries() : std::max(an_eighth, largest_row(all));
-    shard.plan = plan_rows(all.offsets, width, batch, chunk_capacity);
+    shard.plan = plan_rows(all.offsets, width, {batch, chunk_capacity, options.entries_per_chunk});
 
     upload_plan(memory, all, shard.plan, device);
     make_results(memory, all, width, device);
-    if (precision == Precision::bf16) make_rounded(memory, all, width, device);
+    if (options.precision == Precision::bf16) make_rounded(memory, all, width, device);
     for (int k = 0; k < (shard.resident ? 1 : 2); ++k)
         memory.entries.push_back(make_entries(all, std::min(batch, all.entries()), device.memory));
     make_workspace(memory, shard.plan, width, device);

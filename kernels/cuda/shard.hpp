@@ -39,6 +39,15 @@ struct ShardMemory {
     DeviceBuffer<std::uint8_t> failed;
 };
 
+/// How a rank uses its GPU.
+struct CudaOptions {
+    Precision precision = Precision::tf32x3;
+    std::size_t memory_limit = 0;      // bytes of the GPU that it may take; 0: its share of what is free
+    int sharing = 1;                   // ranks that use the GPU
+    bool mpi_reads_device = false;     // MPI may be given device memory: the host has tried it
+    Offset entries_per_chunk = 32768;  // of a long row; another value gives other last bits
+};
+
 /// A rank's interactions of one side, the plan by which their rows are solved, and the memory that takes. The vectors
 /// of `interactions` may not be touched any more: batches are copied from them.
 struct CudaShard {
@@ -53,7 +62,7 @@ struct CudaShard {
 /// Plans the shard and takes its memory, all of it before anything is computed. Interactions stay on the device where
 /// they take up to half of what is left, else they are streamed from page-locked host memory in two batches by turns.
 /// Throws out_of_memory (13) with the figures where even that does not fit.
-[[nodiscard]] CudaShard load_shard(Interactions interactions, Row width, Precision precision, Device& device);
+[[nodiscard]] CudaShard load_shard(Interactions interactions, Row width, const CudaOptions& options, Device& device);
 
 /// Puts a batch's interactions on their way to `entries`, whose earlier batch must have been solved.
 void upload_batch(const Interactions& all, RowRange rows, EntryBuffers& entries, const Device& device);

@@ -3,6 +3,7 @@
 
 #include "kernels/cuda/cuda_backend.hpp"
 #include "kernels/cuda/matrix_kernels.hpp"
+#include "kernels/cuda/transfer.hpp"
 #include "kernels/reference/reference_backend.hpp"
 
 namespace alster {
@@ -129,14 +130,11 @@ HostMatrix neighbours_of(const CudaShard& shard, Row u, const CudaBackend::Matri
 {
     const auto columns = shard.interactions.columns_of(u);
     const auto rows = static_cast<Row>(columns.size());
-    const auto named = uploaded(columns, device.memory, "a row to be solved in fp64", device.stream);
+    const auto named = uploaded(columns, "a row to be solved in fp64", device);
     DeviceBuffer<float> gathered(device.memory, columns.size() * Y.width, "a row to be solved in fp64");
     launch_gather(Y.values.data(), Y.width, named.data(), rows, gathered.data(), device.stream.get());
-    PinnedBuffer<float> host(gathered.size());
-    download(gathered.data(), host.span(), device.stream);
-    device.stream.synchronize();
     HostMatrix neighbours(rows, Y.width);
-    std::copy(host.span().begin(), host.span().end(), neighbours.values.begin());
+    neighbours.values = fetched(gathered, device);
     return neighbours;
 }
 
@@ -164,17 +162,8 @@ ReferenceRow solve_in_fp64(const CudaShard& shard, Row u, const CudaBackend::Mat
     const HostMatrix neighbours = neighbours_of(shard, u, Y, device);
     std::vector<float> x(X.width);
     const ReferenceRow row = solve_reference_row(row_alone(shard.interactions, u), 0, neighbours.table(), objective, x);
-    upload_now(std::span<const float>(x), X.values.data() + u * X.width, device.stream);
+    upload_now(std::span<const float>(x), X.values.data() + u * X.width, device);
     return row;
-}
-
-template <class T>
-std::vector<T> fetched(const DeviceBuffer<T>& buffer, const Device& device)
-{
-    PinnedBuffer<T> host(buffer.size());
-    download(buffer.data(), host.span(), device.stream);
-    device.stream.synchronize();
-    return {host.span().begin(), host.span().end()};
 }
 
 }  // namespace
@@ -184,7 +173,7 @@ SolveReport CudaBackend::solve(const Shard& shard, const Matrix& Y, const RowObj
     Device& device = shared_->device;
     ShardMemory& memory = *shard.memory;
     const std::vector<float> base(objective.base.begin(), objective.base.end());
-    upload_now(std::span(base), memory.base.data(), device.stream);
+    upload_now(std::span<const float>(base), memory.base.data(), device);
     launch_round(Y.values.data(), static_cast<std::int64_t>(memory.rounded.size()), memory.rounded.data(),
                  device.stream.get());
     memory.residuals.zero(device.stream);
@@ -195,7 +184,7 @@ SolveReport CudaBackend::solve(const Shard& shard, const Matrix& Y, const RowObj
     problem.residuals = memory.residuals.data();
     problem.penalties = memory.penalties.data();
     problem.failed = memory.failed.data();
-    HalfStepLaunches(shard, problem, precision_, device).run();
+    HalfStepLaunches(shard, problem, options_.precision, device).run();
 
     SolveReport report{fetched(memory.residuals, device), fetched(memory.penalties, device)};
     report.dual = shard.plan.dual_rows;

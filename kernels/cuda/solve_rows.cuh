@@ -130,7 +130,7 @@ __global__ void __launch_bounds__(Shape<Bin>::threads, 1) assemble_chunks(ChunkL
     float* triangle = launch.triangles + blockIdx.x * launch.slot;
     for (int a = static_cast<int>(threadIdx.x); a < layout.order; a += static_cast<int>(blockDim.x)) right[a] = 0;
     __syncthreads();
-    const Entries entries{chunk.first, min(chunk.first + entries_per_chunk, task.n)};
+    const Entries entries{chunk.first, chunk.last};
     const auto no_diagonal = [](int) { return 0.0F; };
     if constexpr (Bin == large_bin)
         assemble_large<P, false>(launch.problem, task, entries, tiles, memory, goals, right, triangle, no_diagonal);

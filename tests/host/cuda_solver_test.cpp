@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "host/train/exchange_check.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/cuda/cuda_backend.hpp"
 #include "tests/support/training.hpp"
@@ -9,6 +10,9 @@ namespace {
 
 constexpr Row users = 300;
 constexpr Row items = 130;
+
+/// On an emulated device MPI can read device memory, whatever MPI it is; a real one may be given it only by the job.
+bool device_memory_is_host_memory() { return CudaBackend(0).device().name == "emulated device"; }
 
 class CudaTraining : public testing::TestWithParam<Precision> {
 protected:
@@ -33,18 +37,57 @@ protected:
 TEST_P(CudaTraining, GivesTheBitsOfOneRankOnAnyNumber)
 {
     const Communicator ranks;
-    const auto alone = trained(CudaBackend(0, GetParam()), Communicator::self());
-    const auto together = trained(CudaBackend(0, GetParam()), ranks);
+    const auto alone = trained(CudaBackend(0, {GetParam()}), Communicator::self());
+    const auto together = trained(CudaBackend(0, {GetParam()}), ranks);
     EXPECT_EQ(alone.users.values, together.users.values);
     EXPECT_EQ(alone.items.values, together.items.values);
     EXPECT_EQ(alone.objectives, together.objectives);
+}
+
+TEST_P(CudaTraining, GivesTheSameBitsWhicheverWayFactorsAreExchanged)
+{
+    const Communicator ranks;
+    options.factors = 9;
+    options.sweeps = 2;
+    const auto alone = trained(CudaBackend(0, {GetParam()}), Communicator::self());
+    for (const auto kind : {ExchangeKind::all_gather, ExchangeKind::need_only})
+        for (const bool direct : device_memory_is_host_memory() ? std::vector{false, true} : std::vector{false}) {
+            options.exchange = kind;
+            const CudaBackend cuda(0, {.precision = GetParam(), .mpi_reads_device = direct});
+            EXPECT_EQ(alone.users.values, trained(cuda, ranks).users.values) << direct;
+        }
+}
+
+TEST(ExchangeCheck, PassesWhereTheExchangeWorks)
+{
+    const Communicator ranks;
+    EXPECT_TRUE(exchange_works(ranks, CpuBackend()));
+    EXPECT_TRUE(exchange_works(ranks, CudaBackend(0)));
+    if (device_memory_is_host_memory()) {
+        EXPECT_TRUE(exchange_works(ranks, CudaBackend(0, {.mpi_reads_device = true})));
+    }
+}
+
+/// What MPI wrote is not what the device then reads.
+struct Broken : CpuBackend {
+    void exchange(const Matrix& mine, Matrix& table, std::size_t staging, auto&& f) const
+    {
+        CpuBackend::exchange(mine, table, staging, f);
+        if (!table.values.empty()) table.values[0] += 1;
+    }
+};
+
+TEST(ExchangeCheck, FailsWhereARowIsWrong)
+{
+    const Communicator ranks;
+    EXPECT_FALSE(exchange_works(ranks, Broken()));
 }
 
 TEST_P(CudaTraining, ReachesTheObjectiveOfTheCpu)
 {
     const Communicator ranks;
     const auto cpu = trained(CpuBackend(), ranks);
-    const auto cuda = trained(CudaBackend(0, GetParam()), ranks);
+    const auto cuda = trained(CudaBackend(0, {GetParam()}), ranks);
     // rounding by eps moves the solution by eps and the objective at its minimum by eps²; what is measured are
     // residuals to rounded fixed rows, which differ in first order but with either sign
     const double tolerance = GetParam() == Precision::bf16 ? 0x1p-8 : 0x1p-17;

@@ -8,6 +8,7 @@
 #include "host/evaluate/ranking.hpp"
 #include "host/evaluate/rating.hpp"
 #include "kernels/backend.hpp"
+#include "kernels/cpu/top_k.hpp"
 #include "tests/support/real_data.hpp"
 #include "tests/support/text_files.hpp"
 #include "tests/support/training.hpp"
@@ -57,7 +58,7 @@ RankingReport ranking(const Data& data, const Communicator& ranks, std::vector<R
 {
     const Share mine(data, ranks);
     const RankingTask task{mine.rows, users, items, mine.seen, mine.holdout, -1e300, std::move(ks)};
-    return evaluate_ranking(ranks, task, model_ranker(mine.factors, data.Y.table()));
+    return evaluate_ranking(ranks, task, model_ranker(mine.factors, cpu_scorer(data.Y.table())));
 }
 
 TEST(Ranking, HasTheSameBitsForAnyNumberOfRanks)
@@ -96,7 +97,7 @@ TEST(Ranking, MeasuresOneUserByHand)
     const Interactions held{
         .offsets = {0, 3}, .columns = {0, 2, 3}, .values = {5, 4, 1}, .confidences = {}, .preferences = {}};
     const auto report = evaluate_ranking(Communicator::self(), {{0, 1}, 1, 4, seen, held, 2, {1, 2}},
-                                         model_ranker(X.table(), Y.table()));
+                                         model_ranker(X.table(), cpu_scorer(Y.table())));
     EXPECT_EQ(report.mean("hr", 1), 0);
     EXPECT_EQ(report.mean("recall", 2), 1);
     EXPECT_EQ(report.mean("mrr", 2), 0.5);

@@ -145,6 +145,16 @@ TEST(Solver, GivesTheSameBitsForAnyNumberOfRanks)
         }
 }
 
+TEST(Solver, GivesTheSameBitsWhicheverWayFactorsAreExchanged)
+{
+    auto options = options_of(17);
+    const auto alone = fingerprint(trained_alone(CpuBackend(), options));
+    for (const auto kind : {ExchangeKind::all_gather, ExchangeKind::need_only}) {
+        options.exchange = kind;
+        EXPECT_EQ(alone, fingerprint(trained(CpuBackend(), options)));
+    }
+}
+
 TEST(Solver, GivesTheSameBitsForAnyNumberOfThreads)
 {
     const auto options = options_of(33);

@@ -2,8 +2,9 @@
 #include <ostream>
 
 #include "kernels/cpu/cpu_backend.hpp"
+#include "kernels/cpu/top_k.hpp"
 #include "kernels/reference/reference_backend.hpp"
-#include "tests/kernels/solve_candidates.hpp"
+#include "tests/kernels/candidates.hpp"
 
 namespace alster::test {
 
@@ -28,6 +29,11 @@ std::vector<Candidate> candidates()
     for (const auto set : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512})
         if (set <= best_instruction_set()) all.push_back(candidate(name(set), CpuBackend(set)));
     return all;
+}
+
+TopK top_k(FactorTable queries, FactorTable candidates, const Interactions* seen, Row k)
+{
+    return cpu_top_k(queries, candidates, seen, k);
 }
 
 }  // namespace alster::test

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "kernels/reference/reference_backend.hpp"
-#include "tests/kernels/solve_candidates.hpp"
+#include "tests/kernels/candidates.hpp"
 
 namespace alster {
 namespace {

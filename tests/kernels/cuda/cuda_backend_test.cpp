@@ -1,11 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "data/error.hpp"
 #include "kernels/reference/reference_backend.hpp"
 #include "tests/emulation/device_side.hpp"
 #include "tests/emulation/emulation.hpp"
+#include "tests/emulation/race_checked.hpp"
 #include "tests/kernels/cuda/on_device.hpp"
 #include "tests/support/random_problem.hpp"
 
@@ -14,15 +13,9 @@ namespace {
 
 using test::on_device;
 using test::on_host;
+using test::race_checked;
 using test::random_problem;
 using test::solve_on_device;
-
-/// The race detector is a hundred times slower: small shapes there.
-bool race_checked()
-{
-    const char* variant = std::getenv("ALSTER_EMULATION");
-    return variant && variant == std::string("tsan");
-}
 
 RowObjective objective_of(Row width)
 {
@@ -57,14 +50,15 @@ TEST_F(Cuda, NoOrderOfThreadsBlocksOrStreamsChangesTheBits)
             const auto problem = random_problem({.rows = race_checked() ? 3 : 10, .columns = 150, .width = width});
             HostMatrix first(problem.interactions.rows(), width);
             emulation::options = {};
-            solve_on_device(CudaBackend(0, precision), problem.interactions, problem.fixed, objective_of(width), first);
+            solve_on_device(CudaBackend(0, {precision}), problem.interactions, problem.fixed, objective_of(width),
+                            first);
             for (const auto order : {emulation::Order::reverse, emulation::Order::random}) {
                 if (race_checked() && order == emulation::Order::reverse) continue;
                 emulation::options.order = order;
                 emulation::options.seed = static_cast<std::uint64_t>(width);
                 emulation::settings.lazy_streams = !emulation::settings.lazy_streams;
                 HostMatrix again(problem.interactions.rows(), width);
-                solve_on_device(CudaBackend(0, precision), problem.interactions, problem.fixed, objective_of(width),
+                solve_on_device(CudaBackend(0, {precision}), problem.interactions, problem.fixed, objective_of(width),
                                 again);
                 ASSERT_EQ(first.values, again.values) << "width " << width << " " << name(precision);
             }
@@ -109,11 +103,11 @@ TEST_F(Cuda, StreamedInteractionsGiveTheBitsOfResidentOnes)
 
     emulation::settings.lazy_streams = true;
     const std::size_t limit = 60000;  // bytes: less than two thirds of the interactions, more than two of its rows
-    const CudaBackend tight(0, Precision::tf32x3, limit);
+    const CudaBackend tight(0, {.memory_limit = limit});
     const auto shard = tight.load(problem.interactions, 20);
     EXPECT_FALSE(shard.resident);
     EXPECT_GT(shard.plan.batches.size(), 2U);
-    const CudaBackend again(0, Precision::tf32x3, limit + problem.fixed.values.size() * sizeof(float) + 60 * 20 * 4);
+    const CudaBackend again(0, {.memory_limit = limit + problem.fixed.values.size() * sizeof(float) + 60 * 20 * 4});
     const auto Y = on_device(again, problem.fixed);
     auto X = on_device(again, streamed);
     const auto batches = again.load(problem.interactions, 20);
@@ -124,7 +118,7 @@ TEST_F(Cuda, StreamedInteractionsGiveTheBitsOfResidentOnes)
 
 TEST_F(Cuda, WhatDoesNotFitIsRefusedWithTheFigures)
 {
-    const CudaBackend cuda(0, Precision::tf32x3, 1 << 20);
+    const CudaBackend cuda(0, {.memory_limit = 1 << 20});
     try {
         (void)cuda.make_matrix(100000, 64);
         FAIL() << "100000 rows by 64 factors cannot fit into a MiB";
@@ -137,9 +131,10 @@ TEST_F(Cuda, WhatDoesNotFitIsRefusedWithTheFigures)
 
 TEST_F(Cuda, LongRowsAreAssembledInChunks)
 {
-    if (race_checked()) GTEST_SKIP() << "too long for the race detector; its kernels are checked on short rows";
-    for (const Row width : {8, 40}) {
-        const auto n = static_cast<Column>(2 * entries_per_chunk + 1000);
+    // widths of the smallest bin, of a larger one, and of large systems, whose chunks are assembled by other code
+    for (const Row width : race_checked() ? std::vector<Row>{8, 40} : std::vector<Row>{8, 40, 260}) {
+        const Offset chunk = 96;
+        const auto n = static_cast<Column>(4 * chunk + 10);
         auto problem = random_problem({.rows = 1, .columns = n, .width = width});
         Interactions& all = problem.interactions;
         all = {.offsets = {0, n, n + 3}, .columns = {}, .values = {}, .confidences = {}, .preferences = {}};
@@ -149,12 +144,29 @@ TEST_F(Cuda, LongRowsAreAssembledInChunks)
         HostMatrix actual(2, width);
         (void)ReferenceBackend().solve(all, problem.fixed, objective_of(width), expected);
         for (const auto precision : {Precision::fp32, Precision::tf32x3}) {
-            const auto report =
-                solve_on_device(CudaBackend(0, precision), all, problem.fixed, objective_of(width), actual);
+            const CudaBackend cuda(0, {.precision = precision, .entries_per_chunk = chunk});
+            EXPECT_EQ(5, cuda.load(all, width).plan.most_chunks);
+            const auto report = solve_on_device(cuda, all, problem.fixed, objective_of(width), actual);
             // the system is well conditioned: entries of y have variance 1 / width
             EXPECT_LE(largest_difference(expected, actual), 1e-5) << width;
             EXPECT_EQ(1, report.dual);
         }
+    }
+}
+
+TEST_F(Cuda, LargeSystemsAreRaceChecked)
+{
+    // 9 tiles along a side, the least that does not fit into shared memory: a primal row and a dual one
+    for (const auto& [width, n] : {std::pair<Row, Offset>{257, 232}, {300, 257}}) {
+        auto problem = random_problem({.rows = 1, .columns = n, .width = width});
+        problem.interactions = {.offsets = {0, n}, .columns = {}, .values = {}, .confidences = {}, .preferences = {}};
+        for (Column k = 0; k < n; ++k) problem.interactions.columns.push_back(k);
+        HostMatrix expected(1, width);
+        HostMatrix actual(1, width);
+        (void)ReferenceBackend().solve(problem.interactions, problem.fixed, objective_of(width), expected);
+        solve_on_device(CudaBackend(0, {Precision::fp32}), problem.interactions, problem.fixed, objective_of(width),
+                        actual);
+        EXPECT_LE(largest_difference(expected, actual), 1e-5) << width;
     }
 }
 
@@ -168,7 +180,7 @@ TEST_F(Cuda, RowThatFp32CannotFactorIsSolvedAgainInFp64)
 
     (void)ReferenceBackend().solve(problem.interactions, problem.fixed, objective, expected);
     const auto report =
-        solve_on_device(CudaBackend(0, Precision::fp32), problem.interactions, problem.fixed, objective, actual);
+        solve_on_device(CudaBackend(0, {Precision::fp32}), problem.interactions, problem.fixed, objective, actual);
 
     EXPECT_GT(report.retried, 0);
     EXPECT_EQ(-1, report.failed);

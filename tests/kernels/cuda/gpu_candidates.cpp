@@ -1,7 +1,7 @@
 #include <ostream>
 
+#include "tests/kernels/candidates.hpp"
 #include "tests/kernels/cuda/on_device.hpp"
-#include "tests/kernels/solve_candidates.hpp"
 
 namespace alster::test {
 
@@ -13,13 +13,18 @@ std::vector<Candidate> candidates()
     const auto add = [&](Precision precision, double eps) {
         all.push_back(
             {name(precision), eps, [precision](const Problem& problem, const RowObjective& objective, HostMatrix& X) {
-                 return solve_on_device(CudaBackend(0, precision), problem.interactions, problem.fixed, objective, X);
+                 return solve_on_device(CudaBackend(0, {precision}), problem.interactions, problem.fixed, objective, X);
              }});
     };
     add(Precision::fp32, 0x1p-23);
     add(Precision::tf32x3, 0x1p-21);  // three products, the fourth (2^-22) left out
     add(Precision::bf16, 0x1p-8);     // half a unit in the last of 8 bits, table and panel
     return all;
+}
+
+TopK top_k(FactorTable queries, FactorTable candidates, const Interactions* seen, Row k)
+{
+    return CudaBackend(0).scorer(candidates)(queries, seen, k);
 }
 
 }  // namespace alster::test

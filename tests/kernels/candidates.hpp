@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernels/backend.hpp"
+#include "kernels/top_k.hpp"
 #include "tests/support/random_problem.hpp"
 
 namespace alster::test {
@@ -20,5 +21,8 @@ void PrintTo(const Candidate& candidate, std::ostream* out);
 
 /// Those of this program: the CPU's backends and instruction sets that this machine can run, or the GPU's precisions.
 [[nodiscard]] std::vector<Candidate> candidates();
+
+/// top_k by this program's backend.
+[[nodiscard]] TopK top_k(FactorTable queries, FactorTable candidates, const Interactions* seen, Row k);
 
 }  // namespace alster::test

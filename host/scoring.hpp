@@ -1,0 +1,16 @@
+#pragma once
+#include <string>
+
+#include "distributed/communicator.hpp"
+#include "kernels/top_k.hpp"
+
+namespace alster {
+
+/// Scorers on the backend that `asked` names: auto, cuda or cpu, as choose_backend takes it. The scores of two backends
+/// may differ in their last bits. Collective.
+[[nodiscard]] MakeScorer choose_scorers(const Communicator& ranks, const std::string& asked);
+
+/// Scorers on each rank's GPU, in fp32. Throws internal (70) in a build without CUDA. Collective.
+[[nodiscard]] MakeScorer gpu_scorers(const Communicator& ranks);
+
+}  // namespace alster
