@@ -24,7 +24,7 @@ CONFINED = [
     (re.compile(r"\bH5[A-Z]\w*|\bhid_t\b|<hdf5\.h>"), "HDF5",
      ("data/", "distributed/parallel_file_access.", "tests/")),
     (re.compile(r"\bcuda[A-Z]\w*|\bcublas\w+|\bcusolver\w+|<cuda|__global__|__device__|<<<"), "CUDA",
-     ("kernels/cuda/", "tests/emulation/", "tests/kernels/cuda/")),
+     ("kernels/cuda/", "tests/emulation/", "tests/kernels/cuda/", "bench/cuda/")),
     (re.compile(r"^\s*#\s*(if|ifdef|ifndef|elif)\b"), "conditional compilation", ("kernels/cuda/", "tests/emulation/")),
     (re.compile(r"<Eigen/|\bEigen::"), "Eigen", ("kernels/", "distributed/", "host/", "tests/", "bench/")),
 ]

@@ -1,0 +1,107 @@
+#pragma once
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "bench/random_interactions.hpp"
+#include "distributed/mpi_session.hpp"
+#include "host/train/sides.hpp"
+#include "kernels/row_cost.hpp"
+
+namespace alster {
+
+/// Options of a benchmark of whole sweeps.
+struct SweepOptions {
+    Shape shape;
+    std::vector<Row> factors = {64, 128, 256};
+    int sweeps = 5;
+    int device = 0;                                    // CUDA
+    std::vector<std::string> precisions = {"tf32x3"};  // CUDA
+
+    [[nodiscard]] static SweepOptions parse(int argc, char** argv)
+    {
+        SweepOptions options;
+        CLI::App app("Milliseconds of a sweep by phase, the first left out; one line of JSON for each setting.");
+        app.add_option("--users", options.shape.users);
+        app.add_option("--items", options.shape.items);
+        app.add_option("--interactions", options.shape.interactions);
+        app.add_option("--factors", options.factors)->delimiter(',');
+        app.add_option("--sweeps", options.sweeps)->check(CLI::Range(2, 1000));
+        app.add_option("--device", options.device);
+        app.add_option("--precision", options.precisions)->delimiter(',');
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            std::exit(app.exit(error));
+        }
+        return options;
+    }
+};
+
+/// Interactions of both sides.
+struct SweepData {
+    Interactions by_user;
+    Interactions by_item;
+
+    explicit SweepData(const Shape& shape)
+        : by_user(random_interactions(shape)), by_item(transposed(by_user, shape.items))
+    {
+    }
+};
+
+[[nodiscard]] inline double median(std::vector<double> values)
+{
+    std::ranges::nth_element(values, values.begin() + std::ssize(values) / 2);
+    return values[values.size() / 2];
+}
+
+/// Useful floating-point operations of a sweep (multiply-adds of the cheaper form of every row, times 2), and the bytes
+/// that each interaction's row of the table takes when it is gathered once: the floor of the memory traffic.
+struct SweepWork {
+    double gflop = 0;
+    double gather_gb = 0;
+
+    SweepWork(const SweepData& data, Row width)
+    {
+        for (const auto* side : {&data.by_user, &data.by_item})
+            for (Row r = 0; r < side->rows(); ++r) gflop += 2e-9 * row_cost(side->entries(r), width);
+        gather_gb = 2e-9 * static_cast<double>(data.by_user.entries() * width) * sizeof(float);
+    }
+};
+
+/// Runs the sweeps of one setting on one rank and prints its line.
+template <Backend B>
+void measure_sweeps(const B& backend, const std::string& label, const SweepOptions& options, const SweepData& data,
+                    Row factors)
+{
+    const Communicator alone = Communicator::self();
+    TrainOptions training;
+    training.factors = factors;
+    const auto rows = [](Row count) { return RowPartition::even(count, rows_per_chunk, 1); };
+    auto sides = make_sides(alone, backend, training, rows(options.shape.users), rows(options.shape.items),
+                            data.by_user, data.by_item);
+    Solver<B> solver(alone, backend, training);
+    solver.begin_with(sides.items);
+    std::vector<double> total, users, items, basis;
+    for (int sweep = 0; sweep < options.sweeps; ++sweep) {
+        const HalfStep a = solver.half_step(sides.users, sides.items);
+        const HalfStep b = solver.half_step(sides.items, sides.users);
+        if (sweep == 0) continue;
+        users.push_back(1e3 * a.solve_s);
+        items.push_back(1e3 * b.solve_s);
+        basis.push_back(1e3 * (a.basis_s + b.basis_s));
+        total.push_back(users.back() + items.back() + basis.back());
+    }
+    const SweepWork work(data, factors);
+    const double solve_s = 1e-3 * (median(users) + median(items));
+    fmt::print(
+        R"({{"backend": "{}", "users": {}, "items": {}, "interactions": {}, "factors": {}, "sweep_ms": {:.3f}, )"
+        R"("users_ms": {:.3f}, "items_ms": {:.3f}, "basis_ms": {:.3f}, "gflops": {:.1f}, "gather_gb_s": {:.1f}}})"
+        "\n",
+        label, options.shape.users, options.shape.items, data.by_user.entries(), factors, median(total), median(users),
+        median(items), median(basis), work.gflop / solve_s, work.gather_gb / solve_s);
+    std::fflush(stdout);
+}
+
+}  // namespace alster
