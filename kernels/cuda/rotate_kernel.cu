@@ -1,3 +1,9 @@
+// Y ← Y Q.
+//
+//   computes  every row times Q in fp64, rounded once
+//   layout    Y (rows, w) row-major in place, Q (w, w) row-major in fp64
+//   mapping   a block eight rows, which it has in shared memory; a thread one column of Q after another
+//   cost      2·rows·w² flop in fp64; Q from the second-level cache once for eight rows
 #include "kernels/cuda/gpu.hpp"
 #include "kernels/cuda/matrix_kernels.hpp"
 
@@ -8,8 +14,7 @@ namespace {
 constexpr int rotated_rows = 8;  // rows of Y that a block has in shared memory
 constexpr int rotate_threads = 128;
 
-/// Y ← Y Q in place, rotated_rows rows a block, one thread for each column of Q in turn: fp64, rounded once, the sum by
-/// ascending factor. 2 · rows · w² flop in fp64; Q comes from the second-level cache rows / rotated_rows times.
+/// Sums by ascending factor.
 __global__ void __launch_bounds__(rotate_threads) rotate_kernel(float* Y, Row rows, int width, const double* Q)
 {
     DYNAMIC_SHARED(float, before);  // (rotated_rows, width)

@@ -1,4 +1,12 @@
 #pragma once
+// The row solver.
+//
+//   computes  x_u = argmin of the row's objective (kernels/backend.hpp) for the rows of a launch, all of one bin and
+//   form layout    table (rows, w) row-major in fp32 (bf16: rounded beside it); entries of a row consecutive; the
+//   system a lower
+//             triangle of 32×32 tiles in the block's shared memory, in global memory for large systems
+//   mapping   a block a row, taken by a ticket, the heaviest first; a warp its share of the tiles (Shape, assemble.cuh)
+//   cost      primal n w² + w³/3, dual n² w + n³/3 flop; the row's n·w elements read two or three times, w written
 #include <algorithm>
 
 #include "kernels/cuda/assemble.cuh"

@@ -1,3 +1,5 @@
+// Passes over tables: rounded to bf16, some rows of them, zeros for some. All are bound by memory: they read and write
+// each element once, neighbouring threads neighbouring elements.
 #include "kernels/cuda/matrix_kernels.hpp"
 #include "kernels/cuda/mma.cuh"
 

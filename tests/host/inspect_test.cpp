@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/hdf5_file.hpp"
+#include "tests/support/process.hpp"
 #include "tests/support/real_data.hpp"
 #include "tests/support/sample_files.hpp"
 
@@ -23,7 +24,7 @@ struct Outcome {
 Outcome inspect(const std::string& arguments)
 {
     Outcome outcome;
-    FILE* pipe = popen((ALSTER_PROGRAM " inspect " + arguments + " 2>&1").c_str(), "r");
+    FILE* pipe = popen((test::alster_program() + " inspect " + arguments + " 2>&1").c_str(), "r");
     std::array<char, 4096> buffer{};
     while (const auto count = std::fread(buffer.data(), 1, buffer.size(), pipe))
         outcome.text.append(buffer.data(), count);

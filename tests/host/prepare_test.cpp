@@ -129,7 +129,8 @@ TEST_F(Prepare, SaysThatLeaveLastOutLeaksAndThatATimeSplitDoesNotWarn)
 TEST_F(Prepare, ReadsStandardInput)
 {
     const auto log = test::write_gzip(directory_ / "log.gz", "1,2\n3,4\n");
-    const Finished finished = test::run_command("cat " + log + " | " ALSTER_PROGRAM " prepare --input - --out " + out_);
+    const Finished finished =
+        test::run_command("cat " + log + " | " + test::alster_program() + " prepare --input - --out " + out_);
 
     ASSERT_EQ(0, finished.code) << finished.err;
     EXPECT_EQ(2, dataset().info().interactions);

@@ -54,9 +54,8 @@ protected:
 
     static test::Finished alster_on_ranks(int ranks, const std::string& arguments)
     {
-        return test::run_command(
-            fmt::format("OMP_NUM_THREADS=1 mpirun --allow-run-as-root --oversubscribe -n {} " ALSTER_PROGRAM " {}",
-                        ranks, filled_in(arguments)));
+        return test::run_command(fmt::format("OMP_NUM_THREADS=1 mpirun --allow-run-as-root --oversubscribe -n {} {} {}",
+                                             ranks, test::alster_program(), filled_in(arguments)));
     }
 
     static void expect_done(const std::string& arguments)

@@ -47,8 +47,8 @@ protected:
 
     static Finished train(const std::string& options, const std::string& run, const std::string& before = "")
     {
-        return test::run_command(fmt::format("{} {} train --data {} {} --out {}", before, ALSTER_PROGRAM, dataset(),
-                                             options, run_directory(run)));
+        return test::run_command(fmt::format("{} {} train --data {} {} --out {}", before, test::alster_program(),
+                                             dataset(), options, run_directory(run)));
     }
 
     /// Refused with this exit code and one line that says so; no model.
@@ -228,8 +228,8 @@ TEST_F(Train, RefusesADatasetThatIsNone)
                                         {truncated, "truncated.h5"}}) {
         const auto command = fmt::format("train --data {} --out {}", path, run_directory("bad"));
         expect_refusal(test::run_alster(command), 65, message, "bad");
-        expect_refusal(test::run_command(mpirun + std::string("3 ") + ALSTER_PROGRAM + " " + command), 65, message,
-                       "bad");
+        expect_refusal(test::run_command(mpirun + std::string("3 ") + test::alster_program() + " " + command), 65,
+                       message, "bad");
     }
 }
 
@@ -252,7 +252,8 @@ TEST_F(Train, RefusesAnOutputThatCannotBeMade)
     };
     for (const std::string& out : {file + "/run", std::string("/proc/no")}) {
         EXPECT_EQ(73, test::run_alster(command(out)).code);
-        const auto together = test::run_command(mpirun + std::string("2 ") + ALSTER_PROGRAM + " " + command(out));
+        const auto together =
+            test::run_command(mpirun + std::string("2 ") + test::alster_program() + " " + command(out));
         EXPECT_EQ(73, together.code);
         EXPECT_EQ(1, lines_of_alster(together.err)) << together.err;
     }

@@ -28,6 +28,12 @@ Finished run_command(const std::string& command)
     return {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1, .out = read_file(out), .err = read_file(err)};
 }
 
-Finished run_alster(const std::string& arguments) { return run_command(ALSTER_PROGRAM " " + arguments); }
+std::string alster_program()
+{
+    const char* asked = std::getenv("ALSTER_PROGRAM");
+    return asked ? asked : ALSTER_PROGRAM;
+}
+
+Finished run_alster(const std::string& arguments) { return run_command(alster_program() + " " + arguments); }
 
 }  // namespace alster::test

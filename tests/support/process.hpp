@@ -13,6 +13,9 @@ struct Finished {
 /// Runs a shell command and waits for it.
 Finished run_command(const std::string& command);
 
+/// The program under test: the one that ALSTER_PROGRAM names in the environment, or the build's.
+[[nodiscard]] std::string alster_program();
+
 /// Runs `alster ARGUMENTS`.
 Finished run_alster(const std::string& arguments);
 
