@@ -92,7 +92,7 @@ void report_exchange(const Job& job, Side side, const FactorExchange& exchange, 
     const double need_only = static_cast<double>(volumes.need_only) * row_mib;
     const double most = static_cast<double>(job.ranks.max(exchange.received_rows())) * row_mib;
     job.progress.line(fmt::format(
-        "{} are exchanged by {}: {:.1f} MiB a sweep (all-gather {:.1f}, need-only {:.1f})", name(side), exchange.name(),
+        "{} are exchanged by {}: {:.3g} MiB a sweep (all-gather {:.3g}, need-only {:.3g})", name(side), exchange.name(),
         exchange.name() == std::string("need-only") ? need_only : all_gather, all_gather, need_only));
     job.log.write("exchange", {{"side", name(side)},
                                {"plan", exchange.name()},
