@@ -74,13 +74,24 @@ void add_options(CLI::App& app, TrainOptions& options)
         ->default_str("auto");
     app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
         ->check(CLI::Range(0, 4096));
-    app.add_flag("--overwrite", options.overwrite, "Replace another run's model in --out")->configurable(false);
+    app.add_option(
+           "--checkpoint-minutes", options.borders.checkpoint_minutes,
+           "Save the run's state so often, to go on from by the same command; 0: only when asked to by a signal "
+           "(USR1, TERM: save and end with exit code 75; USR2: save)")
+        ->check(at_least(0));
+    app.add_option("--stop-after-minutes", options.borders.stop_after_minutes,
+                   "Save and end in time for this, as SLURM_JOB_END_TIME makes it; 0: no limit")
+        ->check(at_least(0));
+    app.add_flag("--overwrite", options.overwrite, "Begin anew, and replace what --out holds of another run")
+        ->configurable(false);
 }
 
 void print_summary(const nlohmann::json& summary)
 {
     if (summary.contains("already_finished"))
         fmt::print("{} is finished already: nothing to do\n", summary["model"].get<std::string>());
+    else if (summary.contains("checkpoint"))
+        fmt::print("saved in {}: run the same command again to go on\n", summary["checkpoint"].get<std::string>());
     else
         fmt::print("wrote {} ({} sweeps, {:.2f} s a sweep, objective {:.7g})\n", summary["model"].get<std::string>(),
                    summary["sweeps"].get<int>(), summary["seconds_per_sweep"].get<double>(),
@@ -99,12 +110,13 @@ int train_command(int argc, char** argv)
 
     const Communicator ranks;
     const auto summary = run_training(ranks, options, line.resolved());
+    // of a launcher's tasks one speaks, and one returns the code
     if (!ranks.leads()) return 0;
     if (line.json())
         fmt::print("{}\n", summary.dump());
     else
         print_summary(summary);
-    return 0;
+    return static_cast<int>(summary.contains("checkpoint") ? ExitCode::requeue : ExitCode::done);
 }
 
 }  // namespace alster

@@ -14,6 +14,8 @@ public:
         return std::chrono::duration<double>(now - std::exchange(last_, now)).count();
     }
 
+    void restart() { last_ = Clock::now(); }
+
     [[nodiscard]] double elapsed() const { return std::chrono::duration<double>(Clock::now() - last_).count(); }
 
 private:

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "data/error.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "host/backend_choice.hpp"
 #include "host/threads.hpp"
@@ -44,20 +45,50 @@ json train_with_choice(Job& job, BackendKind kind)
     }
 }
 
+/// What decides the last bits of a result, beside the options.
+std::string arithmetic(const Communicator& ranks, const TrainOptions& options, BackendKind kind)
+{
+    if (kind == BackendKind::cpu) return std::string("cpu ") + name(common_instruction_set(ranks));
+    if (kind == BackendKind::cuda) return std::string("cuda ") + name(options.precision);
+    return name(kind);
+}
+
+/// The checkpoint to go on from, if there is one.
+std::optional<FoundCheckpoint> find_start(const Checkpoints& checkpoints, const TrainOptions& options,
+                                          const DatasetInfo& data)
+{
+    if (options.overwrite) {
+        checkpoints.clear();
+        return std::nullopt;
+    }
+    auto found = checkpoints.newest();
+    if (!found) return std::nullopt;
+    require_same_run(*found, data.fingerprint, start_config(options));
+    if (found->reader.info().half_steps >= 2 * options.sweeps)
+        throw Error(ExitCode::usage, "{}: the run is past sweep {} already: ask for more sweeps, or add --overwrite",
+                    found->path.string(), options.sweeps);
+    return found;
+}
+
 }  // namespace
 
 json run_training(const Communicator& ranks, const TrainOptions& options, const std::string& resolved_config)
 {
+    Borders borders(ranks, options.borders);  // signals count from here on
     const ParallelFileAccess access(ranks);
     const DatasetReader dataset(options.data, access);
     const RunDirectory run(ranks, options, dataset.info(), resolved_config);
     if (run.finished()) return {{"model", run.model().string()}, {"already_finished", true}};
 
+    const Checkpoints checkpoints(ranks, run.checkpoints(), access);
+    const auto resumed = find_start(checkpoints, options, dataset.info());
+
     const BackendChoice choice = choose_backend(ranks, options.backend);
     const int threads = set_threads(ranks, options.threads);
-    const std::string run_id = make_run_id(ranks, dataset.info());
+    const std::string run_id = resumed ? resumed->reader.info().run_id : make_run_id(ranks, dataset.info());
+    const auto steps_before = static_cast<int>(resumed ? resumed->reader.info().half_steps : 0);
     MetricsLog log = ranks.leads() ? MetricsLog(run.metrics(), run_id) : MetricsLog();
-    Progress progress(2 * options.sweeps, ranks.leads());
+    Progress progress(2 * options.sweeps - steps_before, ranks.leads());
     log.write("start", {{"version", version()},
                         {"commit", git_commit()},
                         {"config", json::parse(result_config(options))},
@@ -65,7 +96,17 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
                         {"ranks", ranks.size()},
                         {"threads", threads},
                         {"backend", name(choice.kind)}});
-    Job job{ranks, options, dataset, run, progress, log, run_id};
+    Job job{.ranks = ranks,
+            .options = options,
+            .dataset = dataset,
+            .run = run,
+            .checkpoints = checkpoints,
+            .resumed = resumed ? &*resumed : nullptr,
+            .borders = borders,
+            .progress = progress,
+            .log = log,
+            .run_id = run_id,
+            .arithmetic = arithmetic(ranks, options, choice.kind)};
     progress.line(size_line(job, threads, choice));
     return train_with_choice(job, choice.kind);
 }

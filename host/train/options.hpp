@@ -5,6 +5,7 @@
 
 #include "data/interactions.hpp"
 #include "distributed/factor_exchange.hpp"
+#include "host/train/borders.hpp"
 #include "kernels/precision.hpp"
 
 namespace alster {
@@ -23,6 +24,8 @@ struct TrainOptions {
     double gpu_memory = 0;                    // GiB of a GPU that a rank may take; 0: its share of what is free
     int threads = 0;                          // a rank; 0: its share of the node's cores
     ExchangeKind exchange = ExchangeKind::automatic;
+
+    BorderOptions borders;
 
     Feedback feedback = Feedback::implicit_feedback;
     Row factors = 64;         // f

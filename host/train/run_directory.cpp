@@ -28,22 +28,29 @@ std::string make_directory(const fs::path& path, const std::string& resolved_con
     return {};
 }
 
+nlohmann::json start_fields(const TrainOptions& options)
+{
+    return {{"objective", options.is_explicit() ? "explicit" : "implicit"},
+            {"factors", options.factors},
+            {"reg", options.lambda},
+            {"bias_reg", options.bias_lambda},
+            {"alpha0", options.alpha0},
+            {"alpha", options.alpha},
+            {"nu", options.nu},
+            {"seed", options.seed},
+            {"init_scale", options.init_scale}};
+}
+
 }  // namespace
+
+std::string start_config(const TrainOptions& options) { return start_fields(options).dump(); }
 
 std::string result_config(const TrainOptions& options)
 {
-    return nlohmann::json{{"objective", options.is_explicit() ? "explicit" : "implicit"},
-                          {"factors", options.factors},
-                          {"reg", options.lambda},
-                          {"bias_reg", options.bias_lambda},
-                          {"alpha0", options.alpha0},
-                          {"alpha", options.alpha},
-                          {"nu", options.nu},
-                          {"sweeps", options.sweeps},
-                          {"seed", options.seed},
-                          {"init_scale", options.init_scale},
-                          {"patience", options.patience}}
-        .dump();
+    nlohmann::json fields = start_fields(options);
+    fields["sweeps"] = options.sweeps;
+    fields["patience"] = options.patience;
+    return fields.dump();
 }
 
 RunDirectory::RunDirectory(const Communicator& ranks, const TrainOptions& options, const DatasetInfo& data,

@@ -8,7 +8,8 @@
 
 namespace alster {
 
-/// The directory of one training run: model.h5, metrics.jsonl, config.resolved.toml, manifest.json.
+/// The directory of one training run: model.h5, metrics.jsonl, config.resolved.toml, manifest.json, and ckpt/ as long
+/// as the run is not finished.
 class RunDirectory {
 public:
     /// Makes the directory where it is missing, and writes the resolved configuration. Errors: cannot_create (73), also
@@ -17,6 +18,7 @@ public:
                  const std::string& resolved_config);
 
     [[nodiscard]] std::filesystem::path model() const { return path_ / "model.h5"; }
+    [[nodiscard]] std::filesystem::path checkpoints() const { return path_ / "ckpt"; }
     [[nodiscard]] std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
 
     /// True where the model of this very run (same configuration, same data) lies there already: a chain of jobs that
@@ -33,5 +35,8 @@ private:
 
 /// The part of the options that decides the result, as JSON: what model.h5 keeps as its configuration.
 [[nodiscard]] std::string result_config(const TrainOptions& options);
+
+/// The same without what only says when a run ends: what a run that goes on must not change.
+[[nodiscard]] std::string start_config(const TrainOptions& options);
 
 }  // namespace alster

@@ -15,6 +15,19 @@ namespace {
 /// objective of the next half-step is that of other rounded factors.
 double rise_tolerance(const Job& job) { return job.precision == Precision::bf16 ? 0x1p-7 : 16 * 0x1p-23; }
 
+/// The line that a sweep prints.
+std::string sweep_line(int sweep, int sweeps, const HalfStep& users, const HalfStep& items, const std::string& metric)
+{
+    return fmt::format(
+        "sweep {:>{}}/{}  objective {:.7g}{}  {:.2f} s (users {:.2f}, items {:.2f}, basis {:.2f}, exchange {:.2f})  "
+        "imbalance {:.2f}",
+        sweep, fmt::formatted_size("{}", sweeps), sweeps, items.objective, metric,
+        seconds_of(users) + seconds_of(items), users.solve_s, items.solve_s, users.basis_s + items.basis_s,
+        users.exchange_s + items.exchange_s, std::max(users.imbalance, items.imbalance));
+}
+
+const char* metric_name(const Job& job) { return job.options.is_explicit() ? "rmse" : "ndcg@10"; }
+
 }  // namespace
 
 void require_descent(const Job& job, const HalfStep& step, std::optional<double> before, int sweep)
@@ -39,23 +52,23 @@ void log_half_step(MetricsLog& log, const HalfStep& step, int sweep)
                             {"retried_rows", step.retried_rows}});
 }
 
-std::string sweep_line(int sweep, int sweeps, const HalfStep& users, const HalfStep& items, const std::string& metric)
+void report_sweep(const Job& job, const TrainingState& state, const HalfStep& users, const HalfStep& items)
 {
-    return fmt::format(
-        "sweep {:>{}}/{}  objective {:.7g}{}  {:.2f} s (users {:.2f}, items {:.2f}, basis {:.2f}, exchange {:.2f})  "
-        "imbalance {:.2f}",
-        sweep, fmt::formatted_size("{}", sweeps), sweeps, items.objective, metric,
-        seconds_of(users) + seconds_of(items), users.solve_s, items.solve_s, users.basis_s + items.basis_s,
-        users.exchange_s + items.exchange_s, std::max(users.imbalance, items.imbalance));
+    const std::string metric = state.metric ? fmt::format("  {} {:.4f}", metric_name(job), *state.metric) : "";
+    job.progress.line(sweep_line(state.sweeps(), job.options.sweeps, users, items, metric));
+    nlohmann::json fields{
+        {"sweep", state.sweeps()}, {"objective", items.objective}, {"seconds", seconds_of(users) + seconds_of(items)}};
+    if (state.metric) fields[metric_name(job)] = *state.metric;
+    job.log.write("sweep", fields);
 }
 
-ModelInfo describe(const Job& job, const Outcome& outcome)
+ModelInfo describe(const Job& job, const TrainingState& state)
 {
     const DatasetInfo& data = job.dataset.info();
     const TrainOptions& options = job.options;
     const bool is_explicit = options.is_explicit();
     nlohmann::json evaluation = nlohmann::json::object();
-    if (outcome.metric) evaluation[is_explicit ? "rmse" : "ndcg@10"] = *outcome.metric;
+    if (state.metric) evaluation[metric_name(job)] = *state.metric;
     return {.objective = is_explicit ? "explicit" : "implicit",
             .users = data.users,
             .items = data.items,
@@ -71,9 +84,9 @@ ModelInfo describe(const Job& job, const Outcome& outcome)
             .nu = options.nu,
             .bias_lambda = options.bias_lambda < 0 ? options.lambda : options.bias_lambda,
             .seed = static_cast<std::int64_t>(options.seed),
-            .sweeps = outcome.sweeps,
+            .sweeps = state.sweeps(),
             .ranks = job.ranks.size(),
-            .objective_value = outcome.objective,
+            .objective_value = state.objective.value_or(0),
             .watermark = data.watermark,
             .fingerprint = data.fingerprint,
             .run_id = job.run_id,
@@ -106,6 +119,62 @@ void report_audit(const Job& job, const Audit& audit)
     job.progress.line(fmt::format("audited on {} sampled rows of items: {:.1e} from their fp64 solutions", audit.rows,
                                   audit.largest_error));
     job.log.write("audit", {{"rows", audit.rows}, {"largest_error", audit.largest_error}});
+}
+
+void report_resume(const Job& job)
+{
+    const CheckpointInfo& info = job.resumed->reader.info();
+    if (!job.resumed->passed_over.empty())
+        job.progress.line(fmt::format("warning: passed over a damaged checkpoint: {}", job.resumed->passed_over));
+    if (info.arithmetic != job.arithmetic)
+        job.progress.line(
+            fmt::format("warning: begun by {}, goes on by {}: the last bits will not be those of an "
+                        "undisturbed run",
+                        info.arithmetic, job.arithmetic));
+    job.progress.line(fmt::format("goes on after {} of {} half-steps from {}", info.half_steps, 2 * job.options.sweeps,
+                                  job.resumed->path.string()));
+    job.log.write("resume", {{"half_steps", info.half_steps},
+                             {"restart", info.restarts + 1},
+                             {"checkpoint", job.resumed->path.filename().string()},
+                             {"passed_over", job.resumed->passed_over}});
+}
+
+std::filesystem::path save(const Job& job, const TrainingState& state, RowRange rows, Row all_rows, double penalty,
+                           std::span<const float> factors, const std::string& why)
+{
+    Stopwatch watch;
+    CheckpointInfo info{.rows = all_rows,
+                        .width = job.options.width(),
+                        .penalty = penalty,
+                        .run_id = job.run_id,
+                        .fingerprint = job.dataset.info().fingerprint,
+                        .config = start_config(job.options),
+                        .arithmetic = job.arithmetic,
+                        .tool_version = version()};
+    state.describe(info);
+    job.ranks.broadcast(std::span(&info.seconds, 1));  // each rank has its own watch
+    const auto path = job.checkpoints.write(info, rows.first, factors);
+    const double seconds = watch.lap();
+    job.borders.saved(seconds);
+    job.progress.line(fmt::format("checkpoint {} in {:.2f} s: {}", path.string(), seconds, why));
+    job.log.write("checkpoint", {{"half_steps", state.half_steps}, {"seconds", seconds}, {"why", why}});
+    return path;
+}
+
+nlohmann::json summarize(const Job& job, const TrainingState& state,
+                         const std::optional<std::filesystem::path>& stopped)
+{
+    nlohmann::json summary{{"run", job.run_id},
+                           {"sweeps", state.sweeps()},
+                           {"objective", state.objective.value_or(0)},
+                           {"seconds_per_sweep", 2 * state.seconds / static_cast<double>(state.half_steps)}};
+    if (stopped)
+        summary["checkpoint"] = stopped->string();
+    else
+        summary["model"] = job.run.model().string();
+    if (state.restarts > 0) summary["restarts"] = state.restarts;
+    if (state.metric) summary[metric_name(job)] = *state.metric;
+    return summary;
 }
 
 void refuse(const NotFinite& row, const TrainOptions& options)

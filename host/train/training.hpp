@@ -4,9 +4,12 @@
 #include "host/report/metrics_log.hpp"
 #include "host/report/progress.hpp"
 #include "host/train/audit.hpp"
+#include "host/train/borders.hpp"
+#include "host/train/checkpoints.hpp"
 #include "host/train/model_output.hpp"
 #include "host/train/run_directory.hpp"
 #include "host/train/sides.hpp"
+#include "host/train/training_state.hpp"
 #include "host/train/validation.hpp"
 #include "kernels/cpu/top_k.hpp"
 
@@ -18,19 +21,15 @@ struct Job {
     const TrainOptions& options;
     const DatasetReader& dataset;
     const RunDirectory& run;
+    const Checkpoints& checkpoints;
+    const FoundCheckpoint* resumed;  // null: the run begins
+    Borders& borders;
     Progress& progress;
     MetricsLog& log;
     std::string run_id;
+    std::string arithmetic;                 // backend and precision
     Precision precision = Precision::fp32;  // with which the backend reads the fixed side
     MakeScorer make_scorer = cpu_scorer;    // ranks for the validation metric
-};
-
-/// How a run ended.
-struct Outcome {
-    int sweeps = 0;
-    double objective = 0;
-    double seconds = 0;  // in half-steps
-    std::optional<double> metric;
 };
 
 /// Throws diverged (12) where a half-step raised the objective from `before` by more than rounding can.
@@ -40,129 +39,175 @@ void log_half_step(MetricsLog& log, const HalfStep& step, int sweep);
 
 [[nodiscard]] inline double seconds_of(const HalfStep& step) { return step.basis_s + step.exchange_s + step.solve_s; }
 
-/// The line that a sweep prints.
-[[nodiscard]] std::string sweep_line(int sweep, int sweeps, const HalfStep& users, const HalfStep& items,
-                                     const std::string& metric);
+/// Prints and logs a whole sweep.
+void report_sweep(const Job& job, const TrainingState& state, const HalfStep& users, const HalfStep& items);
 
 /// What model.h5 says of the run.
-[[nodiscard]] ModelInfo describe(const Job& job, const Outcome& outcome);
+[[nodiscard]] ModelInfo describe(const Job& job, const TrainingState& state);
 
+/// Prints and logs how the factors of one side come to the ranks, and what that moves. Collective.
 void report_exchange(const Job& job, Side side, const FactorExchange& exchange, const ExchangeVolumes& volumes);
 
 /// Prints and logs how far sampled rows are from their fp64 solutions.
 void report_audit(const Job& job, const Audit& audit);
 
+/// Prints and logs from where the run goes on.
+void report_resume(const Job& job);
+
+/// Writes a checkpoint of the side that was solved last; says so in a line and the log. Collective.
+std::filesystem::path save(const Job& job, const TrainingState& state, RowRange rows, Row all_rows, double penalty,
+                           std::span<const float> factors, const std::string& why);
+
+/// What `alster train --json` prints, but for the times of reading and writing.
+[[nodiscard]] nlohmann::json summarize(const Job& job, const TrainingState& state,
+                                       const std::optional<std::filesystem::path>& stopped);
+
 /// Throws diverged (12), naming the row by its id.
 [[noreturn]] void refuse(const NotFinite& row, const TrainOptions& options);
 
-/// Prints and logs how the factors of one side come to the ranks, and what that moves. Collective.
+/// The sweeps of one run on one backend.
 template <Backend B>
-void report_exchange(const Job& job, const FactorSide<B>& side)
-{
-    if (side.exchange->trivial()) return;
-    report_exchange(job, side.side, *side.exchange, side.volumes);
-}
+class Training {
+public:
+    Training(const Job& job, const B& backend)
+        : job_(job),
+          backend_(backend),
+          sides_(load_sides(job.ranks, backend, job.options, job.dataset)),
+          solver_(job.ranks, backend, job.options),
+          validation_(job.ranks, job.dataset, job.options, rows_of(sides_.users), job.make_scorer)
+    {
+        for (const auto* side : {&sides_.users, &sides_.items})
+            if (!side->exchange->trivial()) report_exchange(job_, side->side, *side->exchange, side->volumes);
+        if (job_.resumed)
+            resume(job_.resumed->reader);
+        else
+            solver_.begin_with(sides_.items);
+    }
 
-/// This rank's factors of one side in host memory, for what reads them between sweeps.
-template <Backend B>
-std::vector<float> host_copy(const B& backend, FactorSide<B>& side)
-{
-    std::vector<float> copy;
-    backend.read_on_host(side.factors,
-                         [&](std::span<const float> values) { copy.assign(values.begin(), values.end()); });
-    return copy;
-}
-
-template <Backend B>
-double measure(const Job& job, const B& backend, const Validation& validation, Sides<B>& sides)
-{
-    const auto users = host_copy(backend, sides.users);
-    const auto items = host_copy(backend, sides.items);
-    return validation.measure({sides.users.partition.of(job.ranks.rank()), users},
-                              {sides.items.partition.of(job.ranks.rank()), items});
-}
-
-/// The sweeps.
-template <Backend B>
-Outcome iterate(const Job& job, const B& backend, Sides<B>& sides)
-{
-    Solver<B> solver(job.ranks, backend, job.options);
-    const Validation validation(job.ranks, job.dataset, job.options, sides.users.partition.of(job.ranks.rank()),
-                                job.make_scorer);
-    Outcome outcome;
-    std::optional<double> before;
-    double best = 0;
-    int best_sweep = 0;
-    solver.begin_with(sides.items);
-    for (int sweep = 1; sweep <= job.options.sweeps; ++sweep) {
-        const auto half_step = [&](FactorSide<B>& solved, FactorSide<B>& fixed) {
-            job.progress.step(fmt::format("sweep {}/{}: {}", sweep, job.options.sweeps, name(solved.side)));
-            const HalfStep step = solver.half_step(solved, fixed);
-            require_descent(job, step, before, sweep);
-            before = step.objective;
-            log_half_step(job.log, step, sweep);
-            return step;
-        };
-        const HalfStep users = half_step(sides.users, sides.items);
-        const HalfStep items = half_step(sides.items, sides.users);
-        outcome.sweeps = sweep;
-        outcome.objective = items.objective;
-        outcome.seconds += seconds_of(users) + seconds_of(items);
-        if (validation.available()) outcome.metric = measure(job, backend, validation, sides);
-        const std::string metric =
-            outcome.metric ? fmt::format("  {} {:.4f}", validation.metric(), *outcome.metric) : "";
-        job.progress.line(sweep_line(sweep, job.options.sweeps, users, items, metric));
-        nlohmann::json fields{
-            {"sweep", sweep}, {"objective", items.objective}, {"seconds", seconds_of(users) + seconds_of(items)}};
-        if (outcome.metric) fields[validation.metric()] = *outcome.metric;
-        job.log.write("sweep", fields);
-
-        if (!outcome.metric) continue;
-        if (best_sweep == 0 || validation.better(*outcome.metric, best)) {
-            best = *outcome.metric;
-            best_sweep = sweep;
-        }
-        if (job.options.patience > 0 && sweep - best_sweep >= job.options.patience) {
-            job.progress.line(fmt::format("stopped: no better {} since sweep {}", validation.metric(), best_sweep));
-            break;
+    /// Returns where the run was saved if it has to end early, nothing where it is done.
+    std::optional<std::filesystem::path> run()
+    {
+        for (;;) {
+            half_step();
+            if (state_.whole_sweep() && end_sweep()) return std::nullopt;
+            const BorderDecision decision = job_.borders.decide();
+            if (!decision.save) continue;
+            auto path = save(decision.why);
+            if (decision.end) return path;
         }
     }
-    report_audit(job, solver.audit(sides.items, sides.users));
-    solver.canonicalize(sides.users, sides.items);
-    return outcome;
-}
 
+    /// Checks the result, turns it into its canonical form and writes model.h5.
+    void finish()
+    {
+        report_audit(job_, solver_.audit(sides_.items, sides_.users));
+        solver_.canonicalize(sides_.users, sides_.items);
+        const auto users = host_copy(sides_.users);
+        const auto items = host_copy(sides_.items);
+        write_model(job_.ranks, job_.dataset, job_.options, describe(job_, state_), {rows_of(sides_.users), users},
+                    {rows_of(sides_.items), items}, job_.run.model());
+    }
+
+    [[nodiscard]] const TrainingState& state() const { return state_; }
+
+private:
+    [[nodiscard]] RowRange rows_of(const FactorSide<B>& side) const { return side.partition.of(job_.ranks.rank()); }
+    [[nodiscard]] FactorSide<B>& solved_last() { return state_.half_steps % 2 == 1 ? sides_.users : sides_.items; }
+
+    void resume(const CheckpointReader& checkpoint)
+    {
+        state_ = TrainingState(checkpoint.info());
+        FactorSide<B>& side = solved_last();
+        side.penalty = checkpoint.info().penalty;
+        const auto factors = checkpoint.factors(rows_of(side));
+        backend_.write_on_host(side.factors, [&](std::span<float> to) { std::ranges::copy(factors, to.begin()); });
+        solver_.begin_with(side);
+        report_resume(job_);
+    }
+
+    void half_step()
+    {
+        FactorSide<B>& fixed = solved_last();
+        FactorSide<B>& solved = &fixed == &sides_.items ? sides_.users : sides_.items;
+        const int sweep = state_.sweep_of_next();
+        job_.progress.step(fmt::format("sweep {}/{}: {}", sweep, job_.options.sweeps, name(solved.side)));
+        const HalfStep step = solver_.half_step(solved, fixed);
+        require_descent(job_, step, state_.objective, sweep);
+        log_half_step(job_.log, step, sweep);
+        job_.borders.took(seconds_of(step));
+        state_.add(step.objective, seconds_of(step));
+        (solved.side == Side::users ? users_step_ : items_step_) = step;
+    }
+
+    /// Measures and reports; returns whether it was the last sweep.
+    bool end_sweep()
+    {
+        if (validation_.available()) {
+            const auto users = host_copy(sides_.users);
+            const auto items = host_copy(sides_.items);
+            const double metric = validation_.measure({rows_of(sides_.users), users}, {rows_of(sides_.items), items});
+            state_.measured(metric, validation_.better(metric, state_.best_metric));
+        }
+        report_sweep(job_, state_, users_step_, items_step_);
+        if (state_.sweeps() >= job_.options.sweeps) return true;
+        if (!state_.out_of_patience(job_.options.patience)) return false;
+        job_.progress.line(
+            fmt::format("stopped: no better {} since sweep {}", validation_.metric(), state_.best_sweep));
+        return true;
+    }
+
+    std::filesystem::path save(const std::string& why)
+    {
+        const FactorSide<B>& side = solved_last();
+        std::filesystem::path path;
+        backend_.read_on_host(side.factors, [&](std::span<const float> factors) {
+            path = alster::save(job_, state_, rows_of(side), side.partition.rows(), side.penalty, factors, why);
+        });
+        return path;
+    }
+
+    /// This rank's factors of one side in host memory, for what reads them between sweeps.
+    std::vector<float> host_copy(const FactorSide<B>& side) const
+    {
+        std::vector<float> copy;
+        backend_.read_on_host(side.factors,
+                              [&](std::span<const float> values) { copy.assign(values.begin(), values.end()); });
+        return copy;
+    }
+
+    const Job& job_;
+    const B& backend_;
+    Sides<B> sides_;
+    Solver<B> solver_;
+    Validation validation_;
+    TrainingState state_;
+    HalfStep users_step_;
+    HalfStep items_step_;
+};
+
+/// A whole run; returns its summary. Where it had to end early the summary names the checkpoint.
 template <Backend B>
 nlohmann::json train_with(const Job& job, const B& backend)
 {
     Stopwatch watch;
     job.progress.line(fmt::format("reading {}", job.options.data.string()));
-    auto sides = load_sides(job.ranks, backend, job.options, job.dataset);
-    report_exchange(job, sides.users);
-    report_exchange(job, sides.items);
+    Training<B> training(job, backend);
     const double load_s = watch.lap();
-    Outcome outcome;
+    std::optional<std::filesystem::path> stopped;
     try {
-        outcome = iterate(job, backend, sides);
+        stopped = training.run();
     } catch (const NotFinite& row) {
         refuse(row, job.options);
     }
     watch.lap();
-    const auto users = host_copy(backend, sides.users);
-    const auto items = host_copy(backend, sides.items);
-    write_model(job.ranks, job.dataset, job.options, describe(job, outcome),
-                {sides.users.partition.of(job.ranks.rank()), users},
-                {sides.items.partition.of(job.ranks.rank()), items}, job.run.model());
+    if (!stopped) training.finish();
+    nlohmann::json summary = summarize(job, training.state(), stopped);
+    summary["load_s"] = load_s;
+    summary["write_s"] = watch.lap();
+    job.log.write(stopped ? "stopped" : "end", summary);
+    if (stopped) return summary;
     if (job.ranks.leads()) job.run.write_manifest();
-    nlohmann::json summary{{"model", job.run.model().string()},
-                           {"run", job.run_id},
-                           {"sweeps", outcome.sweeps},
-                           {"objective", outcome.objective},
-                           {"load_s", load_s},
-                           {"seconds_per_sweep", outcome.sweeps ? outcome.seconds / outcome.sweeps : 0},
-                           {"write_s", watch.lap()}};
-    if (outcome.metric) summary[job.options.is_explicit() ? "rmse" : "ndcg@10"] = *outcome.metric;
-    job.log.write("end", summary);
+    job.checkpoints.clear();
     return summary;
 }
 

@@ -1,0 +1,56 @@
+#include "data/checkpoint_file.hpp"
+
+#include "data/attribute_fields.hpp"
+#include "data/file_format.hpp"
+
+namespace alster {
+
+namespace {
+
+constexpr const char* checkpoint_format = "alster-checkpoint";
+constexpr const char* factors_name = "/factors";
+
+template <class Info, class Visit>
+void each_attribute(Info& info, Visit visit)
+{
+    visit("half_steps", info.half_steps);
+    visit("rows", info.rows);
+    visit("width", info.width);
+    visit("penalty", info.penalty);
+    visit("objective_value", info.objective);
+    visit("seconds", info.seconds);
+    visit("measured", info.measured);
+    visit("metric", info.metric);
+    visit("best_metric", info.best_metric);
+    visit("best_sweep", info.best_sweep);
+    visit("restarts", info.restarts);
+    visit("run_id", info.run_id);
+    visit("data_fingerprint", info.fingerprint);
+    visit("config_json", info.config);
+    visit("arithmetic", info.arithmetic);
+    visit("tool_version", info.tool_version);
+}
+
+}  // namespace
+
+void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& info, Row first,
+                      std::span<const float> factors, const FileAccess& access)
+{
+    Hdf5File file = Hdf5File::create(path, access);
+    write_format(file, checkpoint_format);
+    each_attribute(info, WriteField{file});
+    write_all_rows(file, factors_name, info.rows, info.width, first, factors);
+    file.commit();
+}
+
+CheckpointReader::CheckpointReader(const std::filesystem::path& path, const FileAccess& access)
+    : file_(Hdf5File::open(path, access))
+{
+    check_format(file_, checkpoint_format);
+    each_attribute(info_, ReadField{file_});
+    check_shape(file_, factors_name, info_.rows, info_.width);
+}
+
+std::vector<float> CheckpointReader::factors(RowRange rows) const { return file_.read_rows<float>(factors_name, rows); }
+
+}  // namespace alster

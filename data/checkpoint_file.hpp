@@ -1,0 +1,51 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/hdf5_file.hpp"
+#include "data/interactions.hpp"
+
+namespace alster {
+
+/// What a checkpoint says about itself (root attributes). It holds the side that was solved last, by row number, and
+/// nothing else: the next half-step computes the other one from it. So any number of ranks goes on from it.
+struct CheckpointInfo {
+    std::int64_t half_steps = 0;  // made so far; odd: users were solved last
+    Row rows = 0;                 // of that side
+    Row width = 0;
+    double penalty = 0;         // Σ λ_r‖row‖² of that side
+    double objective = 0;       // after the last half-step
+    double seconds = 0;         // spent in half-steps
+    std::int64_t measured = 0;  // 1: `metric` and the best of it are known
+    double metric = 0;
+    double best_metric = 0;
+    std::int64_t best_sweep = 0;
+    std::int64_t restarts = 0;  // how often the run was resumed before
+    std::string run_id;
+    std::string fingerprint;  // of the data
+    std::string config;       // JSON: what decides the objective and the start
+    std::string arithmetic;   // backend and precision: what decides the last bits
+    std::string tool_version;
+};
+
+/// Writes and publishes a checkpoint, each rank its own rows. Errors as of Hdf5File. Collective.
+void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& info, Row first,
+                      std::span<const float> factors, const FileAccess& access = serial_access());
+
+/// Reads one, everything compared with its checksums first. Errors as of Hdf5File.
+class CheckpointReader {
+public:
+    explicit CheckpointReader(const std::filesystem::path& path, const FileAccess& access = serial_access());
+
+    [[nodiscard]] const CheckpointInfo& info() const { return info_; }
+    [[nodiscard]] std::vector<float> factors(RowRange rows) const;
+
+private:
+    Hdf5File file_;
+    CheckpointInfo info_;
+};
+
+}  // namespace alster

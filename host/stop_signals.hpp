@@ -1,0 +1,21 @@
+#pragma once
+
+namespace alster {
+
+/// What signals ask of a job: USR1 and TERM to save its state and end, USR2 to save it and go on. As long as this
+/// lives they only set a mark; at other times they do what they did before. There may be one at a time.
+class StopSignals {
+public:
+    StopSignals();
+    ~StopSignals();
+    StopSignals(const StopSignals&) = delete;
+    StopSignals& operator=(const StopSignals&) = delete;
+
+    /// Whether this process was asked to end.
+    [[nodiscard]] bool end() const;
+
+    /// Whether it was asked to save since the last call.
+    [[nodiscard]] bool take_save();
+};
+
+}  // namespace alster

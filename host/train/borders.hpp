@@ -1,0 +1,51 @@
+#pragma once
+#include <string>
+
+#include "distributed/communicator.hpp"
+#include "host/report/stopwatch.hpp"
+#include "host/stop_signals.hpp"
+
+namespace alster {
+
+/// When a run has to be over and how often it saves its state.
+struct BorderOptions {
+    double checkpoint_minutes = 10;  // 0: only when it is asked to
+    double stop_after_minutes = 0;   // from the start of the process; 0: no limit
+};
+
+/// What to do between two half-steps.
+struct BorderDecision {
+    bool save = false;
+    bool end = false;  // saves, too
+    std::string why;
+};
+
+/// Decides at the border between two half-steps, for all ranks alike. The run ends where a rank got USR1 or TERM, or
+/// where the time that Slurm or the user gave it may not suffice for another half-step, a checkpoint and the export.
+class Borders {
+public:
+    /// Takes over the signals, and SLURM_JOB_END_TIME of the environment.
+    Borders(const Communicator& ranks, const BorderOptions& options);
+
+    /// To be told how long things take.
+    void took(double half_step_s);
+    void saved(double save_s);
+
+    /// Collective.
+    [[nodiscard]] BorderDecision decide();
+
+private:
+    [[nodiscard]] double seconds_left() const;
+    [[nodiscard]] bool out_of_time() const;
+
+    const Communicator& ranks_;
+    BorderOptions options_;
+    StopSignals signals_;
+    double slurm_end_ = 0;  // Unix seconds; 0: unknown
+    Stopwatch since_start_;
+    Stopwatch since_save_;
+    double longest_step_s_ = 0;
+    double longest_save_s_ = 0;
+};
+
+}  // namespace alster

@@ -1,0 +1,132 @@
+#include "host/train/checkpoints.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "data/error.hpp"
+
+namespace alster {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t generations = 2;
+
+fs::path file_name(std::int64_t half_steps) { return fmt::format("half-{:06}.h5", half_steps); }
+
+bool is_checkpoint(const fs::path& path)
+{
+    return path.extension() == ".h5" && path.filename().string().starts_with("half-");
+}
+
+std::string joined(const std::vector<std::string>& lines)
+{
+    std::string text;
+    for (const auto& line : lines) text += line + '\n';
+    return text;
+}
+
+}  // namespace
+
+Checkpoints::Checkpoints(const Communicator& ranks, fs::path directory, const FileAccess& access)
+    : ranks_(ranks), directory_(std::move(directory)), access_(access)
+{
+}
+
+std::vector<fs::path> Checkpoints::all() const
+{
+    // one rank looks: a shared file system may show the others an older directory
+    std::vector<std::string> names;
+    std::error_code none;
+    if (ranks_.leads())
+        for (const auto& entry : fs::directory_iterator(directory_, none))
+            if (is_checkpoint(entry.path())) names.push_back(entry.path().filename().string());
+    std::sort(names.rbegin(), names.rend());
+    std::string text = joined(names);
+    ranks_.broadcast(text);
+    std::vector<fs::path> paths;
+    for (std::size_t first = 0; first < text.size();) {
+        const auto end = text.find('\n', first);
+        paths.push_back(directory_ / text.substr(first, end - first));
+        first = end + 1;
+    }
+    return paths;
+}
+
+/// Under a name that is no checkpoint's, so that the generations kept are whole ones.
+void Checkpoints::set_aside(const fs::path& path) const
+{
+    std::error_code ignored;
+    if (ranks_.leads()) fs::rename(path, path.string() + ".damaged", ignored);
+}
+
+std::optional<FoundCheckpoint> Checkpoints::newest() const
+{
+    const auto paths = all();
+    std::vector<fs::path> damaged;
+    std::string passed_over;
+    for (const auto& path : paths) {
+        std::optional<CheckpointReader> reader;
+        std::string failure;
+        try {
+            reader.emplace(path, access_);
+        } catch (const Error& error) {
+            failure = error.what();
+        }
+        if (ranks_.max(std::int64_t{!failure.empty()}) == 0) {
+            for (const auto& newer : damaged) set_aside(newer);
+            return FoundCheckpoint{std::move(*reader), path, passed_over};
+        }
+        damaged.push_back(path);
+        passed_over += passed_over.empty() ? "" : "; ";
+        passed_over += failure.empty() ? path.string() + ": another rank cannot read it" : failure;
+    }
+    if (paths.empty()) return std::nullopt;
+    throw Error(
+        ExitCode::bad_data,
+        "no checkpoint in {} can be read, and a run does not begin anew by itself: add --overwrite for that ({})",
+        directory_.string(), passed_over);
+}
+
+fs::path Checkpoints::write(const CheckpointInfo& info, Row first, std::span<const float> factors) const
+{
+    std::error_code ignored;
+    if (ranks_.leads()) fs::create_directories(directory_, ignored);
+    ranks_.barrier();
+    const auto path = directory_ / file_name(info.half_steps);
+    write_checkpoint(path, info, first, factors, access_);
+    const auto paths = all();
+    if (ranks_.leads())
+        for (std::size_t n = generations; n < paths.size(); ++n) fs::remove(paths[n], ignored);
+    return path;
+}
+
+void Checkpoints::clear() const
+{
+    std::error_code ignored;
+    if (ranks_.leads()) fs::remove_all(directory_, ignored);
+    ranks_.barrier();
+}
+
+void require_same_run(const FoundCheckpoint& found, const std::string& fingerprint, const std::string& config)
+{
+    const CheckpointInfo& info = found.reader.info();
+    if (info.fingerprint != fingerprint)
+        throw Error(ExitCode::bad_data,
+                    "{}: belongs to other data than those given: give the dataset of that run, another --out, or add "
+                    "--overwrite to begin anew",
+                    found.path.string());
+    const auto before = nlohmann::json::parse(info.config);
+    const auto now = nlohmann::json::parse(config);
+    for (const auto& [key, value] : now.items())
+        if (before.value(key, nlohmann::json()) != value)
+            throw Error(ExitCode::bad_data,
+                        "{}: belongs to a run with {} = {}, now it is {}: choose another --out, or add --overwrite to "
+                        "begin anew",
+                        found.path.string(), key, before.value(key, nlohmann::json()).dump(), value.dump());
+}
+
+}  // namespace alster
