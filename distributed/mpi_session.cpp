@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "data/error.hpp"
+#include "distributed/heartbeat.hpp"
 
 namespace alster {
 
@@ -75,7 +76,7 @@ MpiSession::MpiSession(int& argc, char**& argv)
 {
     check_launch_environment();
     int provided = 0;
-    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided);
 }
 
 MpiSession::~MpiSession() { MPI_Finalize(); }
@@ -86,7 +87,10 @@ int MpiSession::run(const std::function<int()>& job)
         int size = 1;
         MPI_Comm_size(MPI_COMM_WORLD, &size);
         check_launch(size);
-        return job();
+        Heartbeat heartbeat;
+        const int code = job();
+        heartbeat.stop();
+        return code;
     } catch (const Error& error) {
         stop_all_ranks(error.code(), error.what());
     } catch (const std::bad_alloc&) {

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <functional>
 #include <new>
+#include <thread>
 
 #include "data/error.hpp"
 #include "distributed/mpi_session.hpp"
@@ -30,16 +32,21 @@ int guarded(bool speaks, const std::function<int()>& job)
     }
 }
 
+/// A launcher told to end the job at the first bad exit code would kill ranks on their way out, and report that.
+constexpr std::chrono::milliseconds others_have_left{500};
+
 }  // namespace
 
 int run(const Command& command, int argc, char** argv)
 {
     const auto job = [&] { return command.run(argc, argv); };
     if (!command.parallel) return guarded(true, job);
-    return guarded(first_process(), [&] {
+    const int code = guarded(first_process(), [&] {
         MpiSession session(argc, argv);
         return session.run(job);
     });
+    if (code == static_cast<int>(ExitCode::requeue)) std::this_thread::sleep_for(others_have_left);
+    return code;
 }
 
 }  // namespace alster

@@ -6,6 +6,7 @@
 #include "data/error.hpp"
 #include "distributed/communicator.hpp"
 #include "distributed/factor_exchange.hpp"
+#include "distributed/heartbeat.hpp"
 #include "distributed/reproducible_sum.hpp"
 #include "distributed/row_partition.hpp"
 #include "host/report/stopwatch.hpp"
@@ -64,16 +65,20 @@ public:
         HalfStep step{.solved = solved.side};
         Stopwatch watch;
 
+        enter_phase(solved.side == alster::Side::users ? "principal basis of items" : "principal basis of users");
         // G = YᵀY = Q Λ Qᵀ, Y ← Y Q: now every row's base matrix α0 G + λ_u is diagonal
         const RowObjective objective = rotate_to_principal_basis(fixed);
         step.basis_s = watch.lap();
 
+        enter_phase(solved.side == alster::Side::users ? "exchange of items" : "exchange of users");
         // bring the rows of Y that this rank's interactions name
         const auto& Y = gather(fixed);
         step.exchange_s = watch.lap();
 
+        enter_phase(solved.side == alster::Side::users ? "solving users" : "solving items");
         // x_u = (diag(α0 Λ + λ_u) + Σ c y yᵀ)⁻¹ Σ c p y
         const SolveReport report = backend_.solve(solved.interactions, Y, objective, solved.factors);
+        enter_phase("objective");
         account(step, report, watch.lap());
         require_finite(solved, report);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "distributed/heartbeat.hpp"
 #include "host/utc_now.hpp"
 #include "host/version.hpp"
 
@@ -142,6 +143,7 @@ void report_resume(const Job& job)
 std::filesystem::path save(const Job& job, const TrainingState& state, RowRange rows, Row all_rows, double penalty,
                            std::span<const float> factors, const std::string& why)
 {
+    enter_phase("writing a checkpoint");
     Stopwatch watch;
     CheckpointInfo info{.rows = all_rows,
                         .width = job.options.width(),

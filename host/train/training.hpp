@@ -100,6 +100,7 @@ public:
     /// Checks the result, turns it into its canonical form and writes model.h5.
     void finish()
     {
+        enter_phase("writing the model");
         report_audit(job_, solver_.audit(sides_.items, sides_.users));
         solver_.canonicalize(sides_.users, sides_.items);
         const auto users = host_copy(sides_.users);
@@ -142,6 +143,7 @@ private:
     /// Measures and reports; returns whether it was the last sweep.
     bool end_sweep()
     {
+        enter_phase("validation");
         if (validation_.available()) {
             const auto users = host_copy(sides_.users);
             const auto items = host_copy(sides_.items);
@@ -190,6 +192,7 @@ template <Backend B>
 nlohmann::json train_with(const Job& job, const B& backend)
 {
     Stopwatch watch;
+    enter_phase("reading the dataset");
     job.progress.line(fmt::format("reading {}", job.options.data.string()));
     Training<B> training(job, backend);
     const double load_s = watch.lap();

@@ -9,6 +9,7 @@ set -euo pipefail
 
 write_configuration() {
     local dir=$1 nodes=$2 cpus=$3 port=$4 host=$5
+    # cred_expire: a requeued job starts after seconds, not minutes.
     # TmpFS differs by node, as all nodes share this machine's /tmp and the PMIx plugin keeps its sockets there;
     # config_overrides allows more CPUs than the machine has; requests are scheduled at once
     cat > "$dir/slurm.conf" <<CONF
@@ -16,7 +17,7 @@ ClusterName=alster
 SlurmctldHost=$host(127.0.0.1)
 SlurmUser=root
 AuthType=auth/munge
-AuthInfo=socket=$dir/run/munge.sock
+AuthInfo=socket=$dir/run/munge.sock,cred_expire=5
 SlurmctldPort=$port
 StateSaveLocation=$dir/state
 SlurmdSpoolDir=$dir/spool/%n
@@ -35,12 +36,21 @@ DefMemPerCPU=500
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,bf_interval=1,sched_min_interval=0
 MinJobAge=3600
 KillWait=5
+JobRequeue=1
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+GresTypes=gpu
 SlurmdParameters=config_overrides
-NodeName=node[1-$nodes] NodeHostname=$host NodeAddr=127.0.0.1 Port=[$((port + 1))-$((port + nodes))] CPUs=$cpus RealMemory=8000
-PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE
+NodeName=node[1-$nodes] NodeHostname=$host NodeAddr=127.0.0.1 Port=[$((port + 1))-$((port + nodes))] CPUs=$cpus RealMemory=8000 Gres=gpu:2
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE PriorityTier=1
+PartitionName=urgent Nodes=ALL MaxTime=INFINITE PriorityTier=10 PreemptMode=OFF
 CONF
     # named, not detected: slurmd then also starts where /sys/fs/cgroup is empty
     echo "CgroupPlugin=cgroup/v1" > "$dir/cgroup.conf"
+    # two GPUs a node, which are null devices
+    mknod "$dir/gpu0" c 1 3
+    mknod "$dir/gpu1" c 1 3
+    echo "Name=gpu File=$dir/gpu[0-1]" > "$dir/gres.conf"
 }
 
 write_environment() {
@@ -79,7 +89,7 @@ start() {
         slurmd -N "node$i"
     done
     for _ in $(seq 300); do
-        [ "$(sinfo -h -N -o %T 2> /dev/null | grep -cx idle)" = "$nodes" ] && return 0
+        [ "$(sinfo -h -N -p main -o %T 2> /dev/null | grep -cx idle)" = "$nodes" ] && return 0
         sleep 0.1
     done
     echo "local_slurm.sh: the nodes are not idle after 30 s" >&2

@@ -1,0 +1,216 @@
+#include "distributed/heartbeat.hpp"
+
+#include <fmt/format.h>
+#include <mpi.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "data/error.hpp"
+#include "distributed/mpi_support.hpp"
+
+namespace alster {
+
+namespace {
+
+constexpr std::chrono::seconds interval{1};
+constexpr long courtesy = 10;  // seconds that others leave rank 0 the word; then they speak one by one
+
+std::atomic<const char*> current_phase = "starting";
+
+struct Beat {
+    char host[48] = {};
+    char phase[80] = {};
+    bool last = false;
+};
+
+template <std::size_t N>
+void copy_text(char (&to)[N], const char* text)
+{
+    *fmt::format_to_n(to, N - 1, "{}", text).out = '\0';
+}
+
+long allowed_silence()
+{
+    const char* asked = std::getenv("ALSTER_SILENCE_SECONDS");
+    const long seconds = asked ? std::strtol(asked, nullptr, 10) : 0;
+    return seconds > 0 ? seconds : 30;
+}
+
+/// MPI_Abort asks daemons that may be out of reach: this process ends in any case.
+[[noreturn]] void end_job(const std::string& message)
+{
+    fmt::print(stderr,
+               "alster: {}: its node, its process or the network is lost; run the same command again to go on\n",
+               message);
+    std::fflush(nullptr);
+    std::thread([] {
+        std::this_thread::sleep_for(std::chrono::seconds(5));
+        std::_Exit(static_cast<int>(ExitCode::unavailable));
+    }).detach();
+    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitCode::unavailable));
+    std::_Exit(static_cast<int>(ExitCode::unavailable));
+}
+
+/// Beats from and to one other rank. At most one of each is on its way: where the other is out of reach they do not
+/// pile up. Silence is counted in own beats, not by the clock: a job that was suspended as a whole was not silent.
+class Peer {
+public:
+    Peer(MPI_Comm comm, int rank) : comm_(comm), rank_(rank) { expect(); }
+
+    void exchange(const Beat& mine)
+    {
+        send(mine);
+        ++silence_;
+        for (int come = 1; come;) {
+            check_mpi(MPI_Test(&receiving_, &come, MPI_STATUS_IGNORE));
+            if (come) take();
+        }
+    }
+
+    /// The last beat each way, so that nothing is left on its way.
+    void part(Beat mine)
+    {
+        mine.last = true;
+        check_mpi(MPI_Wait(&sending_, MPI_STATUS_IGNORE));
+        send(mine);
+        while (!heard_.last) {
+            check_mpi(MPI_Wait(&receiving_, MPI_STATUS_IGNORE));
+            take();
+        }
+        check_mpi(MPI_Wait(&sending_, MPI_STATUS_IGNORE));
+    }
+
+    [[nodiscard]] int rank() const { return rank_; }
+    [[nodiscard]] long silence() const { return silence_; }
+    [[nodiscard]] const Beat& heard() const { return heard_; }
+
+private:
+    void send(const Beat& mine)
+    {
+        int done = 1;
+        check_mpi(MPI_Test(&sending_, &done, MPI_STATUS_IGNORE));
+        if (!done) return;
+        out_ = mine;
+        check_mpi(MPI_Isend(&out_, sizeof out_, MPI_BYTE, rank_, 0, comm_, &sending_));
+    }
+
+    void expect() { check_mpi(MPI_Irecv(&in_, sizeof in_, MPI_BYTE, rank_, 0, comm_, &receiving_)); }
+
+    void take()
+    {
+        heard_ = in_;
+        silence_ = 0;
+        if (!heard_.last) expect();
+    }
+
+    MPI_Comm comm_;
+    int rank_;
+    MPI_Request sending_ = MPI_REQUEST_NULL;
+    MPI_Request receiving_ = MPI_REQUEST_NULL;
+    Beat out_;
+    Beat in_;
+    Beat heard_;
+    long silence_ = 0;
+};
+
+bool threads_may_call_mpi()
+{
+    int provided = 0;
+    MPI_Query_thread(&provided);
+    return provided == MPI_THREAD_MULTIPLE;
+}
+
+}  // namespace
+
+void enter_phase(const char* phase) noexcept { current_phase = phase; }
+
+/// Rank 0 has every other rank for a peer, those have rank 0.
+class Heartbeat::Watch {
+public:
+    Watch(int rank, int size) : allowed_silence_(allowed_silence() + (rank == 0 ? 0 : courtesy + std::min(rank, 10)))
+    {
+        check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &comm_));
+        char host[MPI_MAX_PROCESSOR_NAME] = "";
+        int length = 0;
+        check_mpi(MPI_Get_processor_name(host, &length));
+        copy_text(mine_.host, host);
+        peers_.reserve(rank == 0 ? size - 1 : 1);  // beats are received into them: they must not move
+        for (int other = rank == 0 ? 1 : 0; other < (rank == 0 ? size : 1); ++other) peers_.emplace_back(comm_, other);
+        thread_ = std::thread([this] { run(); });
+    }
+
+    void stop()
+    {
+        check_mpi(MPI_Barrier(comm_));  // until all are here, silence is still watched
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        wake_.notify_one();
+        thread_.join();
+        for (auto& peer : peers_) peer.part(mine_);
+        check_mpi(MPI_Comm_free(&comm_));
+    }
+
+private:
+    void run()
+    {
+        std::unique_lock lock(mutex_);
+        while (!wake_.wait_for(lock, interval, [this] { return stopping_; })) beat();
+    }
+
+    void beat()
+    {
+        copy_text(mine_.phase, current_phase.load());
+        for (auto& peer : peers_) peer.exchange(mine_);
+        for (const auto& peer : peers_)
+            if (peer.silence() > allowed_silence_) report(peer);
+    }
+
+    [[noreturn]] void report(const Peer& peer) const
+    {
+        const Beat& heard = peer.heard();
+        end_job(fmt::format("rank {}{}{} has been silent for {} s{}", peer.rank(), heard.host[0] ? " on " : "",
+                            heard.host, peer.silence(),
+                            heard.phase[0] ? fmt::format(" (last heard: {})", heard.phase) : ""));
+    }
+
+    long allowed_silence_;
+    MPI_Comm comm_ = MPI_COMM_NULL;
+    Beat mine_;
+    std::vector<Peer> peers_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+Heartbeat::Heartbeat()
+{
+    int rank = 0;
+    int size = 1;
+    check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank));
+    check_mpi(MPI_Comm_size(MPI_COMM_WORLD, &size));
+    if (size > 1 && threads_may_call_mpi()) watch_ = std::make_unique<Watch>(rank, size);
+}
+
+Heartbeat::~Heartbeat()
+{
+    (void)watch_.release();  // not stopped: the job is failing, and goes on beating until it is aborted
+}
+
+void Heartbeat::stop()
+{
+    if (watch_) watch_->stop();
+    watch_.reset();
+}
+
+}  // namespace alster
