@@ -37,6 +37,13 @@ struct Interactions {
     }
 };
 
+/// Empties it and gives its memory back, which `= {}` does not.
+template <class T>
+void release(std::vector<T>& values)
+{
+    std::vector<T>().swap(values);
+}
+
 /// The two sides of the matrix. The *solved* side is the one whose factors a half-step finds, the other is *fixed*.
 enum class Side { users, items };
 

@@ -7,16 +7,12 @@
 
 namespace alster {
 
-namespace {
-
-bool choose_need_only(ExchangeKind kind, const ExchangeVolumes& volumes)
+bool takes_need_only(ExchangeKind kind, const ExchangeVolumes& volumes)
 {
     // messages of chosen rows are packed, and sent one after another: they have to save something
     if (kind == ExchangeKind::automatic) return 4 * volumes.need_only < 3 * volumes.all_gather;
     return kind == ExchangeKind::need_only;
 }
-
-}  // namespace
 
 PlannedExchange plan_exchange(const Communicator& ranks, const RowPartition& partition, std::span<Column> columns,
                               ExchangeKind kind)
@@ -26,7 +22,7 @@ PlannedExchange plan_exchange(const Communicator& ranks, const RowPartition& par
     const RowRange own = partition.of(ranks.rank());
     const Row own_needed = needed.slot(own.last) - needed.slot(own.first);
     const ExchangeVolumes volumes{ranks.sum(partition.rows() - own.size()), ranks.sum(needed.count() - own_needed)};
-    if (!choose_need_only(kind, volumes)) return {std::make_unique<AllGatherExchange>(ranks, partition), volumes};
+    if (!takes_need_only(kind, volumes)) return {std::make_unique<AllGatherExchange>(ranks, partition), volumes};
     std::ranges::transform(columns, columns.begin(), [&](Column row) { return static_cast<Column>(needed.slot(row)); });
     return {std::make_unique<NeedOnlyExchange>(ranks, partition, needed), volumes};
 }

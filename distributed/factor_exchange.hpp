@@ -24,6 +24,9 @@ public:
     /// True where the table is this rank's own factors, so that nothing moves.
     [[nodiscard]] virtual bool trivial() const { return false; }
 
+    /// True where it brings only the rows that this rank's interactions name.
+    [[nodiscard]] virtual bool by_need() const { return false; }
+
     /// Floats of RowBuffers::staging that gather needs.
     [[nodiscard]] virtual std::size_t staging(Row /*width*/) const { return 0; }
 
@@ -45,6 +48,9 @@ struct ExchangeVolumes {
     Row all_gather = 0;
     Row need_only = 0;
 };
+
+/// What plan_exchange takes on several ranks.
+[[nodiscard]] bool takes_need_only(ExchangeKind kind, const ExchangeVolumes& volumes);
 
 struct PlannedExchange {
     std::unique_ptr<FactorExchange> exchange;

@@ -16,6 +16,7 @@ public:
 
     [[nodiscard]] const char* name() const override { return "need-only"; }
     [[nodiscard]] Row table_rows() const override { return first_slot_.back(); }
+    [[nodiscard]] bool by_need() const override { return true; }
     [[nodiscard]] std::size_t staging(Row width) const override;
     void gather(const RowBuffers& rows, Row width) const override;
     [[nodiscard]] Row received_rows() const override;

@@ -49,7 +49,7 @@ struct SolveReport {
 ///
 ///   make_matrix       a Matrix of zeros
 ///
-///   read_on_host      runs f(std::span<const float>) on the matrix in host memory
+///   read_on_host      runs f(std::span<const float>) on the matrix in host memory; not to be nested
 ///
 ///   write_on_host     runs f(std::span<float>), which must write every element of the matrix
 ///

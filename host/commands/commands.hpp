@@ -15,6 +15,7 @@ int run(const Command& command, int argc, char** argv);
 
 int synth_command(int argc, char** argv);
 int prepare_command(int argc, char** argv);
+int plan_command(int argc, char** argv);
 int train_command(int argc, char** argv);
 int evaluate_command(int argc, char** argv);
 int recommend_command(int argc, char** argv);

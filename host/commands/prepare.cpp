@@ -1,7 +1,5 @@
 #include "data/ingest/prepare.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -9,6 +7,7 @@
 #include "data/error.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
+#include "host/report/peak_memory.hpp"
 
 namespace alster {
 
@@ -77,12 +76,7 @@ void interpret(const Words& words, PrepareOptions& options)
         throw Error(ExitCode::usage, "standard input (-) can be read once only");
 }
 
-double peak_megabytes()
-{
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) / 1024;  // Linux counts in KiB
-}
+double peak_megabytes() { return peak_memory() / (1 << 20); }
 
 void print_json(const PrepareReport& report, const std::string& out)
 {

@@ -25,7 +25,7 @@ void apply_classic(Interactions& interactions, double alpha)
 
 void apply_explicit(Interactions& interactions, double mean)
 {
-    interactions.confidences = {};
+    release(interactions.confidences);
     interactions.preferences = std::move(interactions.values);
     for (float& p : interactions.preferences) p = static_cast<float>(p - mean);
 }
@@ -38,7 +38,7 @@ Interactions apply_feedback(Interactions interactions, const TrainOptions& optio
         apply_explicit(interactions, mean);
     else if (options.alpha > 0)
         apply_classic(interactions, options.alpha);
-    interactions.values = {};
+    release(interactions.values);
     return interactions;
 }
 

@@ -13,6 +13,8 @@ namespace {
 /// Room in ann_cosine for later items whose norm exceeds today's largest.
 constexpr double headroom = 1.25;
 
+constexpr Row chunks_per_block = 256;  // so that a Gramian does not need a second copy of all factors
+
 double squared_norm(std::span<const float> row)
 {
     double sum = 0;
@@ -36,12 +38,24 @@ std::vector<float> equal_norm_vectors(std::span<const float> factors, Row width,
 
 std::vector<double> full_gramian(const Communicator& ranks, std::span<const float> factors, Row width, Row all_rows)
 {
-    HostMatrix Y(static_cast<Row>(factors.size()) / width, width);
-    std::copy(factors.begin(), factors.end(), Y.values.begin());
     const CpuBackend backend;
-    const double largest = ranks.max(backend.largest(Y));
+    const auto block = static_cast<std::size_t>(rows_per_chunk * chunks_per_block * width);
+    // runs f on one block of rows after the other
+    const auto each_block = [&](auto&& f) {
+        HostMatrix Y;
+        for (std::size_t first = 0; first < factors.size(); first += block) {
+            const auto part = factors.subspan(first, std::min(block, factors.size() - first));
+            Y.rows = static_cast<Row>(part.size()) / width;
+            Y.width = width;
+            Y.values.assign(part.begin(), part.end());
+            f(Y);
+        }
+    };
+    double largest = 0;
+    each_block([&](const HostMatrix& Y) { largest = std::max(largest, backend.largest(Y)); });
+    largest = ranks.max(largest);
     ExactSum sum(triangle_size(width), static_cast<double>(all_rows) * largest * largest);
-    backend.gramian(Y, sum);
+    each_block([&](const HostMatrix& Y) { backend.gramian(Y, sum); });
     ranks.sum(sum);
     const auto packed = sum.values();
     std::vector<double> full(width * width);
@@ -69,19 +83,19 @@ void write_side(const Communicator& ranks, const DatasetReader& dataset, ModelWr
 
 Row served_width(const TrainOptions& options) { return options.is_explicit() ? options.factors + 2 : options.factors; }
 
-std::vector<float> served_factors(Side side, const TrainOptions& options, std::span<const float> trained)
+ServedFactors::ServedFactors(Side side, const TrainOptions& options, std::span<const float> trained) : values_(trained)
 {
-    if (!options.is_explicit()) return {trained.begin(), trained.end()};
-    std::vector<float> served;
+    if (!options.is_explicit()) return;
     const auto w = static_cast<std::size_t>(options.width());
+    made_.reserve(trained.size() / w * served_width(options));
     for (std::size_t first = 0; first < trained.size(); first += w) {
         const auto row = trained.subspan(first, w);
-        served.insert(served.end(), row.begin(), row.end() - 1);
+        made_.insert(made_.end(), row.begin(), row.end() - 1);
         const float bias = row.back();
-        served.push_back(side == Side::users ? bias : 1.0F);
-        served.push_back(side == Side::users ? 1.0F : bias);
+        made_.push_back(side == Side::users ? bias : 1.0F);
+        made_.push_back(side == Side::users ? 1.0F : bias);
     }
-    return served;
+    values_ = made_;
 }
 
 void write_model(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options,
@@ -90,17 +104,18 @@ void write_model(const Communicator& ranks, const DatasetReader& dataset, const 
 {
     const ParallelFileAccess access(ranks);
     const Row width = served_width(options);
-    const auto user_factors = served_factors(Side::users, options, users.factors);
-    const auto item_factors = served_factors(Side::items, options, items.factors);
+    const ServedFactors user_factors(Side::users, options, users.factors);
+    const ServedFactors item_factors(Side::items, options, items.factors);
 
     ModelWriter model(path, info, access);
-    write_side(ranks, dataset, model, Side::users, users.rows, user_factors, width);
-    write_side(ranks, dataset, model, Side::items, items.rows, item_factors, width);
+    write_side(ranks, dataset, model, Side::users, users.rows, user_factors.values(), width);
+    write_side(ranks, dataset, model, Side::items, items.rows, item_factors.values(), width);
     double largest = 0;
-    for (std::size_t first = 0; first < item_factors.size(); first += width)
-        largest = std::max(largest, std::sqrt(squared_norm(std::span(item_factors).subspan(first, width))));
+    for (std::size_t first = 0; first < item_factors.values().size(); first += width)
+        largest = std::max(largest, std::sqrt(squared_norm(item_factors.values().subspan(first, width))));
     const double max_norm = ranks.max(largest);
-    model.write_ann_cosine(items.rows.first, equal_norm_vectors(item_factors, width, max_norm), max_norm, headroom);
+    model.write_ann_cosine(items.rows.first, equal_norm_vectors(item_factors.values(), width, max_norm), max_norm,
+                           headroom);
     model.commit();
 }
 

@@ -24,7 +24,18 @@ void write_model(const Communicator& ranks, const DatasetReader& dataset, const 
 /// Columns of the factors in the model file.
 [[nodiscard]] Row served_width(const TrainOptions& options);
 
-/// (rows, served_width) from (rows, options.width()).
-[[nodiscard]] std::vector<float> served_factors(Side side, const TrainOptions& options, std::span<const float> trained);
+/// (rows, served_width) from (rows, options.width()), which must live as long: implicit ones are served as they are.
+class ServedFactors {
+public:
+    ServedFactors(Side side, const TrainOptions& options, std::span<const float> trained);
+    ServedFactors(const ServedFactors&) = delete;
+    ServedFactors& operator=(const ServedFactors&) = delete;
+
+    [[nodiscard]] std::span<const float> values() const { return values_; }
+
+private:
+    std::vector<float> made_;  // explicit only
+    std::span<const float> values_;
+};
 
 }  // namespace alster

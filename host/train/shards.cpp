@@ -19,19 +19,25 @@ void add_costs(const std::vector<Offset>& offsets, Row first_row, Row width, std
 
 }  // namespace
 
+std::vector<double> chunk_costs(const DatasetReader& dataset, Side side, Row width)
+{
+    const Row rows = dataset.rows(side);
+    std::vector<double> costs((rows + rows_per_chunk - 1) / rows_per_chunk);
+    for (Row first = 0; first < rows; first += slice_rows) {
+        const RowRange slice{first, std::min(rows, first + slice_rows)};
+        add_costs(dataset.offsets(Part::train, side, slice), first, width, costs);
+    }
+    return costs;
+}
+
 RowPartition partition_by_cost(const Communicator& ranks, const DatasetReader& dataset, Side side, Row width)
 {
     const Row rows = dataset.rows(side);
-    std::vector<double> chunk_costs((rows + rows_per_chunk - 1) / rows_per_chunk);
-    if (ranks.leads()) {
-        const DatasetReader mine(dataset.file().path(), serial_access(), Verify::nothing);
-        for (Row first = 0; first < rows; first += slice_rows) {
-            const RowRange slice{first, std::min(rows, first + slice_rows)};
-            add_costs(mine.offsets(Part::train, side, slice), first, width, chunk_costs);
-        }
-    }
-    ranks.broadcast(chunk_costs);
-    return {rows, rows_per_chunk, chunk_costs, ranks.size()};
+    std::vector<double> costs((rows + rows_per_chunk - 1) / rows_per_chunk);
+    if (ranks.leads())
+        costs = chunk_costs(DatasetReader(dataset.file().path(), serial_access(), Verify::nothing), side, width);
+    ranks.broadcast(costs);
+    return {rows, rows_per_chunk, costs, ranks.size()};
 }
 
 }  // namespace alster

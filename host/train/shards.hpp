@@ -5,8 +5,12 @@
 
 namespace alster {
 
-/// Cuts the rows of one side so that the ranks' half-steps take equally long: by a model of a row's cost, from its
-/// number of interactions and the width of the factors. Read by one rank, in slices, and told to all. Collective.
+/// Cost of each chunk of rows_per_chunk rows: by a model of a row's cost, from its number of interactions and the width
+/// of the factors. Read in slices.
+[[nodiscard]] std::vector<double> chunk_costs(const DatasetReader& dataset, Side side, Row width);
+
+/// Cuts the rows of one side so that the ranks' half-steps take equally long. Read by one rank, and told to all.
+/// Collective.
 [[nodiscard]] RowPartition partition_by_cost(const Communicator& ranks, const DatasetReader& dataset, Side side,
                                              Row width);
 

@@ -1,11 +1,17 @@
 #pragma once
+#include <omp.h>
+
 #include <cmath>
+#include <functional>
 
 #include "data/dataset_file.hpp"
+#include "host/plan/loads.hpp"
 #include "host/train/feedback.hpp"
 #include "host/train/initializer.hpp"
+#include "host/train/memory_check.hpp"
 #include "host/train/shards.hpp"
 #include "host/train/solver.hpp"
+#include "kernels/host_matrix.hpp"
 
 namespace alster {
 
@@ -43,26 +49,32 @@ void set_start(const Communicator& ranks, const B& backend, const TrainOptions& 
     items.penalty = reproducible_sum(ranks, penalties, items.partition.rows(), rows_per_chunk);
 }
 
+/// Called when all sizes are known and before factors are allocated.
+using BeforeAllocating = std::function<void(const FactorExchange& users, const FactorExchange& items)>;
+
 /// Plans the exchange of each side's factors from the other side's interactions, sets the start, and hands the
 /// interactions of this rank's rows to the backend. Collective.
 template <Backend B>
 Sides<B> make_sides(const Communicator& ranks, const B& backend, const TrainOptions& options,
                     const RowPartition& user_rows, const RowPartition& item_rows, Interactions by_user,
-                    Interactions by_item)
+                    Interactions by_item, const BeforeAllocating& before_allocating = {})
 {
     const Row width = options.width();
-    const auto make_side = [&](Side side, const RowPartition& rows, Interactions& named_by) {
-        auto [exchange, volumes] = plan_exchange(ranks, rows, named_by.columns, options.exchange);
-        const Row table_rows = exchange->trivial() ? 0 : exchange->table_rows();
+    auto users = plan_exchange(ranks, user_rows, by_item.columns, options.exchange);
+    auto items = plan_exchange(ranks, item_rows, by_user.columns, options.exchange);
+    if (before_allocating) before_allocating(*users.exchange, *items.exchange);
+    const auto make_side = [&](Side side, const RowPartition& rows, PlannedExchange planned) {
+        const Row table_rows = planned.exchange->trivial() ? 0 : planned.exchange->table_rows();
         return FactorSide<B>{.side = side,
                              .partition = rows,
                              .interactions = {},
                              .factors = backend.make_matrix(rows.of(ranks.rank()).size(), width),
-                             .exchange = std::move(exchange),
-                             .volumes = volumes,
+                             .exchange = std::move(planned.exchange),
+                             .volumes = planned.volumes,
                              .table = backend.make_matrix(table_rows, width)};
     };
-    Sides<B> sides{make_side(Side::users, user_rows, by_item), make_side(Side::items, item_rows, by_user)};
+    Sides<B> sides{make_side(Side::users, user_rows, std::move(users)),
+                   make_side(Side::items, item_rows, std::move(items))};
     set_start(ranks, backend, options, by_item, options.unobserved_weight() * static_cast<double>(user_rows.rows()),
               sides.items);
     sides.users.interactions = backend.load(std::move(by_user), width);
@@ -70,20 +82,41 @@ Sides<B> make_sides(const Communicator& ranks, const B& backend, const TrainOpti
     return sides;
 }
 
-/// make_sides for the interactions that a dataset holds, each rank reading its own.
+/// make_sides for the interactions that a dataset holds, each rank reading its own. Throws out_of_memory (13) before
+/// host memory runs out. Sets `planned` to what this rank will take of it, if the backend's matrices lie there.
 template <Backend B>
 Sides<B> load_sides(const Communicator& ranks, const B& backend, const TrainOptions& options,
-                    const DatasetReader& dataset)
+                    const DatasetReader& dataset, double& planned)
 {
     const RowPartition user_rows = partition_by_cost(ranks, dataset, Side::users, options.width());
     const RowPartition item_rows = partition_by_cost(ranks, dataset, Side::items, options.width());
+    const MemorySettings settings = memory_settings(dataset.info(), options, omp_get_max_threads());
+    RankLoad load = own_load(dataset, user_rows.of(ranks.rank()), item_rows.of(ranks.rank()));
+    const auto require = [&] {
+        if constexpr (!std::same_as<typename B::Matrix, HostMatrix>) return;
+        const MemoryPlan plan = plan_memory(load, settings);
+        planned = plan.total();
+        require_memory(ranks, plan);
+    };
+    require();  // what it needs in any case, before anything is read
     const auto read = [&](Side side, const RowPartition& rows) {
         return apply_feedback(dataset.interactions(Part::train, side, rows.of(ranks.rank())), options,
                               dataset.info().value_mean);
     };
     Interactions by_user = read(Side::users, user_rows);
     Interactions by_item = read(Side::items, item_rows);
-    return make_sides(ranks, backend, options, user_rows, item_rows, std::move(by_user), std::move(by_item));
+    const auto add_tables = [&](const FactorExchange& users, const FactorExchange& items) {
+        const auto add = [](const FactorExchange& exchange, Row& table, bool& lists) {
+            if (exchange.trivial()) return;
+            table = exchange.table_rows();
+            lists = exchange.by_need();
+        };
+        add(users, load.user_table, load.user_lists);
+        add(items, load.item_table, load.item_lists);
+        require();
+    };
+    return make_sides(ranks, backend, options, user_rows, item_rows, std::move(by_user), std::move(by_item),
+                      add_tables);
 }
 
 }  // namespace alster

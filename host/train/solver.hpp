@@ -30,6 +30,15 @@ struct FactorSide {
     double penalty = 0;                        // Σ λ_r‖row‖² over all rows
 };
 
+/// A matrix in host memory; for what reads two at once, of which a backend may show one only.
+template <Backend B>
+std::vector<float> host_copy(const B& backend, const typename B::Matrix& matrix)
+{
+    std::vector<float> copy;
+    backend.read_on_host(matrix, [&](std::span<const float> values) { copy.assign(values.begin(), values.end()); });
+    return copy;
+}
+
 /// What one half-step did, on all ranks together.
 struct HalfStep {
     Side solved = Side::users;
@@ -92,16 +101,13 @@ public:
     [[nodiscard]] Audit audit(const Side& solved, const Side& fixed)
     {
         const auto& interactions = backend_.interactions(solved.interactions);
-        const auto copy_of = [&](const typename B::Matrix& matrix) {
-            std::vector<float> copy;
-            backend_.read_on_host(matrix, [&](std::span<const float> all) { copy.assign(all.begin(), all.end()); });
-            return copy;
-        };
         const Row width = options_.width();
-        const auto Y = copy_of(fixed.exchange->trivial() ? fixed.factors : fixed.table);
-        const auto X = copy_of(solved.factors);
-        const Audit mine = audit_rows(interactions, {Y, static_cast<Row>(Y.size()) / width, width},
-                                      {X, interactions.rows(), width}, objective_);
+        Audit mine;
+        const auto X = host_copy(backend_, solved.factors);
+        backend_.read_on_host(fixed.exchange->trivial() ? fixed.factors : fixed.table, [&](std::span<const float> Y) {
+            mine = audit_rows(interactions, {Y, static_cast<Row>(Y.size()) / width, width},
+                              {X, interactions.rows(), width}, objective_);
+        });
         return {ranks_.sum(mine.rows), ranks_.max(mine.largest_error)};
     }
 

@@ -105,9 +105,9 @@ void report_exchange(const Job& job, Side side, const FactorExchange& exchange, 
     const double all_gather = static_cast<double>(volumes.all_gather) * row_mib;
     const double need_only = static_cast<double>(volumes.need_only) * row_mib;
     const double most = static_cast<double>(job.ranks.max(exchange.received_rows())) * row_mib;
-    job.progress.line(fmt::format(
-        "{} are exchanged by {}: {:.3g} MiB a sweep (all-gather {:.3g}, need-only {:.3g})", name(side), exchange.name(),
-        exchange.name() == std::string("need-only") ? need_only : all_gather, all_gather, need_only));
+    job.progress.line(fmt::format("{} are exchanged by {}: {:.3g} MiB a sweep (all-gather {:.3g}, need-only {:.3g})",
+                                  name(side), exchange.name(), exchange.by_need() ? need_only : all_gather, all_gather,
+                                  need_only));
     job.log.write("exchange", {{"side", name(side)},
                                {"plan", exchange.name()},
                                {"all_gather_mib", all_gather},

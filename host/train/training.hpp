@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "host/report/metrics_log.hpp"
+#include "host/report/peak_memory.hpp"
 #include "host/report/progress.hpp"
 #include "host/train/audit.hpp"
 #include "host/train/borders.hpp"
@@ -72,7 +73,7 @@ public:
     Training(const Job& job, const B& backend)
         : job_(job),
           backend_(backend),
-          sides_(load_sides(job.ranks, backend, job.options, job.dataset)),
+          sides_(load_sides(job.ranks, backend, job.options, job.dataset, planned_memory_)),
           solver_(job.ranks, backend, job.options),
           validation_(job.ranks, job.dataset, job.options, rows_of(sides_.users), job.make_scorer)
     {
@@ -103,13 +104,19 @@ public:
         enter_phase("writing the model");
         report_audit(job_, solver_.audit(sides_.items, sides_.users));
         solver_.canonicalize(sides_.users, sides_.items);
-        const auto users = host_copy(sides_.users);
-        const auto items = host_copy(sides_.items);
-        write_model(job_.ranks, job_.dataset, job_.options, describe(job_, state_), {rows_of(sides_.users), users},
-                    {rows_of(sides_.items), items}, job_.run.model());
+        for (auto* side : {&sides_.users, &sides_.items}) {  // writing needs room of its own
+            side->interactions = {};
+            side->table = {};
+        }
+        on_host([&](const TrainedRows& users, const TrainedRows& items) {
+            write_model(job_.ranks, job_.dataset, job_.options, describe(job_, state_), users, items, job_.run.model());
+        });
     }
 
     [[nodiscard]] const TrainingState& state() const { return state_; }
+
+    /// Bytes of host memory that this rank was to take; 0: not planned for this backend.
+    [[nodiscard]] double planned_memory() const { return planned_memory_; }
 
 private:
     [[nodiscard]] RowRange rows_of(const FactorSide<B>& side) const { return side.partition.of(job_.ranks.rank()); }
@@ -145,10 +152,10 @@ private:
     {
         enter_phase("validation");
         if (validation_.available()) {
-            const auto users = host_copy(sides_.users);
-            const auto items = host_copy(sides_.items);
-            const double metric = validation_.measure({rows_of(sides_.users), users}, {rows_of(sides_.items), items});
-            state_.measured(metric, validation_.better(metric, state_.best_metric));
+            on_host([&](const TrainedRows& users, const TrainedRows& items) {
+                const double metric = validation_.measure(users, items);
+                state_.measured(metric, validation_.better(metric, state_.best_metric));
+            });
         }
         report_sweep(job_, state_, users_step_, items_step_);
         if (state_.sweeps() >= job_.options.sweeps) return true;
@@ -168,17 +175,18 @@ private:
         return path;
     }
 
-    /// This rank's factors of one side in host memory, for what reads them between sweeps.
-    std::vector<float> host_copy(const FactorSide<B>& side) const
+    /// Runs f(users, items) on this rank's factors in host memory: a copy of the items', who are fewer.
+    void on_host(auto&& f) const
     {
-        std::vector<float> copy;
-        backend_.read_on_host(side.factors,
-                              [&](std::span<const float> values) { copy.assign(values.begin(), values.end()); });
-        return copy;
+        const auto items = host_copy(backend_, sides_.items.factors);
+        backend_.read_on_host(sides_.users.factors, [&](std::span<const float> users) {
+            f(TrainedRows{rows_of(sides_.users), users}, TrainedRows{rows_of(sides_.items), items});
+        });
     }
 
     const Job& job_;
     const B& backend_;
+    double planned_memory_ = 0;
     Sides<B> sides_;
     Solver<B> solver_;
     Validation validation_;
@@ -207,6 +215,8 @@ nlohmann::json train_with(const Job& job, const B& backend)
     nlohmann::json summary = summarize(job, training.state(), stopped);
     summary["load_s"] = load_s;
     summary["write_s"] = watch.lap();
+    summary["memory_bytes"] = job.ranks.max(peak_memory());
+    summary["memory_planned_bytes"] = job.ranks.max(training.planned_memory());
     job.log.write(stopped ? "stopped" : "end", summary);
     if (stopped) return summary;
     if (job.ranks.leads()) job.run.write_manifest();

@@ -10,9 +10,9 @@ namespace {
 /// All items' factors, as served.
 HostMatrix all_items(const Communicator& ranks, const TrainOptions& options, const TrainedRows& items, Row rows)
 {
-    const auto mine = served_factors(Side::items, options, items.factors);
+    const ServedFactors mine(Side::items, options, items.factors);
     HostMatrix all(rows, served_width(options));
-    ranks.all_gather_rows(mine, all.values, ranks.all_gather(items.rows.size()), all.width);
+    ranks.all_gather_rows(mine.values(), all.values, ranks.all_gather(items.rows.size()), all.width);
     return all;
 }
 
@@ -24,6 +24,7 @@ Validation::Validation(const Communicator& ranks, const DatasetReader& dataset, 
 {
     if (!available()) return;
     seen_ = dataset.interactions(Part::train, Side::users, users);
+    for (auto* unused : {&seen_.values, &seen_.confidences, &seen_.preferences}) release(*unused);
     holdout_ = dataset.interactions(Part::holdout, Side::users, users);
 }
 
@@ -31,8 +32,8 @@ double Validation::measure(const TrainedRows& users, const TrainedRows& items) c
 {
     const DatasetInfo& info = dataset_.info();
     const HostMatrix Y = all_items(ranks_, options_, items, info.items);
-    const auto X = served_factors(Side::users, options_, users.factors);
-    const FactorTable queries{X, users.rows.size(), Y.width};
+    const ServedFactors X(Side::users, options_, users.factors);
+    const FactorTable queries{X.values(), users.rows.size(), Y.width};
     if (options_.is_explicit())
         return rating_errors(ranks_, holdout_, info.users, {info.value_min, info.value_max},
                              model_predictor(queries, Y.table(), info.value_mean))

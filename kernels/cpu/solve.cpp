@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <numeric>
 
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/reference/reference_backend.hpp"
@@ -42,7 +43,8 @@ RowTask task_of(const Interactions& interactions, Row u, const RowObjective& obj
 CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/) const
 {
     Shard shard{std::move(interactions), {}};
-    for (Row u = 0; u < shard.interactions.rows(); ++u) shard.order.push_back(u);
+    shard.order.resize(shard.interactions.rows());
+    std::iota(shard.order.begin(), shard.order.end(), Row{0});
     std::stable_sort(shard.order.begin(), shard.order.end(),
                      [&](Row a, Row b) { return shard.interactions.entries(a) > shard.interactions.entries(b); });
     return shard;

@@ -1,0 +1,150 @@
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <map>
+
+#include "data/error.hpp"
+#include "host/commands/command_line.hpp"
+#include "host/commands/commands.hpp"
+#include "host/plan/plan.hpp"
+#include "host/plan/solve_rate.hpp"
+
+namespace alster {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* examples =
+    "  alster plan --data dataset.h5 --factors 128 --ranks 1,2,4,8\n"
+    "  alster plan --users 100000000 --items 10000000 --interactions 5000000000 --factors 128 --ranks 64,128";
+
+struct PlanOptions {
+    TrainOptions train;
+    std::string data;
+    Sizes sizes;
+    std::vector<int> ranks = {1};
+    Place place;
+    double gflops = 0;
+    double network_gbs = 1;
+};
+
+const std::map<std::string, Feedback> objectives = {{"implicit", Feedback::implicit_feedback},
+                                                    {"explicit", Feedback::explicit_feedback}};
+
+const std::map<std::string, ExchangeKind> exchanges = {{"auto", ExchangeKind::automatic},
+                                                       {"all-gather", ExchangeKind::all_gather},
+                                                       {"need-only", ExchangeKind::need_only}};
+
+void add_options(CLI::App& app, PlanOptions& options)
+{
+    const CLI::Range counts(Row{1}, Row{1} << 40);
+    auto* data = app.add_option("--data", options.data, "dataset.h5: exact counts, in a pass over it");
+    auto* users = app.add_option("--users", options.sizes.users, "Instead of --data: users …")->check(counts);
+    auto* items = app.add_option("--items", options.sizes.items, "… items …")->check(counts);
+    auto* all = app.add_option("--interactions", options.sizes.interactions, "… and interactions")->check(counts);
+    for (auto* size : {users, items, all}) size->excludes(data)->needs(users)->needs(items)->needs(all);
+    app.add_option("--popularity-exponent", options.sizes.popularity_exponent, "Without --data: power law of the items")
+        ->check(CLI::Range(0.0, 3.0));
+    app.add_option("--activity-exponent", options.sizes.activity_exponent, "Without --data: power law of the users")
+        ->check(CLI::Range(0.0, 3.0));
+    app.add_option("--factors", options.train.factors, "Latent factors")->check(CLI::Range(Row{1}, max_factors));
+    app.add_option("--objective", options.train.feedback, "implicit or explicit feedback")
+        ->transform(CLI::CheckedTransformer(objectives, CLI::ignore_case))
+        ->default_str("implicit");
+    app.add_option("--alpha", options.train.alpha, "As for train: its weights take memory")
+        ->check(CLI::Range(0.0, 1e12));
+    app.add_option("--sweeps", options.train.sweeps, "For the time limit")->check(CLI::Range(1, 100000));
+    app.add_option("--exchange", options.train.exchange, "auto, all-gather or need-only")
+        ->transform(CLI::CheckedTransformer(exchanges, CLI::ignore_case))
+        ->default_str("auto");
+    app.add_option("--ranks", options.ranks, "Numbers of ranks to plan for")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 100000));
+    app.add_option("--ranks-per-node", options.place.ranks_per_node, "Ranks of a node")->check(CLI::Range(1, 1024));
+    app.add_option("--threads", options.place.threads, "Threads of a rank")->check(CLI::Range(1, 4096));
+    app.add_flag("--gpus", options.place.gpus,
+                 "One GPU a rank; times then need --gflops, which nothing here can measure");
+    app.add_option("--gflops", options.gflops,
+                   "Of a rank's row solves; 0: one core of this machine is measured, and multiplied by --threads")
+        ->check(CLI::Range(0.0, 1e9));
+    app.add_option("--network", options.network_gbs, "GB/s that a rank receives: an assumption unless you measured it")
+        ->check(CLI::Range(1e-3, 1e6));
+}
+
+Rates rates_of(const PlanOptions& options)
+{
+    Rates rates{.solve = options.gflops * 1e9 / 2, .network = options.network_gbs * 1e9};
+    if (rates.solve > 0 || options.place.gpus) return rates;
+    omp_set_num_threads(1);
+    const auto mean = options.sizes.interactions / std::max<Row>(1, options.sizes.users);
+    rates.solve = options.place.threads * measure_solve_rate(mean, options.train.width());
+    return rates;
+}
+
+std::string gib(const Json& bytes) { return fmt::format("{:9.3f} GiB", bytes.get<double>() / (1 << 30)); }
+
+void print_plan(const Json& plan)
+{
+    fmt::print("{} ranks\n  memory of a rank  {} while {}\n", plan["ranks"].get<int>(), gib(plan["memory_bytes"]),
+               plan["memory_moment"].get<std::string>());
+    for (const auto& [purpose, bytes] : plan["memory"].items()) fmt::print("    {:<34}{}\n", purpose, gib(bytes));
+    fmt::print("  imbalance         {:9.2f}\n", plan["imbalance"].get<double>());
+    if (plan.contains("exchange")) {
+        for (const auto& [side, volumes] : plan["exchange"].items())
+            fmt::print("  {} by {:<10}  {} a sweep over all ranks by all-gather, {} by need-only\n", side,
+                       volumes["plan"].get<std::string>(), gib(volumes["all_gather_bytes"]),
+                       gib(volumes["need_only_bytes"]));
+        fmt::print("  received by a rank{} a sweep at most\n", gib(plan["received_bytes_most"]));
+    }
+    if (plan.contains("seconds")) {
+        const auto& seconds = plan["seconds"];
+        fmt::print("  time of a sweep   {:9.3g} s (solve {:.3g}, basis {:.3g}, exchange {:.3g})\n",
+                   seconds["sweep"].get<double>(), seconds["solve"].get<double>(), seconds["basis"].get<double>(),
+                   seconds["exchange"].get<double>());
+    }
+    for (const auto& line : plan["sbatch"]) fmt::print("  #SBATCH {}\n", line.get<std::string>());
+}
+
+}  // namespace
+
+int plan_command(int argc, char** argv)
+{
+    PlanOptions options;
+    CommandLine line("plan", "Says what a training run will take: memory, exchange, time, and the lines for Slurm.",
+                     examples);
+    add_options(line.app(), options);
+    if (!line.parse(argc, argv)) return 0;
+    if (options.data.empty() && options.sizes.users == 0)
+        throw Error(ExitCode::usage, "give --data, or --users, --items and --interactions; see alster plan --help");
+
+    std::optional<DatasetReader> dataset;
+    DatasetInfo info;
+    info.users = options.sizes.users;
+    info.items = options.sizes.items;
+    info.interactions = options.sizes.interactions;
+    if (!options.data.empty()) {
+        dataset.emplace(options.data);
+        info = dataset->info();
+        options.sizes.users = info.users;
+        options.sizes.items = info.items;
+        options.sizes.interactions = info.interactions;
+    }
+    const MemorySettings memory = memory_settings(info, options.train, options.place.threads);
+    const Rates rates = rates_of(options);
+    Json plans = Json::array();
+    for (const int ranks : options.ranks) {
+        Place place = options.place;
+        place.ranks = ranks;
+        const Distribution distribution =
+            dataset ? distribute(*dataset, options.train, ranks) : distribute(options.sizes, options.train, ranks);
+        plans.push_back(make_plan(distribution, memory, options.train, options.sizes, place, rates));
+    }
+    if (line.json())
+        fmt::print("{}\n", plans.dump());
+    else
+        for (const auto& plan : plans) print_plan(plan);
+    return 0;
+}
+
+}  // namespace alster

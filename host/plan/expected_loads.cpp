@@ -1,0 +1,74 @@
+#include <cmath>
+
+#include "host/plan/loads.hpp"
+#include "kernels/row_cost.hpp"
+
+namespace alster {
+
+namespace {
+
+/// Rows by falling weight (k + 1)^-a, in bins whose borders grow by 2 %: runs f(rows in the bin, interactions of one).
+template <class F>
+void each_bin(Row rows, Offset interactions, double exponent, F&& f)
+{
+    const auto weight = [&](double first, double last) {  // ∫ k^-a
+        return exponent == 1 ? std::log(last / first)
+                             : (std::pow(last, 1 - exponent) - std::pow(first, 1 - exponent)) / (1 - exponent);
+    };
+    const double end = static_cast<double>(rows) + 0.5;
+    const double all = weight(0.5, end);
+    for (double first = 0.5; first < end;) {
+        const double last = std::min(end, std::max(first + 1, first * 1.02));
+        f(last - first, static_cast<double>(interactions) * weight(first, last) / all / (last - first));
+        first = last;
+    }
+}
+
+/// Rows of one side that the interactions of a share of the other side name at least once: Σ 1 − exp(−n·share).
+Row named(Row rows, Offset interactions, double exponent, double share)
+{
+    double count = 0;
+    each_bin(rows, interactions, exponent, [&](double bin, double n) { count += bin * (1 - std::exp(-n * share)); });
+    return static_cast<Row>(count);
+}
+
+double side_cost(Row rows, Offset interactions, double exponent, Row width)
+{
+    double cost = 0;
+    each_bin(rows, interactions, exponent,
+             [&](double bin, double n) { cost += bin * row_cost(std::llround(n), width); });
+    return cost;
+}
+
+}  // namespace
+
+Distribution distribute(const Sizes& sizes, const TrainOptions& options, int ranks)
+{
+    const auto P = static_cast<std::size_t>(ranks);
+    RankLoad load{.users = (sizes.users + ranks - 1) / ranks,
+                  .items = (sizes.items + ranks - 1) / ranks,
+                  .by_user = (sizes.interactions + ranks - 1) / ranks,
+                  .by_item = (sizes.interactions + ranks - 1) / ranks};
+    const double share = 1.0 / ranks;
+    const Row user_needs = named(sizes.users, sizes.interactions, sizes.activity_exponent, share);
+    const Row item_needs = named(sizes.items, sizes.interactions, sizes.popularity_exponent, share);
+    // a rank's own rows are as likely to be needed as others'
+    const auto volumes = [&](Row rows, Row needs) { return ExchangeVolumes{rows * (ranks - 1), needs * (ranks - 1)}; };
+    Distribution result{.users = volumes(sizes.users, user_needs), .items = volumes(sizes.items, item_needs)};
+    Row received = 0;
+    if (ranks > 1) {
+        load.user_lists = takes_need_only(options.exchange, result.users);
+        load.item_lists = takes_need_only(options.exchange, result.items);
+        load.user_table = load.user_lists ? user_needs : sizes.users;
+        load.item_table = load.item_lists ? item_needs : sizes.items;
+        received = (load.user_table + load.item_table) / ranks * (ranks - 1);
+    }
+    const double cost = side_cost(sizes.users, sizes.interactions, sizes.activity_exponent, options.width()) +
+                        side_cost(sizes.items, sizes.interactions, sizes.popularity_exponent, options.width());
+    result.ranks.assign(P, load);
+    result.cost.assign(P, cost / ranks);
+    result.received.assign(P, received);
+    return result;
+}
+
+}  // namespace alster

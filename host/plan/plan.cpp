@@ -1,0 +1,88 @@
+#include "host/plan/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace alster {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double spare = 1.2;  // memory asked for over what is planned: page cache, other versions of libraries
+constexpr double time_limit_spare = 1.5;
+
+Json exchange_of(const ExchangeVolumes& volumes, bool need_only, Row width)
+{
+    const double row = 4.0 * static_cast<double>(width);
+    return {{"plan", need_only ? "need-only" : "all-gather"},
+            {"all_gather_bytes", static_cast<double>(volumes.all_gather) * row},
+            {"need_only_bytes", static_cast<double>(volumes.need_only) * row}};
+}
+
+/// Of a sweep: the most loaded rank's solves, both Gramians and eigenproblems, and what a rank receives.
+Json seconds_of(const Distribution& distribution, Row width, const Rates& rates)
+{
+    const auto w = static_cast<double>(width);
+    const double rows = static_cast<double>(distribution.ranks.front().users + distribution.ranks.front().items);
+    const auto received = static_cast<double>(*std::ranges::max_element(distribution.received));
+    const double solve = *std::ranges::max_element(distribution.cost) / rates.solve;
+    const double basis =
+        (1.5 * rows * w * w + 2 * 9 * w * w * w) / rates.solve;  // Gramian, rotation; 9 w³ for eigenvectors
+    const double exchange = received * 4 * w / rates.network;
+    return {{"solve", solve}, {"basis", basis}, {"exchange", exchange}, {"sweep", solve + basis + exchange}};
+}
+
+std::vector<std::string> sbatch_lines(const Place& place, double node_bytes, double run_seconds)
+{
+    const int on_node = std::min(place.ranks, place.ranks_per_node);
+    std::vector<std::string> lines = {fmt::format("--nodes={}", (place.ranks + on_node - 1) / on_node),
+                                      fmt::format("--ntasks-per-node={}", on_node),
+                                      fmt::format("--cpus-per-task={}", place.threads),
+                                      fmt::format("--mem={}M", std::ceil(spare * node_bytes / (1 << 20)))};
+    if (place.gpus) lines.push_back(fmt::format("--gpus-per-node={}", on_node));
+    if (run_seconds > 0) {
+        const auto minutes = static_cast<std::int64_t>(std::ceil(time_limit_spare * run_seconds / 60 + 10));
+        lines.push_back(fmt::format("--time={:02}:{:02}:00", minutes / 60, minutes % 60));
+    }
+    return lines;
+}
+
+}  // namespace
+
+Json make_plan(const Distribution& distribution, const MemorySettings& memory, const TrainOptions& options,
+               const Sizes& sizes, const Place& place, const Rates& rates)
+{
+    std::vector<MemoryPlan> plans;
+    for (const RankLoad& load : distribution.ranks) plans.push_back(plan_memory(load, memory));
+    const auto most = std::ranges::max_element(plans, {}, &MemoryPlan::total);
+    Json uses = Json::object();
+    for (const auto& use : most->uses) uses[use.purpose] = use.bytes;
+
+    const double all_cost = std::accumulate(distribution.cost.begin(), distribution.cost.end(), 0.0);
+    const double imbalance = *std::ranges::max_element(distribution.cost) * place.ranks / all_cost;
+    const RankLoad& first = distribution.ranks.front();
+    Json plan = {{"ranks", place.ranks},          {"users", sizes.users},
+                 {"items", sizes.items},          {"interactions", sizes.interactions},
+                 {"factors", options.factors},    {"memory_bytes", most->total()},
+                 {"memory_moment", most->moment}, {"memory", uses},
+                 {"imbalance", imbalance}};
+    if (place.ranks > 1) {
+        plan["exchange"] = {{"users", exchange_of(distribution.users, first.user_lists, options.width())},
+                            {"items", exchange_of(distribution.items, first.item_lists, options.width())}};
+        plan["received_bytes_most"] =
+            4.0 * static_cast<double>(*std::ranges::max_element(distribution.received) * options.width());
+    }
+    double run_seconds = 0;
+    if (rates.solve > 0) {
+        plan["seconds"] = seconds_of(distribution, options.width(), rates);
+        run_seconds = plan["seconds"]["sweep"].get<double>() * options.sweeps;
+    }
+    plan["sbatch"] = sbatch_lines(place, most->total() * std::min(place.ranks, place.ranks_per_node), run_seconds);
+    return plan;
+}
+
+}  // namespace alster
