@@ -78,9 +78,9 @@ void measure_sweeps(const B& backend, const std::string& label, const SweepOptio
     const Communicator alone = Communicator::self();
     TrainOptions training;
     training.factors = factors;
-    const auto rows = [](Row count) { return RowPartition::even(count, rows_per_chunk, 1); };
-    auto sides = make_sides(alone, backend, training, rows(options.shape.users), rows(options.shape.items),
-                            data.by_user, data.by_item);
+    const auto all = [](Row count) { return Share{RowPartition::even(count, rows_per_chunk, 1), {}}; };
+    auto sides = make_sides(alone, backend, training, all(options.shape.users), all(options.shape.items),
+                            {data.by_user, {}}, {data.by_item, {}});
     Solver<B> solver(alone, backend, training);
     solver.begin_with(sides.items);
     std::vector<double> total, users, items, basis;

@@ -52,6 +52,9 @@ public:
     /// Interactions of some rows. Part holdout is stored by user only.
     [[nodiscard]] Interactions interactions(Part part, Side side, RowRange rows) const;
 
+    /// Some entries of one row of part train, counted from the row's first: an Interactions of one row.
+    [[nodiscard]] Interactions part_of_row(Side side, Row row, RowRange entries) const;
+
     [[nodiscard]] IdColumn ids(Side side, RowRange rows) const;
     [[nodiscard]] std::vector<Row> id_order(Side side, RowRange rows) const;
     [[nodiscard]] std::vector<std::int32_t> event_counts(Side side, RowRange rows) const;
@@ -63,6 +66,8 @@ public:
     [[nodiscard]] const Hdf5File& file() const { return file_; }
 
 private:
+    [[nodiscard]] Interactions read_entries(Part part, Side side, RowRange entries) const;
+
     Hdf5File file_;
     DatasetInfo info_;
 };

@@ -81,19 +81,35 @@ std::vector<Offset> DatasetReader::offsets(Part part, Side side, RowRange range)
 
 Interactions DatasetReader::interactions(Part part, Side side, RowRange range) const
 {
+    auto offsets = this->offsets(part, side, range);
+    const RowRange entries{offsets.front(), offsets.back()};
+    for (auto& offset : offsets) offset -= entries.first;
+    Interactions result = read_entries(part, side, entries);
+    result.offsets = std::move(offsets);
+    check_columns(file_, group_of(part, side), result, rows(other(side)));
+    return result;
+}
+
+Interactions DatasetReader::part_of_row(Side side, Row row, RowRange entries) const
+{
+    const Offset first = offsets(Part::train, side, {row, row + 1}).front();
+    Interactions result = read_entries(Part::train, side, {first + entries.first, first + entries.last});
+    result.offsets = {0, entries.size()};
+    check_columns(file_, group_of(Part::train, side), result, rows(other(side)));
+    return result;
+}
+
+Interactions DatasetReader::read_entries(Part part, Side side, RowRange entries) const
+{
     Interactions result;
-    result.offsets = offsets(part, side, range);
     if (entries_of(info_, part) == 0) return result;
     const auto group = group_of(part, side);
-    const RowRange entries{result.offsets.front(), result.offsets.back()};
-    for (auto& offset : result.offsets) offset -= entries.first;
     result.columns = file_.read_rows<Column>(group + "/columns", entries);
     result.values = file_.read_rows<float>(group + "/values", entries);
     if (info_.weighted) {
         result.confidences = file_.read_rows<float>(group + "/confidences", entries);
         result.preferences = file_.read_rows<float>(group + "/preferences", entries);
     }
-    check_columns(file_, group, result, rows(other(side)));
     return result;
 }
 

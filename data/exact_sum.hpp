@@ -8,11 +8,11 @@ namespace alster {
 /// A sum of vectors of doubles whose result does not depend on the order of its terms, so that any number of ranks and
 /// threads gets the same bits (docs/mathematics.md, "The same bits everywhere").
 ///
-/// Each term is split as  x ≈ high·q + low·q·2⁻⁴⁰  with integers high, low and the quantum  q = 2^k  chosen so that the
-/// whole sum fits 62 bits; integer addition is associative. What is dropped is below bound·2⁻¹⁰¹ a term.
+/// Each term is split as  x ≈ high·q + low·q·2⁻³⁶  with integers high, low and the quantum  q = 2^k  chosen so that the
+/// whole sum fits 62 bits; integer addition is associative. What is dropped is below bound·2⁻⁹⁷ a term.
 class ExactSum {
 public:
-    /// `bound` ≥ Σ |term| in every element (so it must be the same on all ranks); at most 2^22 terms in all ranks
+    /// `bound` ≥ Σ |term| in every element (so it must be the same on all ranks); at most 2^26 terms in all ranks
     /// together.
     ExactSum(std::size_t size, double bound);
 
@@ -24,7 +24,7 @@ public:
 
     /// q, and the bits of a low part, for those who split terms themselves and add to limbs().
     [[nodiscard]] double quantum() const { return quantum_; }
-    static constexpr int low_bits = 40;  // |low| ≤ 2^39 a term: 2^22 terms stay below 2^61
+    static constexpr int low_bits = 36;  // |low| ≤ 2^35 a term: 2^26 terms stay below 2^61
 
     /// The sum, rounded once to double.
     [[nodiscard]] std::vector<double> values() const;

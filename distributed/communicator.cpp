@@ -120,6 +120,17 @@ std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const
     return all_gather_one(value, size_, MPI_INT64_T, handle(alone_));
 }
 
+std::vector<double> Communicator::all_gather(std::span<const double> mine) const
+{
+    const std::vector<int> counts = all_gather_one(static_cast<int>(mine.size()), size_, MPI_INT, handle(alone_));
+    std::vector<int> starts(counts.size());
+    std::exclusive_scan(counts.begin(), counts.end(), starts.begin(), 0);
+    std::vector<double> all(static_cast<std::size_t>(starts.back() + counts.back()));
+    check_mpi(MPI_Allgatherv(mine.data(), counts[rank_], MPI_DOUBLE, all.data(), counts.data(), starts.data(),
+                             MPI_DOUBLE, handle(alone_)));
+    return all;
+}
+
 std::vector<std::string> Communicator::all_gather(const std::string& text) const
 {
     std::vector<int> lengths = all_gather_one(static_cast<int>(text.size()), size_, MPI_INT, handle(alone_));

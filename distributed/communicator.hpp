@@ -48,6 +48,9 @@ public:
     [[nodiscard]] std::vector<std::int64_t> all_gather(std::int64_t value) const;
     [[nodiscard]] std::vector<std::string> all_gather(const std::string& text) const;
 
+    /// Any number of values from each rank, in rank order, on every rank.
+    [[nodiscard]] std::vector<double> all_gather(std::span<const double> mine) const;
+
     /// Joins consecutive blocks of rows: `mine` (my rows, width) from each rank, in rank order, into `all` (all rows,
     /// width). `rows_of` holds each rank's number of rows. Counted in rows, so no block is too large for MPI's 32-bit
     /// counts.

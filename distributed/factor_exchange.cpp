@@ -14,8 +14,8 @@ bool takes_need_only(ExchangeKind kind, const ExchangeVolumes& volumes)
     return kind == ExchangeKind::need_only;
 }
 
-PlannedExchange plan_exchange(const Communicator& ranks, const RowPartition& partition, std::span<Column> columns,
-                              ExchangeKind kind)
+PlannedExchange plan_exchange(const Communicator& ranks, const RowPartition& partition,
+                              const std::vector<std::span<Column>>& columns, ExchangeKind kind)
 {
     if (ranks.size() == 1) return {std::make_unique<AllGatherExchange>(ranks, partition), {}};
     const NeededRows needed(partition.rows(), columns);
@@ -23,7 +23,8 @@ PlannedExchange plan_exchange(const Communicator& ranks, const RowPartition& par
     const Row own_needed = needed.slot(own.last) - needed.slot(own.first);
     const ExchangeVolumes volumes{ranks.sum(partition.rows() - own.size()), ranks.sum(needed.count() - own_needed)};
     if (!takes_need_only(kind, volumes)) return {std::make_unique<AllGatherExchange>(ranks, partition), volumes};
-    std::ranges::transform(columns, columns.begin(), [&](Column row) { return static_cast<Column>(needed.slot(row)); });
+    for (const auto& list : columns)
+        std::ranges::transform(list, list.begin(), [&](Column row) { return static_cast<Column>(needed.slot(row)); });
     return {std::make_unique<NeedOnlyExchange>(ranks, partition, needed), volumes};
 }
 

@@ -58,8 +58,9 @@ struct PlannedExchange {
 };
 
 /// Plans the exchange of the side that `partition` shares out. `columns` are the rows of it that this rank's
-/// interactions name; they are rewritten to rows of the table, in the same order. Collective.
+/// interactions name, in several lists; they are rewritten to rows of the table, in the same order. Collective.
 [[nodiscard]] PlannedExchange plan_exchange(const Communicator& ranks, const RowPartition& partition,
-                                            std::span<Column> columns, ExchangeKind kind = ExchangeKind::automatic);
+                                            const std::vector<std::span<Column>>& columns,
+                                            ExchangeKind kind = ExchangeKind::automatic);
 
 }  // namespace alster

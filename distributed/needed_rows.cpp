@@ -4,9 +4,10 @@
 
 namespace alster {
 
-NeededRows::NeededRows(Row rows, std::span<const Column> named) : bits_(rows / 64 + 1), before_(1)
+NeededRows::NeededRows(Row rows, const std::vector<std::span<Column>>& named) : bits_(rows / 64 + 1), before_(1)
 {
-    for (const Column row : named) bits_[row / 64] |= std::uint64_t{1} << row % 64;
+    for (const auto& list : named)
+        for (const Column row : list) bits_[row / 64] |= std::uint64_t{1} << row % 64;
     for (const auto word : bits_) before_.push_back(before_.back() + static_cast<Column>(std::popcount(word)));
 }
 

@@ -11,7 +11,7 @@ namespace alster {
 /// 1.5 bits for each row of the side.
 class NeededRows {
 public:
-    NeededRows(Row rows, std::span<const Column> named);
+    NeededRows(Row rows, const std::vector<std::span<Column>>& named);
 
     [[nodiscard]] Row count() const { return before_.back(); }
 

@@ -13,6 +13,9 @@ public:
     /// Cuts so that each rank gets about the same cost. `chunk_costs[k]` is the cost of rows k·chunk … (k + 1)·chunk.
     RowPartition(Row rows, Row chunk, std::span<const double> chunk_costs, int ranks);
 
+    /// Cut at given rows: `first` (ranks + 1) ascends from 0 to their number.
+    explicit RowPartition(std::vector<Row> first) : first_(std::move(first)) {}
+
     [[nodiscard]] RowRange of(int rank) const { return {first_[rank], first_[rank + 1]}; }
     [[nodiscard]] Row rows() const { return first_.back(); }
     [[nodiscard]] int ranks() const { return static_cast<int>(first_.size()) - 1; }

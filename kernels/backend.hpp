@@ -99,4 +99,26 @@ concept Backend = requires(const B backend, typename B::Matrix& X, const typenam
         } -> std::same_as<const Interactions&>;
 };
 
+/// A backend that also works on parts of rows: of a row too heavy for one rank each rank holds some. A shard of parts
+/// has a part of part_entries() entries, the last of a row fewer, in the place of a row. The sums have the bits
+/// that solve() gives a row of so many entries.
+///
+///   assemble          (range, equations_size(w)) the normal equations of some parts (kernels/normal_equations.hpp)
+///
+///   residuals         (range) Σ c (p − x·y)² of some parts; X (range, w) holds the x of each part's row
+template <class B>
+concept SplitsRows = Backend<B> &&
+    requires(const B backend, const typename B::Shard& parts, const typename B::Matrix& Y, RowRange range, bool biased)
+{
+    {
+        backend.part_entries()
+        } -> std::same_as<Offset>;
+    {
+        backend.assemble(parts, range, Y, biased)
+        } -> std::same_as<std::vector<float>>;
+    {
+        backend.residuals(parts, range, Y, biased, Y)
+        } -> std::same_as<std::vector<double>>;
+};
+
 }  // namespace alster

@@ -16,4 +16,8 @@ inline constexpr Row rows_per_chunk = 64;
     return static_cast<std::size_t>(a) * (a + 1) / 2 + b;
 }
 
+/// Rows with more entries than this are assembled in parts of as many, counted from their first entry, and the parts
+/// are summed in their order: threads, or ranks, share them without being seen in the result.
+inline constexpr Offset entries_per_part = 32'768;
+
 }  // namespace alster

@@ -9,21 +9,19 @@ namespace alster {
 
 namespace {
 
-constexpr Row slice_rows = Row{1} << 20;
-
 /// Rows of the other side that some rows name.
 struct Named {
     Row all = 0;
     Row own = 0;  // among those that the rank owns itself
 };
 
-Named count_named(const DatasetReader& dataset, Side solved, RowRange rows, Row fixed_rows, RowRange own)
+Named count_named(const DatasetReader& dataset, Side solved, const Share& share, int rank, const RowPartition& fixed)
 {
-    std::vector<bool> named(static_cast<std::size_t>(fixed_rows));
-    for (Row first = rows.first; first < rows.last; first += slice_rows) {
-        const auto slice = dataset.interactions(Part::train, solved, {first, std::min(rows.last, first + slice_rows)});
+    std::vector<bool> named(static_cast<std::size_t>(fixed.rows()));
+    each_slice(dataset, solved, share, rank, [&](const Interactions& slice) {
         for (const Column column : slice.columns) named[static_cast<std::size_t>(column)] = true;
-    }
+    });
+    const RowRange own = fixed.of(rank);
     return {std::count(named.begin(), named.end(), true),
             std::count(named.begin() + own.first, named.begin() + own.last, true)};
 }
@@ -34,13 +32,12 @@ struct FixedSide {
     ExchangeVolumes volumes;
 };
 
-FixedSide fix(const DatasetReader& dataset, Side fixed, const RowPartition& fixed_rows, const RowPartition& solved_rows)
+FixedSide fix(const DatasetReader& dataset, Side fixed, const RowPartition& rows, const Share& solved)
 {
     FixedSide side;
-    for (int rank = 0; rank < fixed_rows.ranks() && fixed_rows.ranks() > 1; ++rank) {
-        const RowRange own = fixed_rows.of(rank);
-        side.needs.push_back(count_named(dataset, other(fixed), solved_rows.of(rank), fixed_rows.rows(), own));
-        side.volumes.all_gather += fixed_rows.rows() - own.size();
+    for (int rank = 0; rank < rows.ranks() && rows.ranks() > 1; ++rank) {
+        side.needs.push_back(count_named(dataset, other(fixed), solved, rank, rows));
+        side.volumes.all_gather += rows.rows() - rows.of(rank).size();
         side.volumes.need_only += side.needs.back().all - side.needs.back().own;
     }
     return side;
@@ -53,31 +50,52 @@ Offset entries(const DatasetReader& dataset, Part part, Side side, RowRange rows
            dataset.offsets(part, side, {rows.first, rows.first}).front();
 }
 
+/// Interactions that a rank holds of one side: those of its whole rows, and of its parts of split ones.
+Offset held(const DatasetReader& dataset, Side side, const Share& share, int rank)
+{
+    Offset count = entries(dataset, Part::train, side, share.rows.of(rank));
+    for (const SplitRow& row : share.split.among(share.rows.of(rank))) count -= row.entries;
+    for (const RowEntries& part : share.split.held_by(rank, share.rows.ranks())) count += part.entries.size();
+    return count;
+}
+
+/// Cost of a side's rows on a rank, the parts of split rows being dealt out evenly.
+double cost_on(const Share& share, const SideCosts& costs, Row width, int rank)
+{
+    const RowRange own = share.rows.of(rank);
+    double cost = 0;
+    for (Row chunk = own.first / rows_per_chunk; chunk * rows_per_chunk < own.last; ++chunk)
+        cost += costs.chunks[static_cast<std::size_t>(chunk)];
+    for (const SplitRow& row : share.split.among(own)) cost -= row_cost(row.entries, width);
+    for (const SplitRow& row : share.split.rows) cost += row_cost(row.entries, width) / share.rows.ranks();
+    return cost;
+}
+
 }  // namespace
 
-RankLoad own_load(const DatasetReader& dataset, RowRange users, RowRange items)
+RankLoad own_load(const DatasetReader& dataset, const Share& users, const Share& items, int rank)
 {
-    RankLoad load{.users = users.size(),
-                  .items = items.size(),
-                  .by_user = entries(dataset, Part::train, Side::users, users),
-                  .by_item = entries(dataset, Part::train, Side::items, items)};
-    if (dataset.info().held_out > 0) load.held_out = entries(dataset, Part::holdout, Side::users, users);
+    RankLoad load{.users = users.rows.of(rank).size(),
+                  .items = items.rows.of(rank).size(),
+                  .by_user = held(dataset, Side::users, users, rank),
+                  .by_item = held(dataset, Side::items, items, rank)};
+    if (dataset.info().held_out > 0) load.held_out = entries(dataset, Part::holdout, Side::users, users.rows.of(rank));
     return load;
 }
 
 Distribution distribute(const DatasetReader& dataset, const TrainOptions& options, int ranks)
 {
     const Row width = options.width();
-    const auto user_costs = chunk_costs(dataset, Side::users, width);
-    const auto item_costs = chunk_costs(dataset, Side::items, width);
-    const RowPartition users(dataset.rows(Side::users), rows_per_chunk, user_costs, ranks);
-    const RowPartition items(dataset.rows(Side::items), rows_per_chunk, item_costs, ranks);
-    const FixedSide fixed_users = fix(dataset, Side::users, users, items);
-    const FixedSide fixed_items = fix(dataset, Side::items, items, users);
+    const SideCosts user_costs = side_costs(dataset, Side::users, width, entries_per_part);
+    const SideCosts item_costs = side_costs(dataset, Side::items, width, entries_per_part);
+    const Share users = make_share(user_costs, ranks, width, entries_per_part);
+    const Share items = make_share(item_costs, ranks, width, entries_per_part);
+    const FixedSide fixed_users = fix(dataset, Side::users, users.rows, items);
+    const FixedSide fixed_items = fix(dataset, Side::items, items.rows, users);
 
     Distribution result{.users = fixed_users.volumes, .items = fixed_items.volumes};
     for (int rank = 0; rank < ranks; ++rank) {
-        RankLoad load = own_load(dataset, users.of(rank), items.of(rank));
+        RankLoad load = own_load(dataset, users, items, rank);
         Row received = 0;
         const auto add_table = [&](const FixedSide& side, const RowPartition& rows, Row& table, bool& lists) {
             lists = takes_need_only(options.exchange, side.volumes);
@@ -86,18 +104,11 @@ Distribution distribute(const DatasetReader& dataset, const TrainOptions& option
             received += table - (lists ? needs.own : rows.of(rank).size());
         };
         if (ranks > 1) {
-            add_table(fixed_users, users, load.user_table, load.user_lists);
-            add_table(fixed_items, items, load.item_table, load.item_lists);
+            add_table(fixed_users, users.rows, load.user_table, load.user_lists);
+            add_table(fixed_items, items.rows, load.item_table, load.item_lists);
         }
-        const auto cost_of = [&](const RowPartition& rows, const std::vector<double>& costs) {
-            const RowRange own = rows.of(rank);
-            double cost = 0;
-            for (Row chunk = own.first / rows_per_chunk; chunk * rows_per_chunk < own.last; ++chunk)
-                cost += costs[static_cast<std::size_t>(chunk)];
-            return cost;
-        };
         result.ranks.push_back(load);
-        result.cost.push_back(cost_of(users, user_costs) + cost_of(items, item_costs));
+        result.cost.push_back(cost_on(users, user_costs, width, rank) + cost_on(items, item_costs, width, rank));
         result.received.push_back(received);
     }
     return result;

@@ -2,6 +2,7 @@
 #include "data/dataset_file.hpp"
 #include "distributed/factor_exchange.hpp"
 #include "host/plan/memory.hpp"
+#include "host/train/shards.hpp"
 
 namespace alster {
 
@@ -18,7 +19,7 @@ struct Distribution {
 [[nodiscard]] Distribution distribute(const DatasetReader& dataset, const TrainOptions& options, int ranks);
 
 /// Rows and interactions of one rank; nothing of tables.
-[[nodiscard]] RankLoad own_load(const DatasetReader& dataset, RowRange users, RowRange items);
+[[nodiscard]] RankLoad own_load(const DatasetReader& dataset, const Share& users, const Share& items, int rank);
 
 /// A catalogue known by its size only: power laws with these exponents, each rank having an even share.
 struct Sizes {

@@ -24,7 +24,7 @@ bool exchange_works(const Communicator& ranks, const B& backend)
         std::vector<Column> columns;
         for (Row r = 0; r < rows; r += 2) columns.push_back(static_cast<Column>(r));
         const auto named = columns;
-        const auto exchange = plan_exchange(ranks, partition, columns, kind).exchange;
+        const auto exchange = plan_exchange(ranks, partition, {columns}, kind).exchange;
         auto table = backend.make_matrix(exchange->table_rows(), width);
         backend.exchange(mine, table, exchange->staging(width),
                          [&](const RowBuffers& buffers) { exchange->gather(buffers, width); });

@@ -1,8 +1,9 @@
 #include "host/train/shards.hpp"
 
 #include <algorithm>
+#include <numeric>
 
-#include "kernels/backend.hpp"
+#include "kernels/backend_sizes.hpp"
 #include "kernels/row_cost.hpp"
 
 namespace alster {
@@ -11,33 +12,116 @@ namespace {
 
 constexpr Row slice_rows = rows_per_chunk * 16'384;
 
-void add_costs(const std::vector<Offset>& offsets, Row first_row, Row width, std::vector<double>& chunk_costs)
+/// The rows of a rank between those that are split.
+std::vector<RowRange> whole_rows(const Share& share, int rank)
 {
-    for (std::size_t r = 0; r + 1 < offsets.size(); ++r)
-        chunk_costs[(first_row + static_cast<Row>(r)) / rows_per_chunk] += row_cost(offsets[r + 1] - offsets[r], width);
+    const RowRange own = share.rows.of(rank);
+    std::vector<RowRange> ranges;
+    Row first = own.first;
+    for (const SplitRow& split : share.split.among(own)) {
+        ranges.push_back({first, split.row});
+        first = split.row + 1;
+    }
+    ranges.push_back({first, own.last});
+    return ranges;
+}
+
+void append(const Interactions& more, Interactions& all)
+{
+    const Offset before = all.offsets.back();
+    for (std::size_t r = 1; r < more.offsets.size(); ++r) all.offsets.push_back(before + more.offsets[r]);
+    const auto add = [](const auto& from, auto& to) { to.insert(to.end(), from.begin(), from.end()); };
+    add(more.columns, all.columns);
+    add(more.values, all.values);
+    add(more.confidences, all.confidences);
+    add(more.preferences, all.preferences);
+}
+
+Interactions read_rows(const DatasetReader& dataset, Side side, const Share& share, int rank)
+{
+    const auto ranges = whole_rows(share, rank);
+    if (ranges.size() == 1) return dataset.interactions(Part::train, side, ranges.front());
+    Interactions rows;
+    for (const RowRange& range : ranges) {
+        if (range.first > ranges.front().first) rows.offsets.push_back(rows.offsets.back());  // the split row
+        for (Row first = range.first; first < range.last; first += slice_rows)
+            append(dataset.interactions(Part::train, side, {first, std::min(range.last, first + slice_rows)}), rows);
+    }
+    return rows;
 }
 
 }  // namespace
 
-std::vector<double> chunk_costs(const DatasetReader& dataset, Side side, Row width)
+void add_costs(std::span<const Offset> offsets, Row first_row, Row width, Offset part_entries, SideCosts& costs)
 {
-    const Row rows = dataset.rows(side);
-    std::vector<double> costs((rows + rows_per_chunk - 1) / rows_per_chunk);
-    for (Row first = 0; first < rows; first += slice_rows) {
-        const RowRange slice{first, std::min(rows, first + slice_rows)};
-        add_costs(dataset.offsets(Part::train, side, slice), first, width, costs);
+    for (std::size_t r = 0; r + 1 < offsets.size(); ++r) {
+        const Row row = first_row + static_cast<Row>(r);
+        const Offset entries = offsets[r + 1] - offsets[r];
+        costs.chunks[row / rows_per_chunk] += row_cost(entries, width);
+        if (entries > part_entries) costs.long_rows.push_back({row, entries});
+    }
+}
+
+SideCosts side_costs(const DatasetReader& dataset, Side side, Row width, Offset part_entries)
+{
+    SideCosts costs{.rows = dataset.rows(side)};
+    costs.chunks.resize((costs.rows + rows_per_chunk - 1) / rows_per_chunk);
+    for (Row first = 0; first < costs.rows; first += slice_rows) {
+        const RowRange slice{first, std::min(costs.rows, first + slice_rows)};
+        add_costs(dataset.offsets(Part::train, side, slice), first, width, part_entries, costs);
     }
     return costs;
 }
 
-RowPartition partition_by_cost(const Communicator& ranks, const DatasetReader& dataset, Side side, Row width)
+Share make_share(SideCosts costs, int ranks, Row width, Offset part_entries, double heaviest)
 {
-    const Row rows = dataset.rows(side);
-    std::vector<double> costs((rows + rows_per_chunk - 1) / rows_per_chunk);
+    const double total = std::accumulate(costs.chunks.begin(), costs.chunks.end(), 0.0);
+    std::vector<SplitRow> split;
+    for (const SplitRow& row : costs.long_rows) {
+        const double cost = row_cost(row.entries, width);
+        if (ranks == 1 || cost <= heaviest * total / ranks) continue;
+        split.push_back(row);
+        costs.chunks[row.row / rows_per_chunk] -= cost;  // all ranks bear it alike
+    }
+    return {RowPartition(costs.rows, rows_per_chunk, costs.chunks, ranks),
+            SplitRows(std::move(split), part_entries, width, ranks)};
+}
+
+Share share_by_cost(const Communicator& ranks, const DatasetReader& dataset, Side side, Row width, Offset part_entries)
+{
+    SideCosts costs{.rows = dataset.rows(side)};
     if (ranks.leads())
-        costs = chunk_costs(DatasetReader(dataset.file().path(), serial_access(), Verify::nothing), side, width);
-    ranks.broadcast(costs);
-    return {rows, rows_per_chunk, costs, ranks.size()};
+        costs = side_costs(DatasetReader(dataset.file().path(), serial_access(), Verify::nothing), side, width,
+                           part_entries);
+    costs.chunks.resize((costs.rows + rows_per_chunk - 1) / rows_per_chunk);
+    ranks.broadcast(costs.chunks);
+    std::vector<std::int64_t> long_rows(2 * static_cast<std::size_t>(ranks.max(std::ssize(costs.long_rows))));
+    for (std::size_t n = 0; n < costs.long_rows.size(); ++n) {
+        long_rows[2 * n] = costs.long_rows[n].row;
+        long_rows[2 * n + 1] = costs.long_rows[n].entries;
+    }
+    ranks.broadcast(long_rows);
+    costs.long_rows.clear();
+    for (std::size_t n = 0; n < long_rows.size(); n += 2) costs.long_rows.push_back({long_rows[n], long_rows[n + 1]});
+    return make_share(std::move(costs), ranks.size(), width, part_entries);
+}
+
+OwnInteractions read_interactions(const DatasetReader& dataset, Side side, const Share& share, int rank)
+{
+    OwnInteractions own{read_rows(dataset, side, share, rank), {}};
+    for (const RowEntries& part : share.split.held_by(rank, share.rows.ranks()))
+        append(dataset.part_of_row(side, part.row, part.entries), own.parts);
+    return own;
+}
+
+void each_slice(const DatasetReader& dataset, Side side, const Share& share, int rank,
+                const std::function<void(const Interactions&)>& f)
+{
+    for (const RowRange& range : whole_rows(share, rank))
+        for (Row first = range.first; first < range.last; first += slice_rows)
+            f(dataset.interactions(Part::train, side, {first, std::min(range.last, first + slice_rows)}));
+    for (const RowEntries& part : share.split.held_by(rank, share.rows.ranks()))
+        f(dataset.part_of_row(side, part.row, part.entries));
 }
 
 }  // namespace alster

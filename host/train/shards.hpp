@@ -1,17 +1,50 @@
 #pragma once
+#include <functional>
+
 #include "data/dataset_file.hpp"
 #include "distributed/communicator.hpp"
-#include "distributed/row_partition.hpp"
+#include "host/train/split_rows.hpp"
 
 namespace alster {
 
-/// Cost of each chunk of rows_per_chunk rows: by a model of a row's cost, from its number of interactions and the width
-/// of the factors. Read in slices.
-[[nodiscard]] std::vector<double> chunk_costs(const DatasetReader& dataset, Side side, Row width);
+/// What the rows of a side cost to solve, by a model of a row's cost: from its number of interactions and the width of
+/// the factors.
+struct SideCosts {
+    Row rows = 0;
+    std::vector<double> chunks = {};       // of rows_per_chunk rows each
+    std::vector<SplitRow> long_rows = {};  // of more than one part: those that may have to be split
+};
 
-/// Cuts the rows of one side so that the ranks' half-steps take equally long. Read by one rank, and told to all.
-/// Collective.
-[[nodiscard]] RowPartition partition_by_cost(const Communicator& ranks, const DatasetReader& dataset, Side side,
-                                             Row width);
+/// How one side falls on the ranks: ranges of rows, and the rows among them of which all ranks hold parts.
+struct Share {
+    RowPartition rows;
+    SplitRows split;
+};
+
+/// Adds rows first_row … to the costs, `offsets` being the entries before each of them and behind the last.
+void add_costs(std::span<const Offset> offsets, Row first_row, Row width, Offset part_entries, SideCosts& costs);
+
+/// Read in slices.
+[[nodiscard]] SideCosts side_costs(const DatasetReader& dataset, Side side, Row width, Offset part_entries);
+
+/// Cuts the rows so that the ranks' half-steps take equally long, and splits those that weigh more than `heaviest` of
+/// a rank's part of the whole.
+[[nodiscard]] Share make_share(SideCosts costs, int ranks, Row width, Offset part_entries, double heaviest = 0.125);
+
+/// The same for the rows of a dataset, read by one rank and told to all. Collective.
+[[nodiscard]] Share share_by_cost(const Communicator& ranks, const DatasetReader& dataset, Side side, Row width,
+                                  Offset part_entries);
+
+/// A rank's interactions of one side: its rows, of which the split ones are left empty, and parts of split rows.
+struct OwnInteractions {
+    Interactions rows;
+    Interactions parts;
+};
+
+[[nodiscard]] OwnInteractions read_interactions(const DatasetReader& dataset, Side side, const Share& share, int rank);
+
+/// Runs f on the same interactions a slice at a time, for who has no room for all of them.
+void each_slice(const DatasetReader& dataset, Side side, const Share& share, int rank,
+                const std::function<void(const Interactions&)>& f);
 
 }  // namespace alster

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "data/dataset_file.hpp"
 #include "host/plan/loads.hpp"
@@ -35,15 +36,19 @@ void set_start(const Communicator& ranks, const B& backend, const TrainOptions& 
 {
     const RowObjective objective{.base = {}, .lambda = options.lambda, .nu = options.nu, .count_offset = count_offset};
     const Row width = options.width();
-    std::vector<double> penalties(interactions.rows());
+    const RowRange own = items.partition.of(ranks.rank());
+    std::vector<Offset> entries;
+    for (Row r = 0; r < own.size(); ++r) entries.push_back(interactions.entries(r));
+    for (const SplitRow& row : items.split.among(own)) entries[row.row - own.first] = row.entries;
+    std::vector<double> penalties(entries.size());
     backend.write_on_host(items.factors, [&](std::span<float> values) {
-        initialize_rows(values, items.partition.of(ranks.rank()).first, width, initial_sigma(options), options.seed);
-        for (Row r = 0; r < interactions.rows(); ++r) {
+        initialize_rows(values, own.first, width, initial_sigma(options), options.seed);
+        for (std::size_t r = 0; r < entries.size(); ++r) {
             const auto row = values.subspan(r * width, width);
             if (options.is_explicit()) row.back() = 0;
             double norm = 0;
             for (const float y : row) norm += static_cast<double>(y) * y;
-            penalties[r] = objective.regularization(interactions.entries(r)) * norm;
+            penalties[r] = objective.regularization(entries[r]) * norm;
         }
     });
     items.penalty = reproducible_sum(ranks, penalties, items.partition.rows(), rows_per_chunk);
@@ -55,31 +60,49 @@ using BeforeAllocating = std::function<void(const FactorExchange& users, const F
 /// Plans the exchange of each side's factors from the other side's interactions, sets the start, and hands the
 /// interactions of this rank's rows to the backend. Collective.
 template <Backend B>
-Sides<B> make_sides(const Communicator& ranks, const B& backend, const TrainOptions& options,
-                    const RowPartition& user_rows, const RowPartition& item_rows, Interactions by_user,
-                    Interactions by_item, const BeforeAllocating& before_allocating = {})
+Sides<B> make_sides(const Communicator& ranks, const B& backend, const TrainOptions& options, Share user_share,
+                    Share item_share, OwnInteractions by_user, OwnInteractions by_item,
+                    const BeforeAllocating& before_allocating = {})
 {
     const Row width = options.width();
-    auto users = plan_exchange(ranks, user_rows, by_item.columns, options.exchange);
-    auto items = plan_exchange(ranks, item_rows, by_user.columns, options.exchange);
+    const auto plan = [&](const Share& share, OwnInteractions& named_by) {
+        return plan_exchange(ranks, share.rows, {named_by.rows.columns, named_by.parts.columns}, options.exchange);
+    };
+    auto users = plan(user_share, by_item);
+    auto items = plan(item_share, by_user);
     if (before_allocating) before_allocating(*users.exchange, *items.exchange);
-    const auto make_side = [&](Side side, const RowPartition& rows, PlannedExchange planned) {
+    const auto make_side = [&](Side side, Share share, PlannedExchange planned) {
         const Row table_rows = planned.exchange->trivial() ? 0 : planned.exchange->table_rows();
+        const Row own_rows = share.rows.of(ranks.rank()).size();
         return FactorSide<B>{.side = side,
-                             .partition = rows,
+                             .partition = std::move(share.rows),
+                             .split = std::move(share.split),
                              .interactions = {},
-                             .factors = backend.make_matrix(rows.of(ranks.rank()).size(), width),
+                             .parts = {},
+                             .factors = backend.make_matrix(own_rows, width),
                              .exchange = std::move(planned.exchange),
                              .volumes = planned.volumes,
                              .table = backend.make_matrix(table_rows, width)};
     };
-    Sides<B> sides{make_side(Side::users, user_rows, std::move(users)),
-                   make_side(Side::items, item_rows, std::move(items))};
-    set_start(ranks, backend, options, by_item, options.unobserved_weight() * static_cast<double>(user_rows.rows()),
-              sides.items);
-    sides.users.interactions = backend.load(std::move(by_user), width);
-    sides.items.interactions = backend.load(std::move(by_item), width);
+    Sides<B> sides{make_side(Side::users, std::move(user_share), std::move(users)),
+                   make_side(Side::items, std::move(item_share), std::move(items))};
+    set_start(ranks, backend, options, by_item.rows,
+              options.unobserved_weight() * static_cast<double>(sides.users.partition.rows()), sides.items);
+    for (auto [side, own] : {std::pair(&sides.users, &by_user), std::pair(&sides.items, &by_item)}) {
+        side->interactions = backend.load(std::move(own->rows), width);
+        if (side->split.parts > 0) side->parts = backend.load(std::move(own->parts), width);
+    }
     return sides;
+}
+
+/// Entries of a part, where the backend splits rows over ranks; else no row has so many.
+template <Backend B>
+Offset part_entries(const B& backend)
+{
+    if constexpr (SplitsRows<B>)
+        return backend.part_entries();
+    else
+        return std::numeric_limits<Offset>::max();
 }
 
 /// make_sides for the interactions that a dataset holds, each rank reading its own. Throws out_of_memory (13) before
@@ -88,10 +111,13 @@ template <Backend B>
 Sides<B> load_sides(const Communicator& ranks, const B& backend, const TrainOptions& options,
                     const DatasetReader& dataset, double& planned)
 {
-    const RowPartition user_rows = partition_by_cost(ranks, dataset, Side::users, options.width());
-    const RowPartition item_rows = partition_by_cost(ranks, dataset, Side::items, options.width());
+    const auto share = [&](Side side) {
+        return share_by_cost(ranks, dataset, side, options.width(), part_entries(backend));
+    };
+    Share users = share(Side::users);
+    Share items = share(Side::items);
     const MemorySettings settings = memory_settings(dataset.info(), options, omp_get_max_threads());
-    RankLoad load = own_load(dataset, user_rows.of(ranks.rank()), item_rows.of(ranks.rank()));
+    RankLoad load = own_load(dataset, users, items, ranks.rank());
     const auto require = [&] {
         if constexpr (!std::same_as<typename B::Matrix, HostMatrix>) return;
         const MemoryPlan plan = plan_memory(load, settings);
@@ -99,24 +125,26 @@ Sides<B> load_sides(const Communicator& ranks, const B& backend, const TrainOpti
         require_memory(ranks, plan);
     };
     require();  // what it needs in any case, before anything is read
-    const auto read = [&](Side side, const RowPartition& rows) {
-        return apply_feedback(dataset.interactions(Part::train, side, rows.of(ranks.rank())), options,
-                              dataset.info().value_mean);
+    const auto read = [&](Side side, const Share& own_share) {
+        auto [rows, parts] = read_interactions(dataset, side, own_share, ranks.rank());
+        const double mean = dataset.info().value_mean;
+        return OwnInteractions{apply_feedback(std::move(rows), options, mean),
+                               apply_feedback(std::move(parts), options, mean)};
     };
-    Interactions by_user = read(Side::users, user_rows);
-    Interactions by_item = read(Side::items, item_rows);
-    const auto add_tables = [&](const FactorExchange& users, const FactorExchange& items) {
+    OwnInteractions by_user = read(Side::users, users);
+    OwnInteractions by_item = read(Side::items, items);
+    const auto add_tables = [&](const FactorExchange& user_exchange, const FactorExchange& item_exchange) {
         const auto add = [](const FactorExchange& exchange, Row& table, bool& lists) {
             if (exchange.trivial()) return;
             table = exchange.table_rows();
             lists = exchange.by_need();
         };
-        add(users, load.user_table, load.user_lists);
-        add(items, load.item_table, load.item_lists);
+        add(user_exchange, load.user_table, load.user_lists);
+        add(item_exchange, load.item_table, load.item_lists);
         require();
     };
-    return make_sides(ranks, backend, options, user_rows, item_rows, std::move(by_user), std::move(by_item),
-                      add_tables);
+    return make_sides(ranks, backend, options, std::move(users), std::move(items), std::move(by_user),
+                      std::move(by_item), add_tables);
 }
 
 }  // namespace alster

@@ -11,24 +11,12 @@
 #include "distributed/row_partition.hpp"
 #include "host/report/stopwatch.hpp"
 #include "host/train/audit.hpp"
+#include "host/train/factor_side.hpp"
 #include "host/train/options.hpp"
+#include "host/train/split_solve.hpp"
 #include "kernels/backend.hpp"
 
 namespace alster {
-
-/// One side of the factorization as a rank holds it.
-template <Backend B>
-struct FactorSide {
-    Side side;
-    RowPartition partition;
-    typename B::Shard interactions;            // of this rank's rows; columns are rows of the other side's table
-    typename B::Matrix factors;                // (this rank's rows, w)
-    std::unique_ptr<FactorExchange> exchange;  // brings factors of this side to the ranks that solve the other
-    ExchangeVolumes volumes;                   // what it was chosen from
-    typename B::Matrix table;                  // what it brings; unused where the exchange is trivial
-    std::vector<double> gramian = {};          // of all rows, lower triangle packed; where the objective has one
-    double penalty = 0;                        // Σ λ_r‖row‖² over all rows
-};
 
 /// A matrix in host memory; for what reads two at once, of which a backend may show one only.
 template <Backend B>
@@ -86,7 +74,9 @@ public:
 
         enter_phase(solved.side == alster::Side::users ? "solving users" : "solving items");
         // x_u = (diag(α0 Λ + λ_u) + Σ c y yᵀ)⁻¹ Σ c p y
-        const SolveReport report = backend_.solve(solved.interactions, Y, objective, solved.factors);
+        SolveReport report = backend_.solve(solved.interactions, Y, objective, solved.factors);
+        if constexpr (SplitsRows<B>)
+            if (solved.split.parts > 0) SplitSolve<B>(ranks_, backend_, solved, Y, objective).run(report);
         enter_phase("objective");
         account(step, report, watch.lap());
         require_finite(solved, report);

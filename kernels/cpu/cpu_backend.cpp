@@ -4,7 +4,8 @@
 
 namespace alster {
 
-CpuBackend::CpuBackend(InstructionSet instructions) : row_solver_(row_solver(instructions))
+CpuBackend::CpuBackend(InstructionSet instructions, Offset part)
+    : row_solver_(row_solver(instructions)), entries_per_part_(part)
 {
     // Threads are OpenMP's: a second pool beside it makes both slow, and the bits would depend on its size.
     openblas_set_num_threads(1);

@@ -21,7 +21,8 @@ public:
 
     /// Uses the widest vector instructions of this CPU up to `instructions`; ranks must agree on them to get the same
     /// bits.
-    explicit CpuBackend(InstructionSet instructions = best_instruction_set());
+    /// Rows of more than `part` entries are assembled in parts; another value gives other last bits.
+    explicit CpuBackend(InstructionSet instructions = best_instruction_set(), Offset part = alster::entries_per_part);
 
     [[nodiscard]] Shard load(Interactions interactions, Row width) const;
     [[nodiscard]] Matrix make_matrix(Row rows, Row width) const { return {rows, width}; }
@@ -41,10 +42,16 @@ public:
                                     Matrix& X) const;
     [[nodiscard]] const Interactions& interactions(const Shard& shard) const { return shard.interactions; }
 
+    [[nodiscard]] Offset part_entries() const { return entries_per_part_; }
+    [[nodiscard]] std::vector<float> assemble(const Shard& parts, RowRange range, const Matrix& Y, bool biased) const;
+    [[nodiscard]] std::vector<double> residuals(const Shard& parts, RowRange range, const Matrix& Y, bool biased,
+                                                const Matrix& X) const;
+
 private:
     RowSolver row_solver_;
+    Offset entries_per_part_;
 };
 
-static_assert(Backend<CpuBackend>);
+static_assert(SplitsRows<CpuBackend>);
 
 }  // namespace alster

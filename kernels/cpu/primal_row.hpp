@@ -25,23 +25,50 @@ struct PrimalRow {
         float* panel = A + T::size(tiles);
         float* b = panel + panel_rows * padded;
         float* pivots = b + padded;  // first the diagonal, then the inverse pivots
-        for (std::int64_t a = 0; a < padded; ++a) {
-            b[a] = 0;
+        for (std::int64_t a = 0; a < padded; ++a)
             pivots[a] = a < context.width ? base(context, task, a) : 1.0F;  // padding solves to 0
-        }
         T::set_diagonal(A, pivots, tiles);
-        for (std::int64_t first = 0; first < task.n; first += panel_rows) {
-            const std::int64_t rows = task.n - first < panel_rows ? task.n - first : panel_rows;
-            gather_panel(context, task, first, rows, padded, panel, b);
-            T::rank_update(A, panel, rows, tiles);
-        }
+        add_entries(context, task, padded, A, panel, b);
         if (!T::cholesky(A, pivots, tiles)) return {0, 0, false, false};
         T::solve(A, pivots, b, tiles);
         for (std::int64_t a = 0; a < context.width; ++a) x[a] = b[a];
         return {residual(context, task, b), penalty(context, task, x), false, true};
     }
 
+    static void assemble(const RowContext& context, const RowTask& task, float* memory, float* equations)
+    {
+        const std::int64_t padded = round_up(context.width, L);
+        const std::int64_t tiles = padded / L;
+        float* A = memory;
+        float* panel = A + T::size(tiles);
+        float* b = panel + panel_rows * padded;
+        for (std::int64_t k = 0; k < T::size(tiles); ++k) A[k] = 0;
+        add_entries(context, task, padded, A, panel, b);
+        for (std::int64_t row = 0; row < context.width; ++row)
+            for (std::int64_t column = 0; column <= row; ++column) *equations++ = T::element(A, row, column);
+        for (std::int64_t a = 0; a < context.width; ++a) *equations++ = b[a];
+    }
+
+    /// Σ c (p − x·y)², of a row whose x lies anywhere.
+    static double residual(const RowContext& context, const RowTask& task, float* memory, const float* x)
+    {
+        for (std::int64_t a = 0; a < context.width; ++a) memory[a] = x[a];
+        return residual(context, task, memory);
+    }
+
 private:
+    /// A += Σ c y yᵀ and b = Σ c p y, a panel at a time.
+    static void add_entries(const RowContext& context, const RowTask& task, std::int64_t padded, float* A, float* panel,
+                            float* b)
+    {
+        for (std::int64_t a = 0; a < padded; ++a) b[a] = 0;
+        for (std::int64_t first = 0; first < task.n; first += panel_rows) {
+            const std::int64_t rows = task.n - first < panel_rows ? task.n - first : panel_rows;
+            gather_panel(context, task, first, rows, padded, panel, b);
+            T::rank_update(A, panel, rows, padded / L);
+        }
+    }
+
     /// Panel rows √c y, padded with zeros, and b += √c p · √c y.
     static void gather_panel(const RowContext& context, const RowTask& task, std::int64_t first, std::int64_t rows,
                              std::int64_t padded, float* panel, float* b)

@@ -29,8 +29,18 @@ RowResult solve(const RowContext& context, const RowTask& task, float* memory, f
     return DualRow<lanes>::solve(context, task, memory, x);
 }
 
+void assemble(const RowContext& context, const RowTask& task, float* memory, float* equations)
+{
+    PrimalRow<lanes>::assemble(context, task, memory, equations);
+}
+
+double residual(const RowContext& context, const RowTask& task, float* memory, const float* x)
+{
+    return PrimalRow<lanes>::residual(context, task, memory, x);
+}
+
 }  // namespace
 
-RowSolver row_solver() { return {workspace, solve}; }
+RowSolver row_solver() { return {workspace, solve, assemble, residual}; }
 
 }  // namespace alster::ALSTER_ISA

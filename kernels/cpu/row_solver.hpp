@@ -44,6 +44,12 @@ struct RowSolver {
     /// Floats of workspace (64-byte aligned) that rows of `width` need.
     std::size_t (*workspace)(std::int64_t width);
     RowResult (*solve)(const RowContext& context, const RowTask& task, float* workspace, float* x);
+
+    /// Of some entries of a row: A = Σ c y yᵀ, its lower triangle packed by rows, and behind it b = Σ c p y.
+    void (*assemble)(const RowContext& context, const RowTask& task, float* workspace, float* equations);
+
+    /// Σ c (p − x·y)² of some entries of a row.
+    double (*residual)(const RowContext& context, const RowTask& task, float* workspace, const float* x);
 };
 
 [[nodiscard]] RowSolver row_solver(InstructionSet instructions);

@@ -1,44 +1,13 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <memory>
-#include <new>
 #include <numeric>
 
 #include "kernels/cpu/cpu_backend.hpp"
+#include "kernels/cpu/long_rows.hpp"
+#include "kernels/cpu/row_tasks.hpp"
 #include "kernels/reference/reference_backend.hpp"
 
 namespace alster {
-
-namespace {
-
-constexpr std::size_t alignment = 64;
-
-struct FreeAligned {
-    void operator()(float* memory) const { std::free(memory); }
-};
-using Workspace = std::unique_ptr<float[], FreeAligned>;
-
-Workspace make_workspace(std::size_t floats)
-{
-    const std::size_t bytes = (floats * sizeof(float) + alignment - 1) / alignment * alignment;
-    auto* memory = static_cast<float*>(std::aligned_alloc(alignment, bytes));
-    if (!memory) throw std::bad_alloc();
-    return Workspace(memory);
-}
-
-RowTask task_of(const Interactions& interactions, Row u, const RowObjective& objective)
-{
-    const Offset first = interactions.offsets[u];
-    const Offset n = interactions.entries(u);
-    const auto part = [&](const std::vector<float>& values) {
-        return values.empty() ? nullptr : values.data() + first;
-    };
-    return {interactions.columns.data() + first, part(interactions.confidences),   part(interactions.preferences), n,
-            objective.regularization(n),         objective.regularization(n, true)};
-}
-
-}  // namespace
 
 CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/) const
 {
@@ -56,6 +25,11 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
     const Row rows = interactions.rows();
     SolveReport report{std::vector<double>(rows), std::vector<double>(rows)};
     const RowContext context{Y.values.data(), Y.width, objective.base.data(), objective.biased};
+    const auto short_rows =
+        std::ranges::partition_point(shard.order, [&](Row u) { return interactions.entries(u) > entries_per_part_; });
+    solve_long_rows(row_solver_, context, interactions, {shard.order.begin(), short_rows}, entries_per_part_, objective,
+                    X, report);
+    const Row first_short = short_rows - shard.order.begin();
     std::int64_t dual = 0;
     std::int64_t retried = 0;
     Row failed = -1;
@@ -71,12 +45,16 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
                 std::fill(x.begin(), x.end(), 0.0F);
                 continue;
             }
-            const RowResult row =
-                row_solver_.solve(context, task_of(interactions, u, objective), workspace.get(), x.data());
-            report.residuals[u] = row.residual;
-            report.penalties[u] = row.penalty;
-            dual += row.dual;
-            if (!row.solved || !std::isfinite(row.residual + row.penalty)) {
+            bool solved = true;
+            if (k >= first_short) {
+                const RowResult row =
+                    row_solver_.solve(context, task_of(interactions, u, objective), workspace.get(), x.data());
+                report.residuals[u] = row.residual;
+                report.penalties[u] = row.penalty;
+                dual += row.dual;
+                solved = row.solved;
+            }
+            if (!solved || !std::isfinite(report.residuals[u] + report.penalties[u])) {
                 const auto [residual, penalty] = solve_reference_row(interactions, u, Y.table(), objective, x);
                 report.residuals[u] = residual;
                 report.penalties[u] = penalty;

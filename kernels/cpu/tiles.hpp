@@ -18,6 +18,12 @@ struct Tiles {
     static constexpr std::int64_t offset(std::int64_t I, std::int64_t J) { return (I * (I + 1) / 2 + J) * tile_size; }
     static constexpr std::int64_t size(std::int64_t tiles) { return offset(tiles, 0); }
 
+    /// Element (row, column ≤ row).
+    static float element(const float* A, std::int64_t row, std::int64_t column)
+    {
+        return A[offset(row / L, column / L) + column % L * L + row % L];
+    }
+
     static Vector load(const float* p) { return *reinterpret_cast<const Vector*>(p); }
     static void store(float* p, Vector v) { *reinterpret_cast<Vector*>(p) = v; }
 

@@ -41,7 +41,7 @@ std::string check_exchange(Row rows, Row width, double share, ExchangeKind kind)
     const auto partition = RowPartition::even(rows, chunk, ranks.size());
     const auto named = named_by(ranks, rows, share);
     auto columns = named;
-    const auto [exchange, volumes] = plan_exchange(ranks, partition, columns, kind);
+    const auto [exchange, volumes] = plan_exchange(ranks, partition, {columns}, kind);
 
     const auto mine = rows_of(partition.of(ranks.rank()), width);
     std::vector<float> table(exchange->table_rows() * width, -1);
@@ -89,8 +89,9 @@ TEST(FactorExchange, ChoosesWhatMovesLess)
 
 TEST(NeededRows, SlotsCountTheRowsBelow)
 {
-    const std::vector<Column> named{130, 0, 63, 64, 64, 199};
-    const NeededRows needed(200, named);
+    std::vector<Column> named{130, 0, 63};
+    std::vector<Column> more{64, 64, 199};
+    const NeededRows needed(200, {named, more});
     EXPECT_EQ(5, needed.count());
     for (const auto& [row, slot] : {std::pair<Row, Row>{0, 0}, {63, 1}, {64, 2}, {130, 3}, {199, 4}, {200, 5}})
         EXPECT_EQ(slot, needed.slot(row)) << row;

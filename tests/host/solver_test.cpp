@@ -5,6 +5,7 @@
 
 #include <Eigen/Dense>
 #include <cstring>
+#include <map>
 
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/reference/reference_backend.hpp"
@@ -38,11 +39,11 @@ TrainOptions options_of(Row factors)
 }
 
 template <class B>
-Trained trained(const B& backend, const TrainOptions& options)
+Trained trained(const B& backend, const TrainOptions& options, double heaviest = 0.125)
 {
     const Data data;
     const Communicator ranks;
-    return test::train(ranks, backend, options, users, items, data.by_user, data.by_item);
+    return test::train(ranks, backend, options, users, items, data.by_user, data.by_item, heaviest);
 }
 
 MatrixRd dense(const HostMatrix& X)
@@ -153,6 +154,51 @@ TEST(Solver, GivesTheSameBitsWhicheverWayFactorsAreExchanged)
         options.exchange = kind;
         EXPECT_EQ(alone, fingerprint(trained(CpuBackend(), options)));
     }
+}
+
+TEST(Solver, GivesTheSameBitsWhereRowsAreSplitOverRanks)
+{
+    const CpuBackend in_parts(best_instruction_set(), 5);
+    for (const auto feedback : {Feedback::implicit_feedback, Feedback::explicit_feedback}) {
+        auto options = options_of(17);
+        options.feedback = feedback;
+        const auto alone = trained_alone(in_parts, options);
+        for (const double heaviest : {0.0, 0.02})  // all rows of more than 5 entries, and some of them
+            for (const auto kind : {ExchangeKind::all_gather, ExchangeKind::need_only}) {
+                options.exchange = kind;
+                const auto together = trained(in_parts, options, heaviest);
+                EXPECT_EQ(fingerprint(alone), fingerprint(together)) << heaviest;
+                EXPECT_EQ(alone.objectives, together.objectives);
+            }
+    }
+}
+
+TEST(Solver, LongRowsAreSolvedLikeOthers)
+{
+    const auto options = options_of(16);
+    const auto expected = trained(ReferenceBackend(), options);
+    const auto actual = trained(CpuBackend(best_instruction_set(), 5), options, 0);
+
+    EXPECT_NEAR(expected.objectives.back(), actual.objectives.back(), 1e-6 * expected.objectives.back());
+}
+
+TEST(SplitRows, AreDealtOutInWavesWithoutGapsOrDoubles)
+{
+    // 2048 factors: 16 parts of a row are a block, so that there are several waves
+    const SplitRows split({{3, 1000}, {70, 101}, {129, 11}, {200, 4321}}, 10, 2048, 3);
+    EXPECT_EQ(100 + 11 + 2 + 433, split.parts);
+    std::map<Row, Offset> entries;
+    Row parts = 0;
+    const RowPartition rows({0, 64, 128, 256});
+    for (Row wave = 0; wave < split.waves(3); ++wave) {
+        EXPECT_EQ(split.holders(wave, 3).rows(), split.owners(wave, rows).rows());
+        parts += split.holders(wave, 3).rows();
+    }
+    EXPECT_EQ(split.parts, parts);
+    EXPECT_GT(split.waves(3), 1);
+    for (int rank = 0; rank < 3; ++rank)
+        for (const auto& [row, range] : split.held_by(rank, 3)) entries[row] += range.size();
+    EXPECT_EQ((std::map<Row, Offset>{{3, 1000}, {70, 101}, {129, 11}, {200, 4321}}), entries);
 }
 
 TEST(Solver, GivesTheSameBitsForAnyNumberOfThreads)

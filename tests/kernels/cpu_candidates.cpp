@@ -28,6 +28,7 @@ std::vector<Candidate> candidates()
     std::vector<Candidate> all = {candidate("reference", ReferenceBackend())};
     for (const auto set : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512})
         if (set <= best_instruction_set()) all.push_back(candidate(name(set), CpuBackend(set)));
+    all.push_back(candidate("longRows", CpuBackend(best_instruction_set(), 7)));  // all rows of more than 7 entries
     return all;
 }
 

@@ -37,15 +37,30 @@ Interactions transposed(const Interactions& by_user, Row items)
     return by_item;
 }
 
-Interactions slice(const Interactions& all, RowRange rows)
+namespace {
+
+/// One more row: some entries of a row of `all`.
+void append_row(const Interactions& all, RowEntries row, Interactions& to)
 {
-    Interactions part;
-    const Offset first = all.offsets[rows.first];
-    const Offset last = all.offsets[rows.last];
-    part.columns.assign(all.columns.begin() + first, all.columns.begin() + last);
-    part.values.assign(all.values.begin() + first, all.values.begin() + last);
-    for (Row r = rows.first; r < rows.last; ++r) part.offsets.push_back(all.offsets[r + 1] - first);
-    return part;
+    const Offset first = all.offsets[row.row] + row.entries.first;
+    const Offset last = all.offsets[row.row] + row.entries.last;
+    to.columns.insert(to.columns.end(), all.columns.begin() + first, all.columns.begin() + last);
+    to.values.insert(to.values.end(), all.values.begin() + first, all.values.begin() + last);
+    to.offsets.push_back(static_cast<Offset>(to.columns.size()));
+}
+
+}  // namespace
+
+OwnInteractions own_interactions(const Interactions& all, const Share& share, int rank, const TrainOptions& options)
+{
+    OwnInteractions own;
+    const RowRange rows = share.rows.of(rank);
+    for (Row r = rows.first; r < rows.last; ++r) {
+        const bool split = !share.split.among({r, r + 1}).empty();
+        append_row(all, {r, {0, split ? 0 : all.entries(r)}}, own.rows);
+    }
+    for (const RowEntries& part : share.split.held_by(rank, share.rows.ranks())) append_row(all, part, own.parts);
+    return {apply_feedback(std::move(own.rows), options, 0), apply_feedback(std::move(own.parts), options, 0)};
 }
 
 }  // namespace alster::test

@@ -12,8 +12,8 @@ Interactions planted_interactions(Row users, Row items, unsigned seed = 1);
 /// The same interactions seen from the items.
 Interactions transposed(const Interactions& by_user, Row items);
 
-/// Rows of `all` as one rank holds them.
-Interactions slice(const Interactions& all, RowRange rows);
+/// What a rank holds of `all`, with the confidences and preferences of the objective.
+OwnInteractions own_interactions(const Interactions& all, const Share& share, int rank, const TrainOptions& options);
 
 /// What training leaves, whole, on every rank.
 struct Trained {
@@ -22,21 +22,23 @@ struct Trained {
     std::vector<double> objectives;  // after each half-step
 };
 
-/// Runs the solver on interactions in memory, sharded over the ranks.
+/// Runs the solver on interactions in memory, sharded over the ranks; rows that weigh more than `heaviest` of a rank's
+/// part are split.
 template <Backend B>
 Trained train(const Communicator& ranks, const B& backend, const TrainOptions& options, Row users, Row items,
-              const Interactions& by_user, const Interactions& by_item)
+              const Interactions& by_user, const Interactions& by_item, double heaviest = 0.125)
 {
-    const auto partition = [&](const Interactions& all) {
-        std::vector<double> costs((all.rows() + rows_per_chunk - 1) / rows_per_chunk);
-        for (Row r = 0; r < all.rows(); ++r) costs[r / rows_per_chunk] += row_cost(all.entries(r), options.width());
-        return RowPartition(all.rows(), rows_per_chunk, costs, ranks.size());
+    const auto share = [&](const Interactions& all) {
+        SideCosts costs{.rows = all.rows()};
+        costs.chunks.resize((all.rows() + rows_per_chunk - 1) / rows_per_chunk);
+        add_costs(all.offsets, 0, options.width(), part_entries(backend), costs);
+        return make_share(std::move(costs), ranks.size(), options.width(), part_entries(backend), heaviest);
     };
-    const RowPartition user_rows = partition(by_user);
-    const RowPartition item_rows = partition(by_item);
-    auto sides = make_sides(ranks, backend, options, user_rows, item_rows,
-                            apply_feedback(slice(by_user, user_rows.of(ranks.rank())), options, 0),
-                            apply_feedback(slice(by_item, item_rows.of(ranks.rank())), options, 0));
+    const Share user_share = share(by_user);
+    const Share item_share = share(by_item);
+    auto sides = make_sides(ranks, backend, options, user_share, item_share,
+                            own_interactions(by_user, user_share, ranks.rank(), options),
+                            own_interactions(by_item, item_share, ranks.rank(), options));
     Solver<B> solver(ranks, backend, options);
     Trained trained{{users, options.width()}, {items, options.width()}, {}};
     solver.begin_with(sides.items);

@@ -1,0 +1,61 @@
+#include "kernels/cpu/long_rows.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "kernels/cpu/row_parts.hpp"
+#include "kernels/normal_equations.hpp"
+
+namespace alster {
+
+namespace {
+
+constexpr std::size_t wave_bytes = std::size_t{64} << 20;  // of parts that are in memory together
+constexpr std::size_t least_parts = 16;                    // where a part's equations are large themselves
+
+/// Positions of the parts at which a row begins, and their end.
+std::vector<std::size_t> row_borders(std::span<const PartOfRow> parts)
+{
+    std::vector<std::size_t> borders;
+    for (std::size_t p = 0; p < parts.size(); ++p)
+        if (p == 0 || parts[p].row != parts[p - 1].row) borders.push_back(p);
+    borders.push_back(parts.size());
+    return borders;
+}
+
+}  // namespace
+
+void solve_long_rows(const RowSolver& solver, const RowContext& context, const Interactions& interactions,
+                     std::span<const Row> rows, Offset entries, const RowObjective& objective, HostMatrix& X,
+                     SolveReport& report)
+{
+    const auto parts = cut_rows(interactions, rows, entries);
+    const std::size_t size = equations_size(X.width);
+    const std::size_t most = std::max(least_parts, wave_bytes / (sizeof(float) * size));
+    std::optional<NormalEquations> begun;  // the sum of a row whose parts do not end with a wave
+    for (std::size_t first = 0; first < parts.size(); first += most) {
+        const auto wave = std::span(parts).subspan(first, std::min(most, parts.size() - first));
+        const auto equations = assemble_parts(solver, context, interactions, wave);
+        const auto borders = row_borders(wave);
+        std::optional<NormalEquations> unfinished;
+#pragma omp parallel for schedule(dynamic)
+        for (std::size_t r = 0; r < borders.size() - 1; ++r) {
+            NormalEquations sum = wave[borders[r]].first > 0 ? *std::exchange(begun, {}) : NormalEquations(X.width);
+            for (std::size_t p = borders[r]; p < borders[r + 1]; ++p)
+                sum.add(std::span(equations).subspan(p * size, size));
+            const PartOfRow& last = wave[borders[r + 1] - 1];
+            const Offset n = interactions.entries(last.row);
+            if (last.first + last.count < n)
+                unfinished = std::move(sum);
+            else
+                report.penalties[last.row] =
+                    sum.solve(objective, n, {X.row(last.row), static_cast<std::size_t>(X.width)});
+        }
+        begun = std::move(unfinished);
+    }
+    const auto residuals = part_residuals(solver, context, interactions, parts, X);
+    for (std::size_t p = 0; p < parts.size(); ++p) report.residuals[parts[p].row] += residuals[p];
+}
+
+}  // namespace alster

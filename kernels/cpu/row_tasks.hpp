@@ -1,0 +1,49 @@
+#pragma once
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+#include "kernels/backend.hpp"
+#include "kernels/cpu/row_solver.hpp"
+
+namespace alster {
+
+struct FreeAligned {
+    void operator()(float* memory) const { std::free(memory); }
+};
+using Workspace = std::unique_ptr<float[], FreeAligned>;
+
+/// What RowSolver works in.
+[[nodiscard]] inline Workspace make_workspace(std::size_t floats)
+{
+    constexpr std::size_t alignment = 64;
+    const std::size_t bytes = (floats * sizeof(float) + alignment - 1) / alignment * alignment;
+    auto* memory = static_cast<float*>(std::aligned_alloc(alignment, bytes));
+    if (!memory) throw std::bad_alloc();
+    return Workspace(memory);
+}
+
+/// `count` entries of a row from its entry `first` on; λ is that of no row.
+[[nodiscard]] inline RowTask entries_of(const Interactions& interactions, Row row, Offset first, Offset count)
+{
+    const Offset begin = interactions.offsets[row] + first;
+    const auto part = [&](const std::vector<float>& values) {
+        return values.empty() ? nullptr : values.data() + begin;
+    };
+    return {interactions.columns.data() + begin,
+            part(interactions.confidences),
+            part(interactions.preferences),
+            count,
+            0,
+            0};
+}
+
+[[nodiscard]] inline RowTask task_of(const Interactions& interactions, Row row, const RowObjective& objective)
+{
+    RowTask task = entries_of(interactions, row, 0, interactions.entries(row));
+    task.lambda = objective.regularization(task.n);
+    task.bias_lambda = objective.regularization(task.n, true);
+    return task;
+}
+
+}  // namespace alster

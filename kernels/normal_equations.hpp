@@ -1,0 +1,32 @@
+#pragma once
+#include <span>
+#include <vector>
+
+#include "kernels/backend.hpp"
+
+namespace alster {
+
+/// Floats that the equations of a part of a row take: A = Σ c y yᵀ, its lower triangle packed, and b = Σ c p y.
+[[nodiscard]] constexpr std::size_t equations_size(Row width)
+{
+    return triangle_size(width) + static_cast<std::size_t>(width);
+}
+
+/// The normal equations of a row that is assembled in parts (entries_per_part), summed in fp64.
+class NormalEquations {
+public:
+    explicit NormalEquations(Row width) : width_(width), sums_(equations_size(width)) {}
+
+    /// To be called in the order of the parts: the sum has the bits of that order.
+    void add(std::span<const float> part);
+
+    /// x = (A + diag(base + λ))⁻¹ b, of a row with so many entries, in fp64 and rounded once; returns Σ λ x². What
+    /// comes of a matrix that is not positive definite is not finite.
+    double solve(const RowObjective& objective, Offset entries, std::span<float> x) const;
+
+private:
+    Row width_;
+    std::vector<double> sums_;
+};
+
+}  // namespace alster
