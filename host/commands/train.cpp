@@ -27,6 +27,9 @@ const std::map<std::string, ExchangeKind> exchanges = {{"auto", ExchangeKind::au
                                                        {"all-gather", ExchangeKind::all_gather},
                                                        {"need-only", ExchangeKind::need_only}};
 
+const std::map<std::string, Rebalance> rebalances = {
+    {"auto", Rebalance::automatic}, {"never", Rebalance::never}, {"always", Rebalance::always}};
+
 void add_options(CLI::App& app, TrainOptions& options)
 {
     const CLI::Range any(-1e12, 1e12);
@@ -71,6 +74,11 @@ void add_options(CLI::App& app, TrainOptions& options)
            "How factors come to the ranks: all-gather, need-only (the rows that a rank's interactions name), or "
            "auto by what moves less")
         ->transform(CLI::CheckedTransformer(exchanges, CLI::ignore_case))
+        ->default_str("auto");
+    app.add_option("--rebalance", options.rebalance,
+                   "Share rows out anew after two sweeps, by the times that ranks took: auto (where that pays), never, "
+                   "always")
+        ->transform(CLI::CheckedTransformer(rebalances, CLI::ignore_case))
         ->default_str("auto");
     app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
         ->check(CLI::Range(0, 4096));

@@ -59,18 +59,6 @@ Offset held(const DatasetReader& dataset, Side side, const Share& share, int ran
     return count;
 }
 
-/// Cost of a side's rows on a rank, the parts of split rows being dealt out evenly.
-double cost_on(const Share& share, const SideCosts& costs, Row width, int rank)
-{
-    const RowRange own = share.rows.of(rank);
-    double cost = 0;
-    for (Row chunk = own.first / rows_per_chunk; chunk * rows_per_chunk < own.last; ++chunk)
-        cost += costs.chunks[static_cast<std::size_t>(chunk)];
-    for (const SplitRow& row : share.split.among(own)) cost -= row_cost(row.entries, width);
-    for (const SplitRow& row : share.split.rows) cost += row_cost(row.entries, width) / share.rows.ranks();
-    return cost;
-}
-
 }  // namespace
 
 RankLoad own_load(const DatasetReader& dataset, const Share& users, const Share& items, int rank)

@@ -10,6 +10,9 @@
 
 namespace alster {
 
+/// Whether rows are shared out anew among the ranks when it has shown how long they take.
+enum class Rebalance { automatic, never, always };
+
 enum class Feedback { implicit_feedback, explicit_feedback };
 
 inline constexpr Row max_factors = 2048;
@@ -24,6 +27,7 @@ struct TrainOptions {
     double gpu_memory = 0;                    // GiB of a GPU that a rank may take; 0: its share of what is free
     int threads = 0;                          // a rank; 0: its share of the node's cores
     ExchangeKind exchange = ExchangeKind::automatic;
+    Rebalance rebalance = Rebalance::automatic;
 
     BorderOptions borders;
 

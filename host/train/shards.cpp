@@ -73,21 +73,34 @@ SideCosts side_costs(const DatasetReader& dataset, Side side, Row width, Offset 
     return costs;
 }
 
-Share make_share(SideCosts costs, int ranks, Row width, Offset part_entries, double heaviest)
+double cost_on(const Share& share, const SideCosts& costs, Row width, int rank)
 {
-    const double total = std::accumulate(costs.chunks.begin(), costs.chunks.end(), 0.0);
+    const RowRange own = share.rows.of(rank);
+    double cost = 0;
+    for (Row chunk = own.first / rows_per_chunk; chunk * rows_per_chunk < own.last; ++chunk)
+        cost += costs.chunks[static_cast<std::size_t>(chunk)];
+    for (const SplitRow& row : share.split.among(own)) cost -= row_cost(row.entries, width);
+    for (const SplitRow& row : share.split.rows) cost += row_cost(row.entries, width) / share.rows.ranks();
+    return cost;
+}
+
+Share make_share(const SideCosts& costs, int ranks, Row width, Offset part_entries, double heaviest)
+{
+    std::vector<double> chunks = costs.chunks;
+    const double total = std::accumulate(chunks.begin(), chunks.end(), 0.0);
     std::vector<SplitRow> split;
     for (const SplitRow& row : costs.long_rows) {
         const double cost = row_cost(row.entries, width);
         if (ranks == 1 || cost <= heaviest * total / ranks) continue;
         split.push_back(row);
-        costs.chunks[row.row / rows_per_chunk] -= cost;  // all ranks bear it alike
+        chunks[row.row / rows_per_chunk] -= cost;  // all ranks bear it alike
     }
-    return {RowPartition(costs.rows, rows_per_chunk, costs.chunks, ranks),
+    return {RowPartition(costs.rows, rows_per_chunk, chunks, ranks),
             SplitRows(std::move(split), part_entries, width, ranks)};
 }
 
-Share share_by_cost(const Communicator& ranks, const DatasetReader& dataset, Side side, Row width, Offset part_entries)
+SideCosts shared_side_costs(const Communicator& ranks, const DatasetReader& dataset, Side side, Row width,
+                            Offset part_entries)
 {
     SideCosts costs{.rows = dataset.rows(side)};
     if (ranks.leads())
@@ -103,7 +116,7 @@ Share share_by_cost(const Communicator& ranks, const DatasetReader& dataset, Sid
     ranks.broadcast(long_rows);
     costs.long_rows.clear();
     for (std::size_t n = 0; n < long_rows.size(); n += 2) costs.long_rows.push_back({long_rows[n], long_rows[n + 1]});
-    return make_share(std::move(costs), ranks.size(), width, part_entries);
+    return costs;
 }
 
 OwnInteractions read_interactions(const DatasetReader& dataset, Side side, const Share& share, int rank)

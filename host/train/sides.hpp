@@ -105,17 +105,33 @@ Offset part_entries(const B& backend)
         return std::numeric_limits<Offset>::max();
 }
 
-/// make_sides for the interactions that a dataset holds, each rank reading its own. Throws out_of_memory (13) before
-/// host memory runs out. Sets `planned` to what this rank will take of it, if the backend's matrices lie there.
+/// Who owns which rows.
+struct Shares {
+    Share users;
+    Share items;
+};
+
+/// By a model of what rows cost. Collective.
 template <Backend B>
-Sides<B> load_sides(const Communicator& ranks, const B& backend, const TrainOptions& options,
-                    const DatasetReader& dataset, double& planned)
+Shares share_by_model(const Communicator& ranks, const B& backend, const TrainOptions& options,
+                      const DatasetReader& dataset)
 {
     const auto share = [&](Side side) {
-        return share_by_cost(ranks, dataset, side, options.width(), part_entries(backend));
+        const Offset part = part_entries(backend);
+        return make_share(shared_side_costs(ranks, dataset, side, options.width(), part), ranks.size(), options.width(),
+                          part);
     };
-    Share users = share(Side::users);
-    Share items = share(Side::items);
+    return {share(Side::users), share(Side::items)};
+}
+
+/// make_sides for the interactions that a dataset holds, each rank reading its own. Throws out_of_memory (13) before
+/// host memory runs out. Sets `planned` to what this rank will take of it, if the backend's matrices lie there.
+/// Collective.
+template <Backend B>
+Sides<B> load_sides(const Communicator& ranks, const B& backend, const TrainOptions& options,
+                    const DatasetReader& dataset, Shares shares, double& planned)
+{
+    auto& [users, items] = shares;
     const MemorySettings settings = memory_settings(dataset.info(), options, omp_get_max_threads());
     RankLoad load = own_load(dataset, users, items, ranks.rank());
     const auto require = [&] {

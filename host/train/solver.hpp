@@ -33,8 +33,9 @@ struct HalfStep {
     double objective = 0;  // after it
     double basis_s = 0;    // Gramian, eigenproblem and rotation
     double exchange_s = 0;
-    double solve_s = 0;    // of the slowest rank
-    double imbalance = 1;  // slowest over mean
+    double solve_s = 0;                     // of the slowest rank
+    double imbalance = 1;                   // slowest over mean
+    std::vector<double> rank_solve_s = {};  // (ranks)
     std::int64_t dual_rows = 0;
     std::int64_t retried_rows = 0;
 };
@@ -185,6 +186,7 @@ private:
             step.solve_s = std::max(step.solve_s, s);
             total += s;
         }
+        step.rank_solve_s = all;
         step.imbalance = total > 0 ? step.solve_s * ranks_.size() / total : 1;
         step.dual_rows = ranks_.sum(report.dual);
         step.retried_rows = ranks_.sum(report.retried);

@@ -1,37 +1,16 @@
 #pragma once
 #include <optional>
 
-#include "host/report/metrics_log.hpp"
 #include "host/report/peak_memory.hpp"
-#include "host/report/progress.hpp"
 #include "host/train/audit.hpp"
-#include "host/train/borders.hpp"
-#include "host/train/checkpoints.hpp"
+#include "host/train/job_context.hpp"
 #include "host/train/model_output.hpp"
-#include "host/train/run_directory.hpp"
+#include "host/train/rebalance.hpp"
 #include "host/train/sides.hpp"
 #include "host/train/training_state.hpp"
 #include "host/train/validation.hpp"
-#include "kernels/cpu/top_k.hpp"
 
 namespace alster {
-
-/// Everything a run needs besides the backend.
-struct Job {
-    const Communicator& ranks;
-    const TrainOptions& options;
-    const DatasetReader& dataset;
-    const RunDirectory& run;
-    const Checkpoints& checkpoints;
-    const FoundCheckpoint* resumed;  // null: the run begins
-    Borders& borders;
-    Progress& progress;
-    MetricsLog& log;
-    std::string run_id;
-    std::string arithmetic;                 // backend and precision
-    Precision precision = Precision::fp32;  // with which the backend reads the fixed side
-    MakeScorer make_scorer = cpu_scorer;    // ranks for the validation metric
-};
 
 /// Throws diverged (12) where a half-step raised the objective from `before` by more than rounding can.
 void require_descent(const Job& job, const HalfStep& step, std::optional<double> before, int sweep);
@@ -70,19 +49,13 @@ std::filesystem::path save(const Job& job, const TrainingState& state, RowRange 
 template <Backend B>
 class Training {
 public:
-    Training(const Job& job, const B& backend)
-        : job_(job),
-          backend_(backend),
-          sides_(load_sides(job.ranks, backend, job.options, job.dataset, planned_memory_)),
-          solver_(job.ranks, backend, job.options),
-          validation_(job.ranks, job.dataset, job.options, rows_of(sides_.users), job.make_scorer)
+    Training(const Job& job, const B& backend) : job_(job), backend_(backend), solver_(job.ranks, backend, job.options)
     {
-        for (const auto* side : {&sides_.users, &sides_.items})
-            if (!side->exchange->trivial()) report_exchange(job_, side->side, *side->exchange, side->volumes);
+        load(share_by_model(job.ranks, backend, job.options, job.dataset));
         if (job_.resumed)
             resume(job_.resumed->reader);
         else
-            solver_.begin_with(sides_.items);
+            solver_.begin_with(sides_->items);
     }
 
     /// Returns where the run was saved if it has to end early, nothing where it is done.
@@ -91,6 +64,7 @@ public:
         for (;;) {
             half_step();
             if (state_.whole_sweep() && end_sweep()) return std::nullopt;
+            if (state_.whole_sweep() && ++sweeps_here_ == sweeps_before_rebalancing) rebalance();
             const BorderDecision decision = job_.borders.decide();
             if (!decision.save) continue;
             auto path = save(decision.why);
@@ -102,9 +76,9 @@ public:
     void finish()
     {
         enter_phase("writing the model");
-        report_audit(job_, solver_.audit(sides_.items, sides_.users));
-        solver_.canonicalize(sides_.users, sides_.items);
-        for (auto* side : {&sides_.users, &sides_.items}) {  // writing needs room of its own
+        report_audit(job_, solver_.audit(sides_->items, sides_->users));
+        solver_.canonicalize(sides_->users, sides_->items);
+        for (auto* side : {&sides_->users, &sides_->items}) {  // writing needs room of its own
             side->interactions = {};
             side->table = {};
         }
@@ -119,24 +93,64 @@ public:
     [[nodiscard]] double planned_memory() const { return planned_memory_; }
 
 private:
+    static constexpr int sweeps_before_rebalancing = 2;  // the first sweep's times are those of cold memory
+
+    void load(Shares shares)
+    {
+        const Stopwatch watch;
+        validation_.reset();
+        sides_.reset();  // before others take its room
+        sides_.emplace(
+            load_sides(job_.ranks, backend_, job_.options, job_.dataset, std::move(shares), planned_memory_));
+        validation_.emplace(job_.ranks, job_.dataset, job_.options, rows_of(sides_->users), job_.make_scorer);
+        for (const auto* side : {&sides_->users, &sides_->items})
+            if (!side->exchange->trivial()) report_exchange(job_, side->side, *side->exchange, side->volumes);
+        load_s_ = job_.ranks.max(watch.elapsed());
+    }
+
+    /// Shares the rows out by measured times, where that pays. Only the items' factors move: the users are solved next.
+    void rebalance()
+    {
+        enter_phase("sharing rows out anew");
+        const MeasuredSweep measured{{sides_->users.partition, sides_->users.split},
+                                     users_step_.rank_solve_s,
+                                     {sides_->items.partition, sides_->items.split},
+                                     items_step_.rank_solve_s};
+        auto shares =
+            rebalanced_shares(job_, measured, part_entries(backend_), load_s_, job_.options.sweeps - state_.sweeps());
+        if (!shares) return;
+        const double penalty = sides_->items.penalty;
+        std::vector<float> items;
+        backend_.read_on_host(sides_->items.factors, [&](std::span<const float> mine) {
+            items = redistributed(job_.ranks, mine, sides_->items.partition, shares->items.rows, job_.options.width());
+        });
+        load(std::move(*shares));
+        begin_with(sides_->items, items, penalty);
+    }
+
+    /// The factors that the next half-step fixes.
+    void begin_with(FactorSide<B>& side, std::span<const float> factors, double penalty)
+    {
+        side.penalty = penalty;
+        backend_.write_on_host(side.factors, [&](std::span<float> to) { std::ranges::copy(factors, to.begin()); });
+        solver_.begin_with(side);
+    }
+
     [[nodiscard]] RowRange rows_of(const FactorSide<B>& side) const { return side.partition.of(job_.ranks.rank()); }
-    [[nodiscard]] FactorSide<B>& solved_last() { return state_.half_steps % 2 == 1 ? sides_.users : sides_.items; }
+    [[nodiscard]] FactorSide<B>& solved_last() { return state_.half_steps % 2 == 1 ? sides_->users : sides_->items; }
 
     void resume(const CheckpointReader& checkpoint)
     {
         state_ = TrainingState(checkpoint.info());
         FactorSide<B>& side = solved_last();
-        side.penalty = checkpoint.info().penalty;
-        const auto factors = checkpoint.factors(rows_of(side));
-        backend_.write_on_host(side.factors, [&](std::span<float> to) { std::ranges::copy(factors, to.begin()); });
-        solver_.begin_with(side);
+        begin_with(side, checkpoint.factors(rows_of(side)), checkpoint.info().penalty);
         report_resume(job_);
     }
 
     void half_step()
     {
         FactorSide<B>& fixed = solved_last();
-        FactorSide<B>& solved = &fixed == &sides_.items ? sides_.users : sides_.items;
+        FactorSide<B>& solved = &fixed == &sides_->items ? sides_->users : sides_->items;
         const int sweep = state_.sweep_of_next();
         job_.progress.step(fmt::format("sweep {}/{}: {}", sweep, job_.options.sweeps, name(solved.side)));
         const HalfStep step = solver_.half_step(solved, fixed);
@@ -151,17 +165,17 @@ private:
     bool end_sweep()
     {
         enter_phase("validation");
-        if (validation_.available()) {
+        if (validation_->available()) {
             on_host([&](const TrainedRows& users, const TrainedRows& items) {
-                const double metric = validation_.measure(users, items);
-                state_.measured(metric, validation_.better(metric, state_.best_metric));
+                const double metric = validation_->measure(users, items);
+                state_.measured(metric, validation_->better(metric, state_.best_metric));
             });
         }
         report_sweep(job_, state_, users_step_, items_step_);
         if (state_.sweeps() >= job_.options.sweeps) return true;
         if (!state_.out_of_patience(job_.options.patience)) return false;
         job_.progress.line(
-            fmt::format("stopped: no better {} since sweep {}", validation_.metric(), state_.best_sweep));
+            fmt::format("stopped: no better {} since sweep {}", validation_->metric(), state_.best_sweep));
         return true;
     }
 
@@ -178,19 +192,21 @@ private:
     /// Runs f(users, items) on this rank's factors in host memory: a copy of the items', who are fewer.
     void on_host(auto&& f) const
     {
-        const auto items = host_copy(backend_, sides_.items.factors);
-        backend_.read_on_host(sides_.users.factors, [&](std::span<const float> users) {
-            f(TrainedRows{rows_of(sides_.users), users}, TrainedRows{rows_of(sides_.items), items});
+        const auto items = host_copy(backend_, sides_->items.factors);
+        backend_.read_on_host(sides_->users.factors, [&](std::span<const float> users) {
+            f(TrainedRows{rows_of(sides_->users), users}, TrainedRows{rows_of(sides_->items), items});
         });
     }
 
     const Job& job_;
     const B& backend_;
     double planned_memory_ = 0;
-    Sides<B> sides_;
+    double load_s_ = 0;
+    std::optional<Sides<B>> sides_;
     Solver<B> solver_;
-    Validation validation_;
+    std::optional<Validation> validation_;
     TrainingState state_;
+    int sweeps_here_ = 0;  // of this process
     HalfStep users_step_;
     HalfStep items_step_;
 };

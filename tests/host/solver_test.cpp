@@ -7,6 +7,7 @@
 #include <cstring>
 #include <map>
 
+#include "host/train/rebalance.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/reference/reference_backend.hpp"
 #include "kernels/row_cost.hpp"
@@ -180,6 +181,17 @@ TEST(Solver, LongRowsAreSolvedLikeOthers)
     const auto actual = trained(CpuBackend(best_instruction_set(), 5), options, 0);
 
     EXPECT_NEAR(expected.objectives.back(), actual.objectives.back(), 1e-6 * expected.objectives.back());
+}
+
+TEST(Rebalance, GivesEachRanksRowsTheTimeThatTheyTook)
+{
+    SideCosts costs{.rows = 400, .chunks = {4, 2, 2, 8, 1, 1, 2}};
+    const Share share{RowPartition({0, 128, 256, 400}), {}};
+    const std::vector<double> seconds{3, 20, 2};
+    const auto measured = in_seconds(costs, share, seconds, 8);
+    EXPECT_EQ((std::vector<double>{2, 1, 4, 16, 0.5, 0.5, 1}), measured.chunks);
+    const Share anew = make_share(measured, 3, 8, 1000);
+    for (int rank = 0; rank < 3; ++rank) EXPECT_LE(cost_on(anew, measured, 8, rank), 16);
 }
 
 TEST(SplitRows, AreDealtOutInWavesWithoutGapsOrDoubles)

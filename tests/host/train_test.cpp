@@ -159,6 +159,26 @@ TEST_F(Train, WritesTheSameFactorsForAnyNumberOfRanksAndThreads)
     }
 }
 
+TEST_F(Train, WritesTheSameFactorsWhereRowsAreSharedOutAnew)
+{
+    for (const std::string options :
+         {"--factors 9 --sweeps 4 --seed 2", "--factors 5 --sweeps 3 --objective explicit"}) {
+        ASSERT_EQ(0, train(options, "alone_again").code);
+        const ModelReader alone(run_directory("alone_again") + "/model.h5");
+        for (const int ranks : {2, 3}) {
+            const auto finished = train(options + " --rebalance always", "anew", mpirun + std::to_string(ranks));
+            ASSERT_EQ(0, finished.code) << finished.err;
+            EXPECT_THAT(finished.err, HasSubstr("rows are shared out anew"));
+            EXPECT_THAT(read_file(run_directory("anew") + "/metrics.jsonl"), HasSubstr("\"event\":\"rebalance\""));
+            const ModelReader model(run_directory("anew") + "/model.h5");
+            for (const Side side : {Side::users, Side::items})
+                EXPECT_EQ(alone.factors(side, {0, alone.rows(side)}), model.factors(side, {0, alone.rows(side)}));
+            std::filesystem::remove_all(run_directory("anew"));
+        }
+        std::filesystem::remove_all(run_directory("alone_again"));
+    }
+}
+
 TEST_F(Train, AFinishedRunHasNothingToDo)
 {
     ASSERT_EQ(0, train(small, "again").code);

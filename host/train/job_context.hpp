@@ -1,0 +1,30 @@
+#pragma once
+#include <string>
+
+#include "host/report/metrics_log.hpp"
+#include "host/report/progress.hpp"
+#include "host/train/borders.hpp"
+#include "host/train/checkpoints.hpp"
+#include "host/train/run_directory.hpp"
+#include "kernels/cpu/top_k.hpp"
+
+namespace alster {
+
+/// Everything a run needs besides the backend.
+struct Job {
+    const Communicator& ranks;
+    const TrainOptions& options;
+    const DatasetReader& dataset;
+    const RunDirectory& run;
+    const Checkpoints& checkpoints;
+    const FoundCheckpoint* resumed;  // null: the run begins
+    Borders& borders;
+    Progress& progress;
+    MetricsLog& log;
+    std::string run_id;
+    std::string arithmetic;                 // backend and precision
+    Precision precision = Precision::fp32;  // with which the backend reads the fixed side
+    MakeScorer make_scorer = cpu_scorer;    // ranks for the validation metric
+};
+
+}  // namespace alster
