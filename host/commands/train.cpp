@@ -30,10 +30,11 @@ const std::map<std::string, ExchangeKind> exchanges = {{"auto", ExchangeKind::au
 const std::map<std::string, Rebalance> rebalances = {
     {"auto", Rebalance::automatic}, {"never", Rebalance::never}, {"always", Rebalance::always}};
 
-void add_options(CLI::App& app, TrainOptions& options)
+CLI::Range at_least(double least) { return CLI::Range(least, 1e12); }
+
+/// What decides the result.
+void add_objective_options(CLI::App& app, TrainOptions& options)
 {
-    const CLI::Range any(-1e12, 1e12);
-    const auto at_least = [](double least) { return CLI::Range(least, 1e12); };
     const CLI::Range positive(1e-300, 1e12, "a number above 0");
     app.add_option("--data", options.data, "dataset.h5, made by alster prepare")->required();
     app.add_option("--out", options.out, "Directory of the run: model.h5, metrics.jsonl …")->required();
@@ -58,6 +59,11 @@ void add_options(CLI::App& app, TrainOptions& options)
                    "Stop after so many sweeps without a better metric of the held-out part, which then is no honest "
                    "test any more; 0: never")
         ->check(CLI::Range(0, 100000));
+}
+
+/// How it is computed.
+void add_machine_options(CLI::App& app, TrainOptions& options)
+{
     app.add_option("--backend", options.backend,
                    "auto (cuda where it is built and every rank finds a GPU, else cpu), cuda, cpu, or reference (slow, "
                    "double precision)")
@@ -82,6 +88,11 @@ void add_options(CLI::App& app, TrainOptions& options)
         ->default_str("auto");
     app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
         ->check(CLI::Range(0, 4096));
+}
+
+/// When it is saved and ended.
+void add_border_options(CLI::App& app, TrainOptions& options)
+{
     app.add_option(
            "--checkpoint-minutes", options.borders.checkpoint_minutes,
            "Save the run's state so often, to go on from by the same command; 0: only when asked to by a signal "
@@ -113,7 +124,9 @@ int train_command(int argc, char** argv)
     TrainOptions options;
     CommandLine line("train", "Factorizes a dataset into user and item embeddings by exact alternating least squares.",
                      examples);
-    add_options(line.app(), options);
+    add_objective_options(line.app(), options);
+    add_machine_options(line.app(), options);
+    add_border_options(line.app(), options);
     if (!line.parse(argc, argv)) return 0;
 
     const Communicator ranks;
