@@ -24,7 +24,7 @@ protected:
         directory_ = new test::TemporaryDirectory;
         const auto log = path("log");
         ASSERT_EQ(0, test::run_alster(
-                         fmt::format("synth --users 200000 --items 30000 --events 4000000 --log ratings --out {}", log))
+                         fmt::format("synth --users 200000 --items 30000 --events 2000000 --log ratings --out {}", log))
                          .code);
         for (const auto& [split, name] : {std::pair{"none", "whole.h5"}, {"last:1", "split.h5"}})
             ASSERT_EQ(0, test::run_alster(fmt::format("prepare --input {}/events.csv --header --columns "
