@@ -6,6 +6,7 @@
 
 #include "data/dataset_file.hpp"
 #include "host/plan/loads.hpp"
+#include "host/train/batches.hpp"
 #include "host/train/feedback.hpp"
 #include "host/train/initializer.hpp"
 #include "host/train/memory_check.hpp"
@@ -60,8 +61,10 @@ Sides<B> make_sides(const Communicator& ranks, const B& backend, const TrainOpti
                     Interactions by_item, const BeforeAllocating& before_allocating = {})
 {
     const Row width = options.width();
-    auto users = plan_exchange(ranks, user_rows, by_item.columns, options.exchange);
-    auto items = plan_exchange(ranks, item_rows, by_user.columns, options.exchange);
+    auto user_batches = batches_for(backend, by_user, width);
+    auto item_batches = batches_for(backend, by_item, width);
+    auto users = plan_exchange(ranks, user_rows, columns_of(by_item, item_batches), options.exchange);
+    auto items = plan_exchange(ranks, item_rows, columns_of(by_user, user_batches), options.exchange);
     if (before_allocating) before_allocating(*users.exchange, *items.exchange);
     const auto make_side = [&](Side side, const RowPartition& rows, PlannedExchange planned) {
         const Row table_rows = planned.exchange->trivial() ? 0 : planned.exchange->table_rows();
@@ -71,14 +74,15 @@ Sides<B> make_sides(const Communicator& ranks, const B& backend, const TrainOpti
                              .factors = backend.make_matrix(rows.of(ranks.rank()).size(), width),
                              .exchange = std::move(planned.exchange),
                              .volumes = planned.volumes,
+                             .received = planned.received,
                              .table = backend.make_matrix(table_rows, width)};
     };
     Sides<B> sides{make_side(Side::users, user_rows, std::move(users)),
                    make_side(Side::items, item_rows, std::move(items))};
     set_start(ranks, backend, options, by_item, options.unobserved_weight() * static_cast<double>(user_rows.rows()),
               sides.items);
-    sides.users.interactions = backend.load(std::move(by_user), width);
-    sides.items.interactions = backend.load(std::move(by_item), width);
+    sides.users.interactions = load_in_batches(backend, std::move(by_user), width, std::move(user_batches));
+    sides.items.interactions = load_in_batches(backend, std::move(by_item), width, std::move(item_batches));
     return sides;
 }
 

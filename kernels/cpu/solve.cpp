@@ -40,17 +40,31 @@ RowTask task_of(const Interactions& interactions, Row u, const RowObjective& obj
 
 }  // namespace
 
-CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/) const
+int CpuBackend::Shard::batch_at(Row place) const
 {
-    Shard shard{std::move(interactions), {}};
+    const auto batch = std::ranges::upper_bound(batches, place, {}, &RowRange::last);
+    return static_cast<int>(batch - batches.begin());
+}
+
+CpuBackend::Shard CpuBackend::load(Interactions interactions, Row width) const
+{
+    const Row rows = interactions.rows();
+    return load(std::move(interactions), width, {{0, rows}});
+}
+
+CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/, std::vector<RowRange> batches) const
+{
+    Shard shard{std::move(interactions), {}, std::move(batches)};
     shard.order.resize(shard.interactions.rows());
     std::iota(shard.order.begin(), shard.order.end(), Row{0});
-    std::stable_sort(shard.order.begin(), shard.order.end(),
-                     [&](Row a, Row b) { return shard.interactions.entries(a) > shard.interactions.entries(b); });
+    for (const auto [first, last] : shard.batches)
+        std::stable_sort(shard.order.begin() + first, shard.order.begin() + last,
+                         [&](Row a, Row b) { return shard.interactions.entries(a) > shard.interactions.entries(b); });
     return shard;
 }
 
-SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
+SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X,
+                              const RowsReady& ready) const
 {
     const Interactions& interactions = shard.interactions;
     const Row rows = interactions.rows();
@@ -65,6 +79,7 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
         const Workspace workspace = make_workspace(row_solver_.workspace(Y.width));
 #pragma omp for schedule(dynamic, 16)
         for (Row k = 0; k < rows; ++k) {
+            if (!ready(shard.batch_at(k))) continue;
             const Row u = shard.order[k];
             const std::span<float> x(X.row(u), static_cast<std::size_t>(X.width));
             if (interactions.entries(u) == 0) {
