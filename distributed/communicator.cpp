@@ -42,6 +42,13 @@ void check_mpi(int status)
     throw Error(ExitCode::unavailable, "MPI failed: {}", std::string(text, static_cast<std::size_t>(length)));
 }
 
+bool threads_may_call_mpi()
+{
+    int provided = 0;
+    MPI_Query_thread(&provided);
+    return provided == MPI_THREAD_MULTIPLE;
+}
+
 Communicator::Communicator()
 {
     check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
@@ -163,16 +170,18 @@ std::vector<std::vector<Column>> Communicator::all_to_all(const std::vector<std:
     return from;
 }
 
-RowTransfer Communicator::start_transfer(std::span<const float> out, int to, std::span<float> in, int from,
-                                         Row width) const
+bool Communicator::takes_threads() const { return threads_may_call_mpi(); }
+
+RowTransfer Communicator::start_transfer(std::span<const std::byte> out, int to, std::span<std::byte> in, int from,
+                                         Row row_bytes) const
 {
-    return {out, to, in, from, width, alone_};
+    return {out, to, in, from, row_bytes, alone_};
 }
 
-void Communicator::all_gather_rows(std::span<const float> mine, std::span<float> all, std::span<const Row> rows_of,
-                                   Row width) const
+void Communicator::all_gather_rows(std::span<const std::byte> mine, std::span<std::byte> all,
+                                   std::span<const Row> rows_of, Row row_bytes) const
 {
-    assert(mine.size() == static_cast<std::size_t>(rows_of[rank_] * width));
+    assert(mine.size() == static_cast<std::size_t>(rows_of[rank_] * row_bytes));
     std::vector<int> counts;
     std::vector<int> starts;
     Row start = 0;
@@ -183,7 +192,7 @@ void Communicator::all_gather_rows(std::span<const float> mine, std::span<float>
         starts.push_back(static_cast<int>(start));
         start += rows;
     }
-    const RowType row(width);
+    const RowType row(row_bytes);
     check_mpi(MPI_Allgatherv(mine.data(), counts[rank_], row.get(), all.data(), counts.data(), starts.data(), row.get(),
                              handle(alone_)));
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -51,20 +52,26 @@ public:
     /// Any number of values from each rank, in rank order, on every rank.
     [[nodiscard]] std::vector<double> all_gather(std::span<const double> mine) const;
 
-    /// Joins consecutive blocks of rows: `mine` (my rows, width) from each rank, in rank order, into `all` (all rows,
-    /// width). `rows_of` holds each rank's number of rows. Counted in rows, so no block is too large for MPI's 32-bit
-    /// counts.
+    /// Joins consecutive blocks of rows: `mine` (my rows) from each rank, in rank order, into `all`. `rows_of` holds
+    /// each rank's number of rows. Counted in rows, so no block is too large for MPI's 32-bit counts.
+    void all_gather_rows(std::span<const std::byte> mine, std::span<std::byte> all, std::span<const Row> rows_of,
+                         Row row_bytes) const;
     void all_gather_rows(std::span<const float> mine, std::span<float> all, std::span<const Row> rows_of,
-                         Row width) const;
+                         Row width) const
+    {
+        all_gather_rows(std::as_bytes(mine), std::as_writable_bytes(all), rows_of, width * Row{sizeof(float)});
+    }
 
     /// `to[r]` for rank r from each rank; returns what each rank sent here.
     [[nodiscard]] std::vector<std::vector<Column>> all_to_all(const std::vector<std::vector<Column>>& to) const;
 
-    /// Starts to send `out` (rows, width) to one rank and to receive `in` (rows, width) from another, which must ask
-    /// for as many. Transfers between two ranks meet in the order in which they were started; an empty one is none. Not
-    /// collective.
-    [[nodiscard]] RowTransfer start_transfer(std::span<const float> out, int to, std::span<float> in, int from,
-                                             Row width) const;
+    /// Whether other threads than the first may transfer rows.
+    [[nodiscard]] bool takes_threads() const;
+
+    /// Starts to send the rows of `out` to one rank and to receive those of `in` from another, which must send as many.
+    /// Transfers between two ranks meet in the order in which they were started; an empty one is none. Not collective.
+    [[nodiscard]] RowTransfer start_transfer(std::span<const std::byte> out, int to, std::span<std::byte> in, int from,
+                                             Row row_bytes) const;
 
 private:
     struct Alone {};

@@ -1,7 +1,5 @@
 #include "distributed/factor_exchange.hpp"
 
-#include <algorithm>
-
 #include "distributed/all_gather_exchange.hpp"
 #include "distributed/need_only_exchange.hpp"
 
@@ -14,18 +12,31 @@ bool takes_need_only(ExchangeKind kind, const ExchangeVolumes& volumes)
     return kind == ExchangeKind::need_only;
 }
 
-PlannedExchange plan_exchange(const Communicator& ranks, const RowPartition& partition,
-                              const std::vector<std::span<Column>>& columns, ExchangeKind kind)
+namespace {
+
+PlannedExchange planned(const Communicator& ranks, std::unique_ptr<FactorExchange> exchange,
+                        const ExchangeVolumes& volumes)
 {
-    if (ranks.size() == 1) return {std::make_unique<AllGatherExchange>(ranks, partition), {}};
-    const NeededRows needed(partition.rows(), columns);
+    const auto [all, first_stage] = exchange->received();
+    return {std::move(exchange), volumes, {ranks.sum(all), ranks.sum(first_stage)}};
+}
+
+}  // namespace
+
+PlannedExchange plan_exchange(const Communicator& ranks, const RowPartition& partition, NamedRows stages,
+                              const ExchangeOptions& options)
+{
+    if (ranks.size() == 1) return planned(ranks, std::make_unique<AllGatherExchange>(ranks, partition, options), {});
+    const NeededRows needed(partition.rows(), stages);
     const RowRange own = partition.of(ranks.rank());
-    const Row own_needed = needed.slot(own.last) - needed.slot(own.first);
+    const Row own_needed = needed.place(own.last) - needed.place(own.first);
     const ExchangeVolumes volumes{ranks.sum(partition.rows() - own.size()), ranks.sum(needed.count() - own_needed)};
-    if (!takes_need_only(kind, volumes)) return {std::make_unique<AllGatherExchange>(ranks, partition), volumes};
-    for (const auto& list : columns)
-        std::ranges::transform(list, list.begin(), [&](Column row) { return static_cast<Column>(needed.slot(row)); });
-    return {std::make_unique<NeedOnlyExchange>(ranks, partition, needed), volumes};
+    if (!takes_need_only(options.kind, volumes))
+        return planned(ranks, std::make_unique<AllGatherExchange>(ranks, partition, options), volumes);
+    const StagedSlots slots(needed, partition, stages);
+    for (const auto columns : stages)
+        for (Column& column : columns) column = static_cast<Column>(slots.slot(column));
+    return planned(ranks, std::make_unique<NeedOnlyExchange>(ranks, partition, slots, options), volumes);
 }
 
 }  // namespace alster

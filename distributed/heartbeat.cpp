@@ -121,13 +121,6 @@ private:
     long silence_ = 0;
 };
 
-bool threads_may_call_mpi()
-{
-    int provided = 0;
-    MPI_Query_thread(&provided);
-    return provided == MPI_THREAD_MULTIPLE;
-}
-
 }  // namespace
 
 void enter_phase(const char* phase) noexcept { current_phase = phase; }

@@ -11,12 +11,15 @@ void check_mpi(int status);
 /// The two communicators there are; public headers stay free of MPI's types.
 [[nodiscard]] inline MPI_Comm handle(bool alone) { return alone ? MPI_COMM_SELF : MPI_COMM_WORLD; }
 
-/// One row of `width` floats as MPI's unit, so that no count reaches 2³¹ where bytes do.
+/// Whether threads besides the first may call MPI at any time.
+[[nodiscard]] bool threads_may_call_mpi();
+
+/// One row as MPI's unit, so that no count reaches 2³¹ where bytes do.
 class RowType {
 public:
-    explicit RowType(Row width)
+    explicit RowType(Row bytes)
     {
-        check_mpi(MPI_Type_contiguous(static_cast<int>(width), MPI_FLOAT, &type_));
+        check_mpi(MPI_Type_contiguous(static_cast<int>(bytes), MPI_BYTE, &type_));
         check_mpi(MPI_Type_commit(&type_));
     }
     ~RowType() { MPI_Type_free(&type_); }

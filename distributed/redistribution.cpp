@@ -28,6 +28,7 @@ std::vector<float> redistributed(const Communicator& ranks, std::span<const floa
 {
     assert(from.rows() == to.rows());
     const int size = ranks.size();
+    const Row row_bytes = width * Row{sizeof(float)};
     const RowRange had = from.of(ranks.rank());
     const RowRange wanted = to.of(ranks.rank());
     std::vector<float> result(static_cast<std::size_t>(wanted.size() * width));
@@ -36,10 +37,9 @@ std::vector<float> redistributed(const Communicator& ranks, std::span<const floa
     for (int distance = 1; distance < size; ++distance) {
         const int target = (ranks.rank() + distance) % size;
         const int source = (ranks.rank() + size - distance) % size;
-        ranks
-            .start_transfer(rows_of(mine, overlap(had, to.of(target)), had.first, width), target,
-                            in(overlap(from.of(source), wanted)), source, width)
-            .wait();
+        const auto out = rows_of(mine, overlap(had, to.of(target)), had.first, width);
+        const auto incoming = in(overlap(from.of(source), wanted));
+        ranks.start_transfer(std::as_bytes(out), target, std::as_writable_bytes(incoming), source, row_bytes).wait();
     }
     return result;
 }

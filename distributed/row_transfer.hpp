@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <memory>
 #include <span>
 
@@ -9,11 +10,13 @@ namespace alster {
 /// Rows on their way to one rank, and others from one. The memory of both must stay until wait() has returned.
 class RowTransfer {
 public:
-    RowTransfer(std::span<const float> out, int to, std::span<float> in, int from, Row width, bool alone);
+    RowTransfer();  // of nothing
+    RowTransfer(std::span<const std::byte> out, int to, std::span<std::byte> in, int from, Row row_bytes, bool alone);
     ~RowTransfer();
     RowTransfer(RowTransfer&&) noexcept;
     RowTransfer& operator=(RowTransfer&&) noexcept;
 
+    /// Leaves the core to others meanwhile: MPI's own waiting spins, and the cores are for those who compute.
     void wait();
 
 private:

@@ -1,6 +1,7 @@
 #pragma once
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -119,6 +120,26 @@ concept SplitsRows = Backend<B> &&
     {
         backend.residuals(parts, range, Y, biased, Y)
         } -> std::same_as<std::vector<double>>;
+};
+
+/// Waits until the rows that batches 0 … b of a shard name are in the table; false: they will not come, and what
+/// solve() then returns and writes is not looked at. Called by any thread.
+using RowsReady = std::function<bool(int batch)>;
+
+/// A backend whose solve() can run beside exchange(), while rows of Y are on their way: its shards are loaded in
+/// batches of consecutive rows, and it reads nothing of Y for a row before ready(the row's batch).
+template <class B>
+concept BatchedBackend = Backend<B> &&
+    requires(const B backend, typename B::Matrix& X, const typename B::Matrix& Y, const typename B::Shard& shard,
+             Interactions interactions, Row w, const RowObjective& objective, std::vector<RowRange> batches,
+             const RowsReady& ready)
+{
+    {
+        backend.load(std::move(interactions), w, batches)
+        } -> std::same_as<typename B::Shard>;
+    {
+        backend.solve(shard, Y, objective, X, ready)
+        } -> std::same_as<SolveReport>;
 };
 
 }  // namespace alster

@@ -20,9 +20,14 @@ public:
     /// To be called in the order of the parts: the sum has the bits of that order.
     void add(std::span<const float> part);
 
-    /// x = (A + diag(base + λ))⁻¹ b, of a row with so many entries, in fp64 and rounded once; returns Σ λ x². What
-    /// comes of a matrix that is not positive definite is not finite.
-    double solve(const RowObjective& objective, Offset entries, std::span<float> x) const;
+    /// What solve() did.
+    struct Solution {
+        double penalty;  // Σ λ x²
+        bool damped;     // A, summed from fp32, was not positive definite: what its rounding is worth was added to it
+    };
+
+    /// x = (A + diag(base + λ))⁻¹ b, of a row with so many entries, in fp64 and rounded once.
+    Solution solve(const RowObjective& objective, Offset entries, std::span<float> x) const;
 
 private:
     Row width_;

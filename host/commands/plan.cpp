@@ -6,6 +6,7 @@
 #include "data/error.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
+#include "host/commands/exchange_options.hpp"
 #include "host/plan/plan.hpp"
 #include "host/plan/solve_rate.hpp"
 
@@ -32,10 +33,6 @@ struct PlanOptions {
 const std::map<std::string, Feedback> objectives = {{"implicit", Feedback::implicit_feedback},
                                                     {"explicit", Feedback::explicit_feedback}};
 
-const std::map<std::string, ExchangeKind> exchanges = {{"auto", ExchangeKind::automatic},
-                                                       {"all-gather", ExchangeKind::all_gather},
-                                                       {"need-only", ExchangeKind::need_only}};
-
 void add_options(CLI::App& app, PlanOptions& options)
 {
     const CLI::Range counts(Row{1}, Row{1} << 40);
@@ -55,9 +52,7 @@ void add_options(CLI::App& app, PlanOptions& options)
     app.add_option("--alpha", options.train.alpha, "As for train: its weights take memory")
         ->check(CLI::Range(0.0, 1e12));
     app.add_option("--sweeps", options.train.sweeps, "For the time limit")->check(CLI::Range(1, 100000));
-    app.add_option("--exchange", options.train.exchange, "auto, all-gather or need-only")
-        ->transform(CLI::CheckedTransformer(exchanges, CLI::ignore_case))
-        ->default_str("auto");
+    add_exchange_options(app, options.train.exchange);
     app.add_option("--ranks", options.ranks, "Numbers of ranks to plan for")
         ->delimiter(',')
         ->check(CLI::Range(1, 100000));

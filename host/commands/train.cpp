@@ -5,6 +5,7 @@
 #include "data/error.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
+#include "host/commands/exchange_options.hpp"
 #include "host/train/job.hpp"
 
 namespace alster {
@@ -22,10 +23,6 @@ const std::map<std::string, Feedback> objectives = {{"implicit", Feedback::impli
 
 const std::map<std::string, Precision> precisions = {
     {"fp32", Precision::fp32}, {"tf32x3", Precision::tf32x3}, {"bf16", Precision::bf16}};
-
-const std::map<std::string, ExchangeKind> exchanges = {{"auto", ExchangeKind::automatic},
-                                                       {"all-gather", ExchangeKind::all_gather},
-                                                       {"need-only", ExchangeKind::need_only}};
 
 const std::map<std::string, Rebalance> rebalances = {
     {"auto", Rebalance::automatic}, {"never", Rebalance::never}, {"always", Rebalance::always}};
@@ -75,12 +72,9 @@ void add_machine_options(CLI::App& app, TrainOptions& options)
     app.add_option("--gpu-memory", options.gpu_memory,
                    "GiB of its GPU that a rank may take; 0: its share of what is free")
         ->check(at_least(0));
-    app.add_option(
-           "--exchange", options.exchange,
-           "How factors come to the ranks: all-gather, need-only (the rows that a rank's interactions name), or "
-           "auto by what moves less")
-        ->transform(CLI::CheckedTransformer(exchanges, CLI::ignore_case))
-        ->default_str("auto");
+    add_exchange_options(app, options.exchange);
+    app.add_flag("--check-exchange", options.exchange.checked,
+                 "Factors travel with checksums; damage on the way ends the run with exit code 74");
     app.add_option("--rebalance", options.rebalance,
                    "Share rows out anew after two sweeps, by the times that ranks took: auto (where that pays), never, "
                    "always")

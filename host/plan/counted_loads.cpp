@@ -86,7 +86,7 @@ Distribution distribute(const DatasetReader& dataset, const TrainOptions& option
         RankLoad load = own_load(dataset, users, items, rank);
         Row received = 0;
         const auto add_table = [&](const FixedSide& side, const RowPartition& rows, Row& table, bool& lists) {
-            lists = takes_need_only(options.exchange, side.volumes);
+            lists = takes_need_only(options.exchange.kind, side.volumes);
             const Named& needs = side.needs[static_cast<std::size_t>(rank)];
             table = lists ? needs.all : rows.rows();
             received += table - (lists ? needs.own : rows.of(rank).size());
@@ -94,6 +94,9 @@ Distribution distribute(const DatasetReader& dataset, const TrainOptions& option
         if (ranks > 1) {
             add_table(fixed_users, users.rows, load.user_table, load.user_lists);
             add_table(fixed_items, items.rows, load.item_table, load.item_lists);
+        } else if (options.exchange.wire != Wire::fp32) {  // a rounded copy of its own
+            load.user_table = users.rows.rows();
+            load.item_table = items.rows.rows();
         }
         result.ranks.push_back(load);
         result.cost.push_back(cost_on(users, user_costs, width, rank) + cost_on(items, item_costs, width, rank));

@@ -57,11 +57,14 @@ Distribution distribute(const Sizes& sizes, const TrainOptions& options, int ran
     Distribution result{.users = volumes(sizes.users, user_needs), .items = volumes(sizes.items, item_needs)};
     Row received = 0;
     if (ranks > 1) {
-        load.user_lists = takes_need_only(options.exchange, result.users);
-        load.item_lists = takes_need_only(options.exchange, result.items);
+        load.user_lists = takes_need_only(options.exchange.kind, result.users);
+        load.item_lists = takes_need_only(options.exchange.kind, result.items);
         load.user_table = load.user_lists ? user_needs : sizes.users;
         load.item_table = load.item_lists ? item_needs : sizes.items;
         received = (load.user_table + load.item_table) / ranks * (ranks - 1);
+    } else if (options.exchange.wire != Wire::fp32) {  // a rounded copy of its own
+        load.user_table = sizes.users;
+        load.item_table = sizes.items;
     }
     const double cost = side_cost(sizes.users, sizes.interactions, sizes.activity_exponent, options.width()) +
                         side_cost(sizes.items, sizes.interactions, sizes.popularity_exponent, options.width());

@@ -20,18 +20,23 @@ double interactions(Row rows, Offset entries, std::int64_t entry_bytes)
 
 double factors(const RankLoad& load, Row width) { return rows_of_floats(load.users + load.items, width); }
 
-/// Lists of the rows to send, and segments of them on their way.
-double exchange(const RankLoad& load, Row width)
+/// Lists of the rows to send, and rows on their way: segments, or all that are its own where they have to be rounded.
+/// Planning takes 9 bytes for each row of a table, before there are factors and tables, which take more.
+double exchange(const RankLoad& load, const MemorySettings& settings)
 {
     constexpr double two_segments = 2 * (8 << 20);
     double lists = 0;
     double staging = 0;
-    const auto add = [&](Row table) {
-        lists += 4.0 * static_cast<double>(table);
-        staging = std::max(staging, std::min(two_segments, rows_of_floats(table, width)));
+    const auto add = [&](Row own, Row table, bool by_need) {
+        if (by_need) {
+            lists += 4.0 * static_cast<double>(table);
+            staging = std::max(staging, std::min(two_segments, rows_of_floats(table, settings.width)));
+        } else if (table > 0 && settings.wire != Wire::fp32) {
+            staging = std::max(staging, static_cast<double>(own * row_bytes(settings.wire, settings.width)));
+        }
     };
-    if (load.user_lists) add(load.user_table);
-    if (load.item_lists) add(load.item_table);
+    add(load.users, load.user_table, load.user_lists);
+    add(load.items, load.item_table, load.item_lists);
     return lists + staging;
 }
 
@@ -63,7 +68,7 @@ MemoryPlan sweeping(const RankLoad& load, const MemorySettings& settings)
              {"interactions by item", interactions(load.items, load.by_item, settings.kept_bytes)},
              {"own factors", factors(load, settings.width)},
              {"others' factors", rows_of_floats(load.user_table + load.item_table, settings.width)},
-             {"exchange", exchange(load, settings.width)},
+             {"exchange", exchange(load, settings)},
              {"validation", validation(load, settings)},
              {"workspace", workspace(load, settings)}},
             "sweeps"};
@@ -93,7 +98,8 @@ MemorySettings memory_settings(const DatasetInfo& data, const TrainOptions& opti
             .kept_bytes = options.is_explicit() ? 8
                           : weights             ? 12
                                                 : 4,
-            .validates = data.held_out > 0};
+            .validates = data.held_out > 0,
+            .wire = options.exchange.wire};
 }
 
 double MemoryPlan::total() const

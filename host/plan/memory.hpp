@@ -28,6 +28,7 @@ struct MemorySettings {
     std::int64_t kept_bytes = 4;    // of one interaction while training
     bool validates = false;         // the dataset has a split, measured after each sweep
     double id_bytes = 16;           // of an id, while the model is written
+    Wire wire = Wire::fp32;
 };
 
 [[nodiscard]] MemorySettings memory_settings(const DatasetInfo& data, const TrainOptions& options, int threads);

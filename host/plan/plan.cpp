@@ -15,24 +15,28 @@ using Json = nlohmann::ordered_json;
 constexpr double spare = 1.2;  // memory asked for over what is planned: page cache, other versions of libraries
 constexpr double time_limit_spare = 1.5;
 
-Json exchange_of(const ExchangeVolumes& volumes, bool need_only, Row width)
+/// Bytes of rows on their way.
+double bytes_of(Row rows, const TrainOptions& options)
 {
-    const double row = 4.0 * static_cast<double>(width);
+    return static_cast<double>(rows * row_bytes(options.exchange.wire, options.width()));
+}
+
+Json exchange_of(const ExchangeVolumes& volumes, bool need_only, const TrainOptions& options)
+{
     return {{"plan", need_only ? "need-only" : "all-gather"},
-            {"all_gather_bytes", static_cast<double>(volumes.all_gather) * row},
-            {"need_only_bytes", static_cast<double>(volumes.need_only) * row}};
+            {"all_gather_bytes", bytes_of(volumes.all_gather, options)},
+            {"need_only_bytes", bytes_of(volumes.need_only, options)}};
 }
 
 /// Of a sweep: the most loaded rank's solves, both Gramians and eigenproblems, and what a rank receives.
-Json seconds_of(const Distribution& distribution, Row width, const Rates& rates)
+Json seconds_of(const Distribution& distribution, const TrainOptions& options, const Rates& rates)
 {
-    const auto w = static_cast<double>(width);
+    const auto w = static_cast<double>(options.width());
     const double rows = static_cast<double>(distribution.ranks.front().users + distribution.ranks.front().items);
-    const auto received = static_cast<double>(*std::ranges::max_element(distribution.received));
     const double solve = *std::ranges::max_element(distribution.cost) / rates.solve;
     const double basis =
         (1.5 * rows * w * w + 2 * 9 * w * w * w) / rates.solve;  // Gramian, rotation; 9 w³ for eigenvectors
-    const double exchange = received * 4 * w / rates.network;
+    const double exchange = bytes_of(*std::ranges::max_element(distribution.received), options) / rates.network;
     return {{"solve", solve}, {"basis", basis}, {"exchange", exchange}, {"sweep", solve + basis + exchange}};
 }
 
@@ -71,14 +75,13 @@ Json make_plan(const Distribution& distribution, const MemorySettings& memory, c
                  {"memory_moment", most->moment}, {"memory", uses},
                  {"imbalance", imbalance}};
     if (place.ranks > 1) {
-        plan["exchange"] = {{"users", exchange_of(distribution.users, first.user_lists, options.width())},
-                            {"items", exchange_of(distribution.items, first.item_lists, options.width())}};
-        plan["received_bytes_most"] =
-            4.0 * static_cast<double>(*std::ranges::max_element(distribution.received) * options.width());
+        plan["exchange"] = {{"users", exchange_of(distribution.users, first.user_lists, options)},
+                            {"items", exchange_of(distribution.items, first.item_lists, options)}};
+        plan["received_bytes_most"] = bytes_of(*std::ranges::max_element(distribution.received), options);
     }
     double run_seconds = 0;
     if (rates.solve > 0) {
-        plan["seconds"] = seconds_of(distribution, options.width(), rates);
+        plan["seconds"] = seconds_of(distribution, options, rates);
         run_seconds = plan["seconds"]["sweep"].get<double>() * options.sweeps;
     }
     plan["sbatch"] = sbatch_lines(place, most->total() * std::min(place.ranks, place.ranks_per_node), run_seconds);

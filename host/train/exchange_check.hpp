@@ -24,10 +24,11 @@ bool exchange_works(const Communicator& ranks, const B& backend)
         std::vector<Column> columns;
         for (Row r = 0; r < rows; r += 2) columns.push_back(static_cast<Column>(r));
         const auto named = columns;
-        const auto exchange = plan_exchange(ranks, partition, {columns}, kind).exchange;
+        const std::vector<std::span<Column>> stages{columns};
+        const auto exchange = plan_exchange(ranks, partition, stages, {kind}).exchange;
         auto table = backend.make_matrix(exchange->table_rows(), width);
         backend.exchange(mine, table, exchange->staging(width),
-                         [&](const RowBuffers& buffers) { exchange->gather(buffers, width); });
+                         [&](const RowBuffers& buffers) { exchange->gather(buffers, width, [](int) {}); });
         backend.read_on_host(table, [&](std::span<const float> values) {
             for (std::size_t n = 0; n < named.size(); ++n)
                 for (Row a = 0; a < width; ++a) wrong += values[columns[n] * width + a] != element(named[n], a);

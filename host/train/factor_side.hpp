@@ -19,6 +19,7 @@ struct FactorSide {
     typename B::Matrix factors;                // (this rank's rows, w)
     std::unique_ptr<FactorExchange> exchange;  // brings factors of this side to the ranks that solve the other
     ExchangeVolumes volumes;                   // what it was chosen from
+    ReceivedRows received;                     // what it brings, to all ranks together
     typename B::Matrix table;                  // what it brings; unused where the exchange is trivial
     std::vector<double> gramian = {};          // of all rows, lower triangle packed; where the objective has one
     double penalty = 0;                        // Σ λ_r‖row‖² over all rows

@@ -48,9 +48,11 @@ json train_with_choice(Job& job, BackendKind kind)
 /// What decides the last bits of a result, beside the options.
 std::string arithmetic(const Communicator& ranks, const TrainOptions& options, BackendKind kind)
 {
-    if (kind == BackendKind::cpu) return std::string("cpu ") + name(common_instruction_set(ranks));
-    if (kind == BackendKind::cuda) return std::string("cuda ") + name(options.precision);
-    return name(kind);
+    std::string text = name(kind);
+    if (kind == BackendKind::cpu) text += std::string(" ") + name(common_instruction_set(ranks));
+    if (kind == BackendKind::cuda) text += std::string(" ") + name(options.precision);
+    if (options.exchange.wire != Wire::fp32) text += std::string(", fixed rows in ") + name(options.exchange.wire);
+    return text;
 }
 
 /// The checkpoint to go on from, if there is one.

@@ -26,7 +26,7 @@ struct TrainOptions {
     Precision precision = Precision::tf32x3;  // of the CUDA backend
     double gpu_memory = 0;                    // GiB of a GPU that a rank may take; 0: its share of what is free
     int threads = 0;                          // a rank; 0: its share of the node's cores
-    ExchangeKind exchange = ExchangeKind::automatic;
+    ExchangeOptions exchange;
     Rebalance rebalance = Rebalance::automatic;
 
     BorderOptions borders;

@@ -50,6 +50,7 @@ std::string result_config(const TrainOptions& options)
     nlohmann::json fields = start_fields(options);
     fields["sweeps"] = options.sweeps;
     fields["patience"] = options.patience;
+    fields["wire"] = name(options.exchange.wire);
     return fields.dump();
 }
 

@@ -7,6 +7,7 @@
 
 #include "data/dataset_file.hpp"
 #include "host/plan/loads.hpp"
+#include "host/train/batches.hpp"
 #include "host/train/feedback.hpp"
 #include "host/train/initializer.hpp"
 #include "host/train/memory_check.hpp"
@@ -65,11 +66,16 @@ Sides<B> make_sides(const Communicator& ranks, const B& backend, const TrainOpti
                     const BeforeAllocating& before_allocating = {})
 {
     const Row width = options.width();
-    const auto plan = [&](const Share& share, OwnInteractions& named_by) {
-        return plan_exchange(ranks, share.rows, {named_by.rows.columns, named_by.parts.columns}, options.exchange);
+    const auto batches = [&](const OwnInteractions& own) { return batches_for(backend, own.rows, width); };
+    auto user_batches = batches(by_user);
+    auto item_batches = batches(by_item);
+    const auto plan = [&](const Share& share, OwnInteractions& named_by, std::span<const RowRange> in_batches) {
+        auto named = columns_of(named_by.rows, in_batches);
+        if (!named_by.parts.columns.empty()) named.push_back(named_by.parts.columns);  // solved last
+        return plan_exchange(ranks, share.rows, named, options.exchange);
     };
-    auto users = plan(user_share, by_item);
-    auto items = plan(item_share, by_user);
+    auto users = plan(user_share, by_item, item_batches);
+    auto items = plan(item_share, by_user, user_batches);
     if (before_allocating) before_allocating(*users.exchange, *items.exchange);
     const auto make_side = [&](Side side, Share share, PlannedExchange planned) {
         const Row table_rows = planned.exchange->trivial() ? 0 : planned.exchange->table_rows();
@@ -82,16 +88,19 @@ Sides<B> make_sides(const Communicator& ranks, const B& backend, const TrainOpti
                              .factors = backend.make_matrix(own_rows, width),
                              .exchange = std::move(planned.exchange),
                              .volumes = planned.volumes,
+                             .received = planned.received,
                              .table = backend.make_matrix(table_rows, width)};
     };
     Sides<B> sides{make_side(Side::users, std::move(user_share), std::move(users)),
                    make_side(Side::items, std::move(item_share), std::move(items))};
     set_start(ranks, backend, options, by_item.rows,
               options.unobserved_weight() * static_cast<double>(sides.users.partition.rows()), sides.items);
-    for (auto [side, own] : {std::pair(&sides.users, &by_user), std::pair(&sides.items, &by_item)}) {
-        side->interactions = backend.load(std::move(own->rows), width);
-        if (side->split.parts > 0) side->parts = backend.load(std::move(own->parts), width);
-    }
+    const auto load = [&](FactorSide<B>& side, OwnInteractions& own, std::vector<RowRange> in_batches) {
+        side.interactions = load_in_batches(backend, std::move(own.rows), width, std::move(in_batches));
+        if (side.split.parts > 0) side.parts = backend.load(std::move(own.parts), width);
+    };
+    load(sides.users, by_user, std::move(user_batches));
+    load(sides.items, by_item, std::move(item_batches));
     return sides;
 }
 

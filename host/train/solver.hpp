@@ -1,6 +1,9 @@
 #pragma once
+#include <omp.h>
+
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <utility>
 
 #include "data/error.hpp"
@@ -11,6 +14,7 @@
 #include "distributed/row_partition.hpp"
 #include "host/report/stopwatch.hpp"
 #include "host/train/audit.hpp"
+#include "host/train/exchange_thread.hpp"
 #include "host/train/factor_side.hpp"
 #include "host/train/options.hpp"
 #include "host/train/split_solve.hpp"
@@ -30,10 +34,13 @@ std::vector<float> host_copy(const B& backend, const typename B::Matrix& matrix)
 /// What one half-step did, on all ranks together.
 struct HalfStep {
     Side solved = Side::users;
-    double objective = 0;  // after it
-    double basis_s = 0;    // Gramian, eigenproblem and rotation
-    double exchange_s = 0;
-    double solve_s = 0;                     // of the slowest rank
+    double objective = 0;             // after it
+    double basis_s = 0;               // Gramian, eigenproblem and rotation
+    double exchange_s = 0;            // of the slowest rank; beside the solve where the backend can
+    double waited_s = 0;              // of it, by a thread that had no rows to solve with: mean over threads and ranks
+    std::int64_t received_bytes = 0;  // of factors, on their way
+    std::int64_t first_stage_bytes = 0;     // of them, those before which no row could be solved
+    double solve_s = 0;                     // of the slowest rank, without waiting
     double imbalance = 1;                   // slowest over mean
     std::vector<double> rank_solve_s = {};  // (ranks)
     std::int64_t dual_rows = 0;
@@ -68,19 +75,13 @@ public:
         const RowObjective objective = rotate_to_principal_basis(fixed);
         step.basis_s = watch.lap();
 
-        enter_phase(solved.side == alster::Side::users ? "exchange of items" : "exchange of users");
-        // bring the rows of Y that this rank's interactions name
-        const auto& Y = gather(fixed);
-        step.exchange_s = watch.lap();
-
-        enter_phase(solved.side == alster::Side::users ? "solving users" : "solving items");
-        // x_u = (diag(α0 Λ + λ_u) + Σ c y yᵀ)⁻¹ Σ c p y
-        SolveReport report = backend_.solve(solved.interactions, Y, objective, solved.factors);
-        if constexpr (SplitsRows<B>)
-            if (solved.split.parts > 0) SplitSolve<B>(ranks_, backend_, solved, Y, objective).run(report);
+        // bring the rows of Y that this rank's interactions name; x_u = (diag(α0 Λ + λ_u) + Σ c y yᵀ)⁻¹ Σ c p y
+        SolveReport report = exchange_and_solve(step, solved, fixed, objective);
+        if constexpr (SplitsRows<B>) solve_split_rows(step, solved, fixed, objective, report);
         enter_phase("objective");
-        account(step, report, watch.lap());
+        account(step, report, fixed);
         require_finite(solved, report);
+        watch.restart();
 
         step.objective = objective_after(solved, fixed, objective, report);
         objective_ = objective;
@@ -95,7 +96,7 @@ public:
         const Row width = options_.width();
         Audit mine;
         const auto X = host_copy(backend_, solved.factors);
-        backend_.read_on_host(fixed.exchange->trivial() ? fixed.factors : fixed.table, [&](std::span<const float> Y) {
+        backend_.read_on_host(table_of(fixed), [&](std::span<const float> Y) {
             mine = audit_rows(interactions, {Y, static_cast<Row>(Y.size()) / width, width},
                               {X, interactions.rows(), width}, objective_);
         });
@@ -144,13 +145,62 @@ private:
         return spectrum;
     }
 
-    const typename B::Matrix& gather(Side& fixed)
+    static const typename B::Matrix& table_of(const Side& fixed)
     {
-        if (fixed.exchange->trivial()) return fixed.factors;
+        return fixed.exchange->trivial() ? fixed.factors : fixed.table;
+    }
+
+    /// Fills in this rank's part of the step's times.
+    SolveReport exchange_and_solve(HalfStep& step, Side& solved, Side& fixed, const RowObjective& objective)
+    {
+        const bool users = solved.side == alster::Side::users;
+        if constexpr (BatchedBackend<B>)
+            if (fixed.exchange->stages() > 1 && ranks_.takes_threads()) {
+                enter_phase(users ? "solving users while items arrive" : "solving items while users arrive");
+                return solve_as_rows_arrive(step, solved, fixed, objective);
+            }
+        Stopwatch watch;
+        enter_phase(users ? "exchange of items" : "exchange of users");
+        if (!fixed.exchange->trivial()) gather(fixed, [](int) {});
+        step.waited_s = step.exchange_s = watch.lap();
+        enter_phase(users ? "solving users" : "solving items");
+        SolveReport report = backend_.solve(solved.interactions, table_of(fixed), objective, solved.factors);
+        step.solve_s = watch.lap();
+        return report;
+    }
+
+    /// A batch of rows is solved while the rows that the next one needs are on their way.
+    SolveReport solve_as_rows_arrive(HalfStep& step, Side& solved, Side& fixed, const RowObjective& objective)
+    {
+        Stopwatch watch;
+        ExchangeThread exchange([&](const StagesArrived& arrived) { gather(fixed, arrived); });
+        SolveReport report = backend_.solve(solved.interactions, fixed.table, objective, solved.factors,
+                                            [&](int batch) { return exchange.wait_for(batch); });
+        const double solved_s = watch.lap();
+        exchange.finish();
+        step.exchange_s = exchange.seconds();
+        const double waited_s = exchange.waited() / omp_get_max_threads();
+        step.waited_s = waited_s + watch.lap();
+        step.solve_s = solved_s - waited_s;
+        return report;
+    }
+
+    /// Rows of which all ranks hold parts, when all that they name has come.
+    void solve_split_rows(HalfStep& step, Side& solved, const Side& fixed, const RowObjective& objective,
+                          SolveReport& report)
+    {
+        if (solved.split.parts == 0) return;
+        enter_phase("solving the rows that are split over ranks");
+        const Stopwatch watch;
+        SplitSolve<B>(ranks_, backend_, solved, table_of(fixed), objective).run(report);
+        step.solve_s += watch.elapsed();
+    }
+
+    void gather(Side& fixed, const StagesArrived& arrived)
+    {
         const Row width = options_.width();
         backend_.exchange(fixed.factors, fixed.table, fixed.exchange->staging(width),
-                          [&](const RowBuffers& rows) { fixed.exchange->gather(rows, width); });
-        return fixed.table;
+                          [&](const RowBuffers& rows) { fixed.exchange->gather(rows, width, arrived); });
     }
 
     void update_gramian(Side& side)
@@ -178,16 +228,21 @@ private:
         return value;
     }
 
-    void account(HalfStep& step, const SolveReport& report, double seconds)
+    /// From this rank's part of the step to that of all.
+    void account(HalfStep& step, const SolveReport& report, const Side& fixed)
     {
-        const auto all = ranks_.all_gather(seconds);
-        double total = 0;
-        for (const double s : all) {
-            step.solve_s = std::max(step.solve_s, s);
-            total += s;
-        }
-        step.rank_solve_s = all;
-        step.imbalance = total > 0 ? step.solve_s * ranks_.size() / total : 1;
+        const auto mean = [&](std::span<const double> all) {
+            return std::accumulate(all.begin(), all.end(), 0.0) / ranks_.size();
+        };
+        step.rank_solve_s = ranks_.all_gather(step.solve_s);
+        const double mean_solve_s = mean(step.rank_solve_s);
+        step.solve_s = std::ranges::max(step.rank_solve_s);
+        step.imbalance = mean_solve_s > 0 ? step.solve_s / mean_solve_s : 1;
+        step.waited_s = mean(ranks_.all_gather(step.waited_s));
+        step.exchange_s = ranks_.max(step.exchange_s);
+        const Row bytes = fixed.exchange->bytes_of_row(options_.width());
+        step.received_bytes = fixed.received.all * bytes;
+        step.first_stage_bytes = fixed.received.first_stage * bytes;
         step.dual_rows = ranks_.sum(report.dual);
         step.retried_rows = ranks_.sum(report.retried);
     }

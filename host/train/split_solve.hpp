@@ -62,7 +62,9 @@ private:
                 sum.add(std::span(equations).subspan(p * size, size));
                 if (++added < split_.parts_of(*row)) continue;
                 const Row u = row->row - own_.first;
-                report.penalties[u] = sum.solve(objective_, row->entries, row_of(solved_.factors, u));
+                const auto solution = sum.solve(objective_, row->entries, row_of(solved_.factors, u));
+                report.penalties[u] = solution.penalty;
+                report.retried += solution.damped;
                 sum = NormalEquations(Y_.width);
                 added = 0;
                 ++row;

@@ -12,9 +12,13 @@ namespace {
 
 /// An exact half-step cannot raise the objective. What may look like it: Y Q is rounded to fp32, which moves a
 /// prediction by a few eps; 16 eps of the objective is above that, and far below what a wrong row solve would add.
-/// In bf16 the fixed side is read with elements rounded by up to 2^-9, and a squared residual moves by twice that; the
-/// objective of the next half-step is that of other rounded factors.
-double rise_tolerance(const Job& job) { return job.precision == Precision::bf16 ? 0x1p-7 : 16 * 0x1p-23; }
+/// In bf16 the fixed side is read, or came, with elements rounded by up to 2^-9, and a squared residual moves by twice
+/// that; the objective of the next half-step is that of other rounded factors.
+double rise_tolerance(const Job& job)
+{
+    const bool rounded = job.precision == Precision::bf16 || job.options.exchange.wire == Wire::bf16;
+    return rounded ? 0x1p-7 : 16 * 0x1p-23;
+}
 
 /// The line that a sweep prints.
 std::string sweep_line(int sweep, int sweeps, const HalfStep& users, const HalfStep& items, const std::string& metric)
@@ -24,7 +28,7 @@ std::string sweep_line(int sweep, int sweeps, const HalfStep& users, const HalfS
         "imbalance {:.2f}",
         sweep, fmt::formatted_size("{}", sweeps), sweeps, items.objective, metric,
         seconds_of(users) + seconds_of(items), users.solve_s, items.solve_s, users.basis_s + items.basis_s,
-        users.exchange_s + items.exchange_s, std::max(users.imbalance, items.imbalance));
+        users.waited_s + items.waited_s, std::max(users.imbalance, items.imbalance));
 }
 
 const char* metric_name(const Job& job) { return job.options.is_explicit() ? "rmse" : "ndcg@10"; }
@@ -47,6 +51,9 @@ void log_half_step(MetricsLog& log, const HalfStep& step, int sweep)
                             {"objective", step.objective},
                             {"basis_s", step.basis_s},
                             {"exchange_s", step.exchange_s},
+                            {"waited_s", step.waited_s},
+                            {"received_bytes", step.received_bytes},
+                            {"first_stage_bytes", step.first_stage_bytes},
                             {"solve_s", step.solve_s},
                             {"imbalance", step.imbalance},
                             {"dual_rows", step.dual_rows},
@@ -101,15 +108,16 @@ ModelInfo describe(const Job& job, const TrainingState& state)
 
 void report_exchange(const Job& job, Side side, const FactorExchange& exchange, const ExchangeVolumes& volumes)
 {
-    const double row_mib = static_cast<double>(job.options.width() * sizeof(float)) / (1 << 20);
+    const double row_mib = static_cast<double>(exchange.bytes_of_row(job.options.width())) / (1 << 20);
     const double all_gather = static_cast<double>(volumes.all_gather) * row_mib;
     const double need_only = static_cast<double>(volumes.need_only) * row_mib;
-    const double most = static_cast<double>(job.ranks.max(exchange.received_rows())) * row_mib;
+    const double most = static_cast<double>(job.ranks.max(exchange.received().all)) * row_mib;
     job.progress.line(fmt::format("{} are exchanged by {}: {:.3g} MiB a sweep (all-gather {:.3g}, need-only {:.3g})",
                                   name(side), exchange.name(), exchange.by_need() ? need_only : all_gather, all_gather,
                                   need_only));
     job.log.write("exchange", {{"side", name(side)},
                                {"plan", exchange.name()},
+                               {"stages", exchange.stages()},
                                {"all_gather_mib", all_gather},
                                {"need_only_mib", need_only},
                                {"received_mib_most", most}});

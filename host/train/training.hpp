@@ -17,7 +17,7 @@ void require_descent(const Job& job, const HalfStep& step, std::optional<double>
 
 void log_half_step(MetricsLog& log, const HalfStep& step, int sweep);
 
-[[nodiscard]] inline double seconds_of(const HalfStep& step) { return step.basis_s + step.exchange_s + step.solve_s; }
+[[nodiscard]] inline double seconds_of(const HalfStep& step) { return step.basis_s + step.waited_s + step.solve_s; }
 
 /// Prints and logs a whole sweep.
 void report_sweep(const Job& job, const TrainingState& state, const HalfStep& users, const HalfStep& items);
@@ -104,7 +104,7 @@ private:
             load_sides(job_.ranks, backend_, job_.options, job_.dataset, std::move(shares), planned_memory_));
         validation_.emplace(job_.ranks, job_.dataset, job_.options, rows_of(sides_->users), job_.make_scorer);
         for (const auto* side : {&sides_->users, &sides_->items})
-            if (!side->exchange->trivial()) report_exchange(job_, side->side, *side->exchange, side->volumes);
+            if (job_.ranks.size() > 1) report_exchange(job_, side->side, *side->exchange, side->volumes);
         load_s_ = job_.ranks.max(watch.elapsed());
     }
 

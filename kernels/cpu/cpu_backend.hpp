@@ -12,19 +12,23 @@ class CpuBackend {
 public:
     using Matrix = HostMatrix;
 
-    /// Interactions, and the order in which their rows are solved: the most expensive first, so that threads end
-    /// together.
+    /// Interactions, and the order in which their rows are solved: batch by batch, and the most expensive of a batch
+    /// first, so that threads end together.
     struct Shard {
         Interactions interactions;
         std::vector<Row> order;
+        std::vector<RowRange> batches;  // of rows, and so of places in `order`
+        std::vector<Row> long_rows;     // which all threads assemble in parts
+
+        [[nodiscard]] int batch_at(Row place) const;
     };
 
     /// Uses the widest vector instructions of this CPU up to `instructions`; ranks must agree on them to get the same
-    /// bits.
-    /// Rows of more than `part` entries are assembled in parts; another value gives other last bits.
+    /// bits. Rows of more than `part` entries are assembled in parts; another value gives other last bits.
     explicit CpuBackend(InstructionSet instructions = best_instruction_set(), Offset part = alster::entries_per_part);
 
     [[nodiscard]] Shard load(Interactions interactions, Row width) const;
+    [[nodiscard]] Shard load(Interactions interactions, Row width, std::vector<RowRange> batches) const;
     [[nodiscard]] Matrix make_matrix(Row rows, Row width) const { return {rows, width}; }
     void read_on_host(const Matrix& matrix, auto&& f) const { f(std::span<const float>(matrix.values)); }
     void write_on_host(Matrix& matrix, auto&& f) const { f(std::span<float>(matrix.values)); }
@@ -38,8 +42,12 @@ public:
     void gramian(const Matrix& Y, ExactSum& G) const;
     [[nodiscard]] Spectrum principal_basis(std::span<const double> gram, Row width) const;
     void rotate(Matrix& Y, const Spectrum& spectrum) const;
-    [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective,
-                                    Matrix& X) const;
+    [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
+    {
+        return solve(shard, Y, objective, X, [](int) { return true; });
+    }
+    [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X,
+                                    const RowsReady& ready) const;
     [[nodiscard]] const Interactions& interactions(const Shard& shard) const { return shard.interactions; }
 
     [[nodiscard]] Offset part_entries() const { return entries_per_part_; }
@@ -52,6 +60,6 @@ private:
     Offset entries_per_part_;
 };
 
-static_assert(SplitsRows<CpuBackend>);
+static_assert(SplitsRows<CpuBackend> && BatchedBackend<CpuBackend>);
 
 }  // namespace alster

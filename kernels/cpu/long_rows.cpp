@@ -39,19 +39,23 @@ void solve_long_rows(const RowSolver& solver, const RowContext& context, const I
         const auto equations = assemble_parts(solver, context, interactions, wave);
         const auto borders = row_borders(wave);
         std::optional<NormalEquations> unfinished;
-#pragma omp parallel for schedule(dynamic)
+        std::int64_t damped = 0;
+#pragma omp parallel for schedule(dynamic) reduction(+ : damped)
         for (std::size_t r = 0; r < borders.size() - 1; ++r) {
             NormalEquations sum = wave[borders[r]].first > 0 ? *std::exchange(begun, {}) : NormalEquations(X.width);
             for (std::size_t p = borders[r]; p < borders[r + 1]; ++p)
                 sum.add(std::span(equations).subspan(p * size, size));
             const PartOfRow& last = wave[borders[r + 1] - 1];
             const Offset n = interactions.entries(last.row);
-            if (last.first + last.count < n)
+            if (last.first + last.count < n) {
                 unfinished = std::move(sum);
-            else
-                report.penalties[last.row] =
-                    sum.solve(objective, n, {X.row(last.row), static_cast<std::size_t>(X.width)});
+                continue;
+            }
+            const auto solution = sum.solve(objective, n, {X.row(last.row), static_cast<std::size_t>(X.width)});
+            report.penalties[last.row] = solution.penalty;
+            damped += solution.damped;
         }
+        report.retried += damped;
         begun = std::move(unfinished);
     }
     const auto residuals = part_residuals(solver, context, interactions, parts, X);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include "kernels/cpu/cpu_backend.hpp"
@@ -9,27 +10,45 @@
 
 namespace alster {
 
-CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/) const
+int CpuBackend::Shard::batch_at(Row place) const
 {
-    Shard shard{std::move(interactions), {}};
+    const auto batch = std::ranges::upper_bound(batches, place, {}, &RowRange::last);
+    return static_cast<int>(batch - batches.begin());
+}
+
+CpuBackend::Shard CpuBackend::load(Interactions interactions, Row width) const
+{
+    const Row rows = interactions.rows();
+    return load(std::move(interactions), width, {{0, rows}});
+}
+
+CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/, std::vector<RowRange> batches) const
+{
+    Shard shard{std::move(interactions), {}, std::move(batches), {}};
     shard.order.resize(shard.interactions.rows());
     std::iota(shard.order.begin(), shard.order.end(), Row{0});
-    std::stable_sort(shard.order.begin(), shard.order.end(),
-                     [&](Row a, Row b) { return shard.interactions.entries(a) > shard.interactions.entries(b); });
+    for (const auto [first, last] : shard.batches)
+        std::stable_sort(shard.order.begin() + first, shard.order.begin() + last,
+                         [&](Row a, Row b) { return shard.interactions.entries(a) > shard.interactions.entries(b); });
+    std::ranges::copy_if(shard.order, std::back_inserter(shard.long_rows),
+                         [&](Row u) { return shard.interactions.entries(u) > entries_per_part_; });
     return shard;
 }
 
-SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
+SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X,
+                              const RowsReady& ready) const
 {
     const Interactions& interactions = shard.interactions;
     const Row rows = interactions.rows();
     SolveReport report{std::vector<double>(rows), std::vector<double>(rows)};
     const RowContext context{Y.values.data(), Y.width, objective.base.data(), objective.biased};
-    const auto short_rows =
-        std::ranges::partition_point(shard.order, [&](Row u) { return interactions.entries(u) > entries_per_part_; });
-    solve_long_rows(row_solver_, context, interactions, {shard.order.begin(), short_rows}, entries_per_part_, objective,
-                    X, report);
-    const Row first_short = short_rows - shard.order.begin();
+    const auto x_of = [&](Row u) { return std::span<float>(X.row(u), static_cast<std::size_t>(X.width)); };
+    const auto is_finite = [&](Row u) { return std::isfinite(report.residuals[u] + report.penalties[u]); };
+    const auto solve_in_fp64 = [&](Row u) {
+        const auto [residual, penalty] = solve_reference_row(interactions, u, Y.table(), objective, x_of(u));
+        report.residuals[u] = residual;
+        report.penalties[u] = penalty;
+    };
     std::int64_t dual = 0;
     std::int64_t retried = 0;
     Row failed = -1;
@@ -40,31 +59,30 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
 #pragma omp for schedule(dynamic, 16)
         for (Row k = 0; k < rows; ++k) {
             const Row u = shard.order[k];
-            const std::span<float> x(X.row(u), static_cast<std::size_t>(X.width));
+            if (interactions.entries(u) > entries_per_part_ || !ready(shard.batch_at(k))) continue;
             if (interactions.entries(u) == 0) {
-                std::fill(x.begin(), x.end(), 0.0F);
+                std::ranges::fill(x_of(u), 0.0F);
                 continue;
             }
-            bool solved = true;
-            if (k >= first_short) {
-                const RowResult row =
-                    row_solver_.solve(context, task_of(interactions, u, objective), workspace.get(), x.data());
-                report.residuals[u] = row.residual;
-                report.penalties[u] = row.penalty;
-                dual += row.dual;
-                solved = row.solved;
-            }
-            if (!solved || !std::isfinite(report.residuals[u] + report.penalties[u])) {
-                const auto [residual, penalty] = solve_reference_row(interactions, u, Y.table(), objective, x);
-                report.residuals[u] = residual;
-                report.penalties[u] = penalty;
+            const RowResult row =
+                row_solver_.solve(context, task_of(interactions, u, objective), workspace.get(), X.row(u));
+            report.residuals[u] = row.residual;
+            report.penalties[u] = row.penalty;
+            dual += row.dual;
+            if (!row.solved || !is_finite(u)) {
+                solve_in_fp64(u);
                 ++retried;
             }
-            if (!std::isfinite(report.residuals[u] + report.penalties[u])) failed = std::max(failed, u);
+            if (!is_finite(u)) failed = std::max(failed, u);
         }
     }
     report.dual = dual;
     report.retried = retried;
+    if (!shard.long_rows.empty() && ready(static_cast<int>(shard.batches.size()) - 1)) {
+        solve_long_rows(row_solver_, context, interactions, shard.long_rows, entries_per_part_, objective, X, report);
+        for (const Row u : shard.long_rows)
+            if (!is_finite(u)) failed = std::max(failed, u);
+    }
     report.failed = failed;
     return report;
 }

@@ -52,7 +52,7 @@ TEST_P(CudaTraining, GivesTheSameBitsWhicheverWayFactorsAreExchanged)
     const auto alone = trained(CudaBackend(0, {GetParam()}), Communicator::self());
     for (const auto kind : {ExchangeKind::all_gather, ExchangeKind::need_only})
         for (const bool direct : device_memory_is_host_memory() ? std::vector{false, true} : std::vector{false}) {
-            options.exchange = kind;
+            options.exchange.kind = kind;
             const CudaBackend cuda(0, {.precision = GetParam(), .mpi_reads_device = direct});
             EXPECT_EQ(alone.users.values, trained(cuda, ranks).users.values) << direct;
         }

@@ -147,13 +147,52 @@ TEST(Solver, GivesTheSameBitsForAnyNumberOfRanks)
         }
 }
 
+/// Has all rows before it solves, as where MPI allows one thread only.
+struct InTurns : CpuBackend {
+    [[nodiscard]] Shard load(Interactions interactions, Row width) const
+    {
+        return CpuBackend::load(std::move(interactions), width);
+    }
+    [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
+    {
+        return CpuBackend::solve(shard, Y, objective, X);
+    }
+};
+static_assert(Backend<InTurns> && !BatchedBackend<InTurns>);
+
 TEST(Solver, GivesTheSameBitsWhicheverWayFactorsAreExchanged)
 {
-    auto options = options_of(17);
-    const auto alone = fingerprint(trained_alone(CpuBackend(), options));
-    for (const auto kind : {ExchangeKind::all_gather, ExchangeKind::need_only}) {
-        options.exchange = kind;
-        EXPECT_EQ(alone, fingerprint(trained(CpuBackend(), options)));
+    for (const auto wire : {Wire::fp32, Wire::bf16}) {
+        auto options = options_of(17);
+        options.sweeps = 2;
+        options.exchange.wire = wire;
+        const auto alone = trained_alone(CpuBackend(), options);
+        for (const auto kind : {ExchangeKind::all_gather, ExchangeKind::need_only}) {
+            options.exchange = {kind, wire, false};
+            const auto overlapped = trained(CpuBackend(), options);
+            options.exchange.checked = true;
+            const auto in_turns = trained(InTurns(), options);
+            EXPECT_EQ(fingerprint(alone), fingerprint(overlapped));
+            EXPECT_EQ(fingerprint(alone), fingerprint(in_turns));
+            EXPECT_EQ(alone.objectives, overlapped.objectives);
+            EXPECT_EQ(alone.objectives, in_turns.objectives);
+        }
+    }
+}
+
+TEST(Solver, RoundedOnTheWireItReachesNearlyTheSameObjective)
+{
+    for (const auto feedback : {Feedback::implicit_feedback, Feedback::explicit_feedback}) {
+        auto options = options_of(16);
+        options.feedback = feedback;
+        const auto exact = trained(CpuBackend(), options);
+        options.exchange.wire = Wire::bf16;
+        const auto rounded = trained(CpuBackend(), options);
+
+        EXPECT_NE(fingerprint(exact), fingerprint(rounded));
+        // elements are off by up to 2^-9, a squared residual by twice that
+        for (std::size_t k = 0; k < exact.objectives.size(); ++k)
+            EXPECT_NEAR(exact.objectives[k], rounded.objectives[k], 0x1p-8 * exact.objectives[k]) << "half-step " << k;
     }
 }
 
@@ -166,7 +205,7 @@ TEST(Solver, GivesTheSameBitsWhereRowsAreSplitOverRanks)
         const auto alone = trained_alone(in_parts, options);
         for (const double heaviest : {0.0, 0.02})  // all rows of more than 5 entries, and some of them
             for (const auto kind : {ExchangeKind::all_gather, ExchangeKind::need_only}) {
-                options.exchange = kind;
+                options.exchange.kind = kind;
                 const auto together = trained(in_parts, options, heaviest);
                 EXPECT_EQ(fingerprint(alone), fingerprint(together)) << heaviest;
                 EXPECT_EQ(alone.objectives, together.objectives);

@@ -6,7 +6,8 @@
 // Every test program runs alone or under mpirun: rank 0 speaks, and a failure on any rank fails the program.
 int main(int argc, char** argv)
 {
-    MPI_Init(&argc, &argv);
+    int provided = 0;
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided);  // as MpiSession does
     testing::InitGoogleMock(&argc, argv);
     int rank = 0;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);

@@ -1,0 +1,37 @@
+#pragma once
+#include <span>
+#include <vector>
+
+#include "data/interactions.hpp"
+#include "kernels/backend.hpp"
+
+namespace alster {
+
+/// Cuts a rank's rows into at most eight batches, none empty: the rows that a batch needs of the other side are
+/// exchanged while those before it are solved. Each costs about as much as all before it together: the first, which has
+/// to be waited for, is small, and what a batch needs in addition is not more than what came for those before.
+[[nodiscard]] std::vector<RowRange> growing_batches(const Interactions& interactions, Row width);
+
+/// As the backend can use them: all rows in one where it cannot solve any before it has all it needs.
+template <Backend B>
+std::vector<RowRange> batches_for(const B& /*backend*/, const Interactions& interactions, Row width)
+{
+    if constexpr (BatchedBackend<B>)
+        return growing_batches(interactions, width);
+    else
+        return {{0, interactions.rows()}};
+}
+
+/// What each batch names of the other side.
+[[nodiscard]] std::vector<std::span<Column>> columns_of(Interactions& interactions, std::span<const RowRange> batches);
+
+template <Backend B>
+typename B::Shard load_in_batches(const B& backend, Interactions interactions, Row width, std::vector<RowRange> batches)
+{
+    if constexpr (BatchedBackend<B>)
+        return backend.load(std::move(interactions), width, std::move(batches));
+    else
+        return backend.load(std::move(interactions), width);
+}
+
+}  // namespace alster
