@@ -19,8 +19,6 @@ void each_attribute(Info& info, Visit visit)
     visit("penalty", info.penalty);
     visit("objective_value", info.objective);
     visit("seconds", info.seconds);
-    visit("measured", info.measured);
-    visit("metric", info.metric);
     visit("best_metric", info.best_metric);
     visit("best_sweep", info.best_sweep);
     visit("restarts", info.restarts);

@@ -16,14 +16,12 @@ struct CheckpointInfo {
     std::int64_t half_steps = 0;  // made so far; odd: users were solved last
     Row rows = 0;                 // of that side
     Row width = 0;
-    double penalty = 0;         // Σ λ_r‖row‖² of that side
-    double objective = 0;       // after the last half-step
-    double seconds = 0;         // spent in half-steps
-    std::int64_t measured = 0;  // 1: `metric` and the best of it are known
-    double metric = 0;
-    double best_metric = 0;
-    std::int64_t best_sweep = 0;
-    std::int64_t restarts = 0;  // how often the run was resumed before
+    double penalty = 0;           // Σ λ_r‖row‖² of that side
+    double objective = 0;         // after the last half-step
+    double seconds = 0;           // spent in half-steps
+    double best_metric = 0;       // of the held-out part
+    std::int64_t best_sweep = 0;  // 0: nothing was measured
+    std::int64_t restarts = 0;    // how often the run was resumed before
     std::string run_id;
     std::string fingerprint;  // of the data
     std::string config;       // JSON: what decides the objective and the start

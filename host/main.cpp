@@ -15,6 +15,8 @@ constexpr Command commands[] = {
     {"prepare", "turn interaction logs into dataset.h5", prepare_command, false},
     {"plan", "say what a training run will take", plan_command, false},
     {"train", "factorize a dataset into user and item embeddings", train_command, true},
+    {"sweep", "list the runs of a sweep file, or train one of them", sweep_command, false},
+    {"sweep-report", "compare the runs of a sweep", sweep_report_command, false},
     {"evaluate", "measure a model on held-out interactions", evaluate_command, true},
     {"recommend", "list the best unseen items for users", recommend_command, true},
     {"similar", "list the items most like an item", similar_command, true},
@@ -24,7 +26,7 @@ constexpr Command commands[] = {
 void print_help()
 {
     fmt::print("Exact alternating least squares on MPI ranks.\n\nUsage: alster COMMAND [OPTIONS]\n\n");
-    for (const auto& command : commands) fmt::print("  {:<10} {}\n", command.name, command.summary);
+    for (const auto& command : commands) fmt::print("  {:<13} {}\n", command.name, command.summary);
     fmt::print("\nalster COMMAND --help explains a command; alster --version shows the build.\n");
 }
 

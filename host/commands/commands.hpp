@@ -17,6 +17,8 @@ int synth_command(int argc, char** argv);
 int prepare_command(int argc, char** argv);
 int plan_command(int argc, char** argv);
 int train_command(int argc, char** argv);
+int sweep_command(int argc, char** argv);
+int sweep_report_command(int argc, char** argv);
 int evaluate_command(int argc, char** argv);
 int recommend_command(int argc, char** argv);
 int similar_command(int argc, char** argv);

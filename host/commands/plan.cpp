@@ -1,12 +1,10 @@
 #include <fmt/format.h>
 #include <omp.h>
 
-#include <map>
-
 #include "data/error.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
-#include "host/commands/exchange_options.hpp"
+#include "host/commands/train_options.hpp"
 #include "host/plan/plan.hpp"
 #include "host/plan/solve_rate.hpp"
 
@@ -30,9 +28,6 @@ struct PlanOptions {
     double network_gbs = 1;
 };
 
-const std::map<std::string, Feedback> objectives = {{"implicit", Feedback::implicit_feedback},
-                                                    {"explicit", Feedback::explicit_feedback}};
-
 void add_options(CLI::App& app, PlanOptions& options)
 {
     const CLI::Range counts(Row{1}, Row{1} << 40);
@@ -46,13 +41,11 @@ void add_options(CLI::App& app, PlanOptions& options)
     app.add_option("--activity-exponent", options.sizes.activity_exponent, "Without --data: power law of the users")
         ->check(CLI::Range(0.0, 3.0));
     app.add_option("--factors", options.train.factors, "Latent factors")->check(CLI::Range(Row{1}, max_factors));
-    app.add_option("--objective", options.train.feedback, "implicit or explicit feedback")
-        ->transform(CLI::CheckedTransformer(objectives, CLI::ignore_case))
-        ->default_str("implicit");
+    add_objective(app, options.train.feedback);
     app.add_option("--alpha", options.train.alpha, "As for train: its weights take memory")
         ->check(CLI::Range(0.0, 1e12));
     app.add_option("--sweeps", options.train.sweeps, "For the time limit")->check(CLI::Range(1, 100000));
-    add_exchange_options(app, options.train.exchange);
+    add_exchange(app, options.train.exchange);
     app.add_option("--ranks", options.ranks, "Numbers of ranks to plan for")
         ->delimiter(',')
         ->check(CLI::Range(1, 100000));

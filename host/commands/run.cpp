@@ -40,7 +40,7 @@ constexpr std::chrono::milliseconds others_have_left{500};
 int run(const Command& command, int argc, char** argv)
 {
     const auto job = [&] { return command.run(argc, argv); };
-    if (!command.parallel) return guarded(true, job);
+    if (!command.parallel) return guarded(first_process(), job);
     const int code = guarded(first_process(), [&] {
         MpiSession session(argc, argv);
         return session.run(job);

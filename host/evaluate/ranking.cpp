@@ -146,11 +146,12 @@ Ranker popularity_ranker(const Popularity& popularity)
     };
 }
 
-double RankingReport::mean(const char* metric, Row k) const
+Measurement RankingReport::measurement(const char* metric, Row k) const
 {
-    const auto m = std::ranges::find(ranking_metrics, std::string_view(metric)) - ranking_metrics.begin();
-    const auto n = std::ranges::find(ks, k) - ks.begin();
-    return means.at(static_cast<std::size_t>(n)).at(static_cast<std::size_t>(m));
+    const auto m = static_cast<std::size_t>(std::ranges::find(ranking_metrics, std::string_view(metric)) -
+                                            ranking_metrics.begin());
+    const auto n = static_cast<std::size_t>(std::ranges::find(ks, k) - ks.begin());
+    return {means.at(n).at(m), low.at(n).at(m), high.at(n).at(m), users};
 }
 
 RankingReport evaluate_ranking(const Communicator& ranks, const RankingTask& task, const Ranker& ranker)

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "distributed/communicator.hpp"
+#include "host/evaluate/measurement.hpp"
 #include "host/evaluate/metrics.hpp"
 #include "host/evaluate/popularity.hpp"
 #include "host/evaluate/user_means.hpp"
@@ -39,8 +40,8 @@ struct RankingReport {
     std::vector<RankingScores> high;
     std::vector<double> coverage;  // share of the items that are in somebody's list
 
-    /// means of a metric by its name; `metric` is one of ranking_metrics
-    [[nodiscard]] double mean(const char* metric, Row k) const;
+    /// One metric by its name, of ranking_metrics.
+    [[nodiscard]] Measurement measurement(const char* metric, Row k) const;
 };
 
 /// Full ranking of all items for each user with held-out items, training items left out. A held-out item that is also a

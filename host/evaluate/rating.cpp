@@ -72,9 +72,17 @@ RatingErrors rating_errors(const Communicator& ranks, const Interactions& holdou
         }
     RatingErrors errors{.ratings = ranks.sum(holdout.entries())};
     if (errors.ratings == 0) return errors;
-    const auto count = static_cast<double>(errors.ratings);
-    errors.rmse = std::sqrt(reproducible_sum(ranks, squared, users, rows_per_chunk) / count);
-    errors.mae = reproducible_sum(ranks, absolute, users, rows_per_chunk) / count;
+    const auto mean = [&](const std::vector<double>& values) {
+        return reproducible_sum(ranks, values, users, rows_per_chunk) / static_cast<double>(errors.ratings);
+    };
+    errors.mae = mean(absolute);
+    const double m = mean(squared);
+    for (Row u = 0; u < holdout.rows(); ++u)
+        squared[u] = std::pow(squared[u] - m * static_cast<double>(holdout.entries(u)), 2);
+    const double half_width = 1.96 * std::sqrt(mean(squared) / static_cast<double>(errors.ratings));
+    errors.rmse = std::sqrt(m);
+    errors.rmse_low = std::sqrt(std::max(0.0, m - half_width));
+    errors.rmse_high = std::sqrt(m + half_width);
     return errors;
 }
 

@@ -13,6 +13,8 @@ namespace alster {
 struct RatingErrors {
     Offset ratings = 0;
     double rmse = 0;
+    double rmse_low = 0;  // 95 % interval over users
+    double rmse_high = 0;
     double mae = 0;
 };
 
@@ -35,7 +37,9 @@ struct RatingScale {
                                        const Interactions& seen);
 
 /// RMSE and MAE over the held-out ratings of all ranks' users (`users` of them; mine begin on a border of
-/// rows_per_chunk). The same bits for any number of ranks. Collective.
+/// rows_per_chunk). Users being independent of each other and their ratings not, the mean squared error m = Σ s_u / Σ
+/// n_u has the variance Σ (s_u − m n_u)² / (Σ n_u)² (a ratio's, linearized), and the interval is √(m ± 1.96 of its
+/// root). The same bits for any number of ranks. Collective.
 [[nodiscard]] RatingErrors rating_errors(const Communicator& ranks, const Interactions& holdout, Row users,
                                          const RatingScale& scale, const Predictor& predict);
 

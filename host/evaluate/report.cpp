@@ -35,6 +35,8 @@ void add_candidates(json& object, const std::string& prefix, const CandidateRepo
 void add_ratings(json& object, const std::string& prefix, const RatingErrors& errors)
 {
     object[prefix + "rmse"] = errors.rmse;
+    object[prefix + "rmse_low"] = errors.rmse_low;
+    object[prefix + "rmse_high"] = errors.rmse_high;
     object[prefix + "mae"] = errors.mae;
 }
 
@@ -73,12 +75,12 @@ std::string candidates_text(const Evaluation& evaluation)
 
 std::string ratings_text(const Evaluation::Ratings& ratings)
 {
-    std::string text = fmt::format("{} held-out ratings\n{:<16} {:>8} {:>10} {:>10}\n", ratings.model.ratings, "",
-                                   "model", "biases", "mean");
-    text += fmt::format("{:<16} {:>8.4f} {:>10.4f} {:>10.4f}\n", "rmse", ratings.model.rmse, ratings.bias.rmse,
-                        ratings.mean.rmse);
-    text += fmt::format("{:<16} {:>8.4f} {:>10.4f} {:>10.4f}\n", "mae", ratings.model.mae, ratings.bias.mae,
-                        ratings.mean.mae);
+    const auto& [model, mean, bias] = ratings;
+    std::string text = fmt::format("{} held-out ratings\n{:<16} {:>8}  {:<18} {:>10} {:>10}\n", model.ratings, "",
+                                   "model", "95 % interval", "biases", "mean");
+    text += fmt::format("{:<16} {:>8.4f}  {:.4f} … {:.4f}    {:>10.4f} {:>10.4f}\n", "rmse", model.rmse, model.rmse_low,
+                        model.rmse_high, bias.rmse, mean.rmse);
+    text += fmt::format("{:<16} {:>8.4f}  {:<18} {:>10.4f} {:>10.4f}\n", "mae", model.mae, "", bias.mae, mean.mae);
     return text;
 }
 

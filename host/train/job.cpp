@@ -110,7 +110,12 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
             .run_id = run_id,
             .arithmetic = arithmetic(ranks, options, choice.kind)};
     progress.line(size_line(job, threads, choice));
-    return train_with_choice(job, choice.kind);
+    try {
+        return train_with_choice(job, choice.kind);
+    } catch (const Error& error) {
+        log.write("failed", {{"code", static_cast<int>(error.code())}, {"message", error.what()}});
+        throw;
+    }
 }
 
 }  // namespace alster

@@ -33,6 +33,17 @@ std::string sweep_line(int sweep, int sweeps, const HalfStep& users, const HalfS
 
 const char* metric_name(const Job& job) { return job.options.is_explicit() ? "rmse" : "ndcg@10"; }
 
+/// The metric of the held-out part with its 95 % interval, and how many it is a mean over.
+void add_metric(nlohmann::json& fields, const Job& job, const TrainingState& state)
+{
+    if (!state.metric) return;
+    const std::string name = metric_name(job);
+    fields[name] = state.metric->value;
+    fields[name + "_low"] = state.metric->low;
+    fields[name + "_high"] = state.metric->high;
+    fields[job.options.is_explicit() ? "ratings" : "users"] = state.metric->count;
+}
+
 }  // namespace
 
 void require_descent(const Job& job, const HalfStep& step, std::optional<double> before, int sweep)
@@ -62,11 +73,11 @@ void log_half_step(MetricsLog& log, const HalfStep& step, int sweep)
 
 void report_sweep(const Job& job, const TrainingState& state, const HalfStep& users, const HalfStep& items)
 {
-    const std::string metric = state.metric ? fmt::format("  {} {:.4f}", metric_name(job), *state.metric) : "";
+    const std::string metric = state.metric ? fmt::format("  {} {:.4f}", metric_name(job), state.metric->value) : "";
     job.progress.line(sweep_line(state.sweeps(), job.options.sweeps, users, items, metric));
     nlohmann::json fields{
         {"sweep", state.sweeps()}, {"objective", items.objective}, {"seconds", seconds_of(users) + seconds_of(items)}};
-    if (state.metric) fields[metric_name(job)] = *state.metric;
+    add_metric(fields, job, state);
     job.log.write("sweep", fields);
 }
 
@@ -76,7 +87,7 @@ ModelInfo describe(const Job& job, const TrainingState& state)
     const TrainOptions& options = job.options;
     const bool is_explicit = options.is_explicit();
     nlohmann::json evaluation = nlohmann::json::object();
-    if (state.metric) evaluation[metric_name(job)] = *state.metric;
+    add_metric(evaluation, job, state);
     return {.objective = is_explicit ? "explicit" : "implicit",
             .users = data.users,
             .items = data.items,
@@ -144,6 +155,7 @@ void report_resume(const Job& job)
                                   job.resumed->path.string()));
     job.log.write("resume", {{"half_steps", info.half_steps},
                              {"restart", info.restarts + 1},
+                             {"seconds", info.seconds},
                              {"checkpoint", job.resumed->path.filename().string()},
                              {"passed_over", job.resumed->passed_over}});
 }
@@ -177,13 +189,15 @@ nlohmann::json summarize(const Job& job, const TrainingState& state,
     nlohmann::json summary{{"run", job.run_id},
                            {"sweeps", state.sweeps()},
                            {"objective", state.objective.value_or(0)},
+                           {"seconds", state.seconds},
                            {"seconds_per_sweep", 2 * state.seconds / static_cast<double>(state.half_steps)}};
     if (stopped)
         summary["checkpoint"] = stopped->string();
     else
         summary["model"] = job.run.model().string();
     if (state.restarts > 0) summary["restarts"] = state.restarts;
-    if (state.metric) summary[metric_name(job)] = *state.metric;
+    if (state.best_sweep > 0) summary["best_sweep"] = state.best_sweep;
+    add_metric(summary, job, state);
     return summary;
 }
 

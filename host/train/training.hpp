@@ -167,8 +167,8 @@ private:
         enter_phase("validation");
         if (validation_->available()) {
             on_host([&](const TrainedRows& users, const TrainedRows& items) {
-                const double metric = validation_->measure(users, items);
-                state_.measured(metric, validation_->better(metric, state_.best_metric));
+                const Measurement metric = validation_->measure(users, items);
+                state_.measured(metric, validation_->better(metric.value, state_.best_metric));
             });
         }
         report_sweep(job_, state_, users_step_, items_step_);

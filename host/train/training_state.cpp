@@ -6,7 +6,6 @@ TrainingState::TrainingState(const CheckpointInfo& info)
     : half_steps(info.half_steps),
       objective(info.objective),
       seconds(info.seconds),
-      metric(info.measured ? std::optional(info.metric) : std::nullopt),
       best_metric(info.best_metric),
       best_sweep(info.best_sweep),
       restarts(info.restarts + 1)
@@ -20,11 +19,11 @@ void TrainingState::add(double new_objective, double step_seconds)
     seconds += step_seconds;
 }
 
-void TrainingState::measured(double value, bool better)
+void TrainingState::measured(const Measurement& measurement, bool better)
 {
-    metric = value;
+    metric = measurement;
     if (best_sweep > 0 && !better) return;
-    best_metric = value;
+    best_metric = measurement.value;
     best_sweep = sweeps();
 }
 
@@ -33,8 +32,6 @@ void TrainingState::describe(CheckpointInfo& info) const
     info.half_steps = half_steps;
     info.objective = objective.value_or(0);
     info.seconds = seconds;
-    info.measured = metric.has_value();
-    info.metric = metric.value_or(0);
     info.best_metric = best_metric;
     info.best_sweep = best_sweep;
     info.restarts = restarts;

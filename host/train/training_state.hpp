@@ -3,15 +3,16 @@
 #include <optional>
 
 #include "data/checkpoint_file.hpp"
+#include "host/evaluate/measurement.hpp"
 
 namespace alster {
 
 /// How far a run has come: what a checkpoint keeps beside the factors.
 struct TrainingState {
     std::int64_t half_steps = 0;
-    std::optional<double> objective;  // after the last half-step
-    double seconds = 0;               // in half-steps
-    std::optional<double> metric;     // of the held-out part, after the last sweep
+    std::optional<double> objective;    // after the last half-step
+    double seconds = 0;                 // in half-steps
+    std::optional<Measurement> metric;  // of the held-out part, after the last sweep of this process
     double best_metric = 0;
     std::int64_t best_sweep = 0;
     std::int64_t restarts = 0;
@@ -30,7 +31,7 @@ struct TrainingState {
 
     void add(double new_objective, double step_seconds);
     /// The metric of the sweep that has just ended; `better` than the best so far.
-    void measured(double value, bool better);
+    void measured(const Measurement& measurement, bool better);
 
     /// What a checkpoint says of it; what the run is comes from elsewhere.
     void describe(CheckpointInfo& info) const;

@@ -28,19 +28,20 @@ Validation::Validation(const Communicator& ranks, const DatasetReader& dataset, 
     holdout_ = dataset.interactions(Part::holdout, Side::users, users);
 }
 
-double Validation::measure(const TrainedRows& users, const TrainedRows& items) const
+Measurement Validation::measure(const TrainedRows& users, const TrainedRows& items) const
 {
     const DatasetInfo& info = dataset_.info();
     const HostMatrix Y = all_items(ranks_, options_, items, info.items);
     const ServedFactors X(Side::users, options_, users.factors);
     const FactorTable queries{X.values(), users.rows.size(), Y.width};
-    if (options_.is_explicit())
-        return rating_errors(ranks_, holdout_, info.users, {info.value_min, info.value_max},
-                             model_predictor(queries, Y.table(), info.value_mean))
-            .rmse;
+    if (options_.is_explicit()) {
+        const RatingErrors errors = rating_errors(ranks_, holdout_, info.users, {info.value_min, info.value_max},
+                                                  model_predictor(queries, Y.table(), info.value_mean));
+        return {errors.rmse, errors.rmse_low, errors.rmse_high, errors.ratings};
+    }
     const RankingTask task{
         .rows = users.rows, .users = info.users, .items = info.items, .seen = seen_, .holdout = holdout_, .ks = {10}};
-    return evaluate_ranking(ranks_, task, model_ranker(queries, make_scorer_(Y.table()))).mean("ndcg", 10);
+    return evaluate_ranking(ranks_, task, model_ranker(queries, make_scorer_(Y.table()))).measurement("ndcg", 10);
 }
 
 }  // namespace alster

@@ -1,6 +1,7 @@
 #pragma once
 #include "data/dataset_file.hpp"
 #include "distributed/communicator.hpp"
+#include "host/evaluate/measurement.hpp"
 #include "host/train/model_output.hpp"
 #include "host/train/options.hpp"
 #include "kernels/top_k.hpp"
@@ -21,7 +22,7 @@ public:
     [[nodiscard]] const char* metric() const { return options_.is_explicit() ? "rmse" : "ndcg@10"; }
 
     /// Of the factors as training has them; the same bits for any number of ranks. Collective.
-    [[nodiscard]] double measure(const TrainedRows& users, const TrainedRows& items) const;
+    [[nodiscard]] Measurement measure(const TrainedRows& users, const TrainedRows& items) const;
 
     /// Whether `value` is better than `than`.
     [[nodiscard]] bool better(double value, double than) const

@@ -97,10 +97,9 @@ std::string content_of_checkpoint(const std::filesystem::path& path)
 {
     const CheckpointReader reader(path);
     const auto& info = reader.info();
-    std::string text =
-        fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", info.half_steps, info.rows, info.width,
-                    info.penalty, info.objective, info.seconds, info.measured, info.metric, info.best_metric,
-                    info.best_sweep, info.restarts, info.run_id, info.fingerprint, info.config, info.arithmetic);
+    std::string text = fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}", info.half_steps, info.rows, info.width,
+                                   info.penalty, info.objective, info.seconds, info.best_metric, info.best_sweep,
+                                   info.restarts, info.run_id, info.fingerprint, info.config, info.arithmetic);
     append(text, reader.factors({0, info.rows}));
     return text;
 }

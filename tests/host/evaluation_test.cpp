@@ -78,8 +78,8 @@ TEST(Ranking, FindsEverythingWhereListsHoldAllItems)
 {
     const Data data;
     const auto report = ranking(data, Communicator::self(), {items});
-    EXPECT_EQ(report.mean("recall", items), 1);
-    EXPECT_EQ(report.mean("hr", items), 1);
+    EXPECT_EQ(report.measurement("recall", items).value, 1);
+    EXPECT_EQ(report.measurement("hr", items).value, 1);
     EXPECT_EQ(report.coverage[0], 1);
 }
 
@@ -98,9 +98,9 @@ TEST(Ranking, MeasuresOneUserByHand)
         .offsets = {0, 3}, .columns = {0, 2, 3}, .values = {5, 4, 1}, .confidences = {}, .preferences = {}};
     const auto report = evaluate_ranking(Communicator::self(), {{0, 1}, 1, 4, seen, held, 2, {1, 2}},
                                          model_ranker(X.table(), cpu_scorer(Y.table())));
-    EXPECT_EQ(report.mean("hr", 1), 0);
-    EXPECT_EQ(report.mean("recall", 2), 1);
-    EXPECT_EQ(report.mean("mrr", 2), 0.5);
+    EXPECT_EQ(report.measurement("hr", 1).value, 0);
+    EXPECT_EQ(report.measurement("recall", 2).value, 1);
+    EXPECT_EQ(report.measurement("mrr", 2).value, 0.5);
     EXPECT_EQ(report.coverage, (std::vector{0.25, 0.5}));
 }
 
@@ -123,6 +123,10 @@ TEST(RatingErrors, AreThoseOfAnExampleWorkedByHand)
     EXPECT_EQ(errors.ratings, 3);
     EXPECT_DOUBLE_EQ(errors.rmse, std::sqrt(1.0 / 3));
     EXPECT_DOUBLE_EQ(errors.mae, 1.0 / 3);
+    // users' squared errors 0 and 1 on 1 and 2 ratings, of which 1/3 and 2/3 are expected: variance 2 (1/3)² / 3²
+    const double half_width = 1.96 * std::sqrt(2.0) / 9;
+    EXPECT_NEAR(errors.rmse_low, std::sqrt(1.0 / 3 - half_width), 1e-12);
+    EXPECT_NEAR(errors.rmse_high, std::sqrt(1.0 / 3 + half_width), 1e-12);
 }
 
 TEST(RatingErrors, HaveTheSameBitsForAnyNumberOfRanks)
@@ -135,6 +139,8 @@ TEST(RatingErrors, HaveTheSameBitsForAnyNumberOfRanks)
     const auto alone = measure(Communicator::self());
     const auto together = measure(Communicator());
     EXPECT_EQ(together.rmse, alone.rmse);
+    EXPECT_EQ(together.rmse_low, alone.rmse_low);
+    EXPECT_EQ(together.rmse_high, alone.rmse_high);
     EXPECT_EQ(together.mae, alone.mae);
     EXPECT_GT(alone.rmse, 0);
 }

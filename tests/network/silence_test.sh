@@ -4,6 +4,7 @@
 #   silence_test.sh ALSTER REPOSITORY
 set -euo pipefail
 alster=$1 hosts=$2/tests/network/hosts.sh
+. "$2/tests/support/skip.sh"
 work=$(mktemp -d /tmp/alster-silence-XXXXXX)
 started_hosts=no
 finish() {
@@ -68,8 +69,7 @@ expect stopped0 69 30 "^alster: rank 0 .*has been silent"
 
 if ! { [ "$(id -u)" = 0 ] && command -v ip > /dev/null && "$hosts" start 3 2> /dev/null; }; then
     "$hosts" stop 3
-    echo "SKIPPED: network namespaces need root, CAP_NET_ADMIN and iproute2"
-    exit 4
+    skip "network namespaces need root, CAP_NET_ADMIN and iproute2"
 fi
 started_hosts=yes
 echo "-- a cut cable"

@@ -2,14 +2,15 @@
 # A real Slurm on this machine: munged, slurmctld and one slurmd for each node, without systemd and cgroups. Needs root.
 #
 #   local_slurm.sh start DIR [NODES] [CPUS]   everything lies in DIR, which must be new; then: . DIR/env
+#   local_slurm.sh lose DIR NODE              stops what runs on a node, as if it had lost its power
 #   local_slurm.sh stop DIR                   cancels the jobs, ends the daemons whose pid files lie in DIR, removes DIR
 #
-# SLURM_BASE_PORT (26817) and the NODES ports after it must be free. DIR is at most 60 characters: unix sockets lie in it.
+# Ports are taken where some are free. DIR is at most 60 characters: unix sockets lie in it.
 set -euo pipefail
 
 write_configuration() {
     local dir=$1 nodes=$2 cpus=$3 port=$4 host=$5
-    # cred_expire: a requeued job starts after seconds, not minutes.
+    # cred_expire: a requeued job starts after seconds, not minutes; SlurmdTimeout: so does one that lost a node
     # TmpFS differs by node, as all nodes share this machine's /tmp and the PMIx plugin keeps its sockets there;
     # config_overrides allows more CPUs than the machine has; requests are scheduled at once
     cat > "$dir/slurm.conf" <<CONF
@@ -35,6 +36,7 @@ SelectTypeParameters=CR_CPU_Memory
 DefMemPerCPU=500
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,bf_interval=1,sched_min_interval=0
 MinJobAge=3600
+SlurmdTimeout=20
 KillWait=5
 JobRequeue=1
 PreemptType=preempt/partition_prio
@@ -54,17 +56,33 @@ CONF
 }
 
 write_environment() {
-    # Open MPI: nodes share a host name and /dev/shm here, so that shared-memory segments of two nodes would collide
+    # Open MPI: nodes share a host name and /dev/shm here, so that shared-memory segments of two nodes would collide; and
+    # they share the cores, which a rank that waits has to leave to the others
     cat > "$1/env" <<ENV
 export SLURM_CONF=$1/slurm.conf
-export OMPI_MCA_pml=ob1 OMPI_MCA_btl=tcp,self OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_hwloc_base_binding_policy=none
+export OMPI_MCA_pml=ob1 OMPI_MCA_btl=tcp,self OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_mpi_yield_when_idle=1
+export OMPI_MCA_hwloc_base_binding_policy=none
 ENV
 }
 
+# free_ports COUNT: the first of so many that nobody listens on, below those that connections take for themselves
+free_ports() {
+    local first
+    for _ in $(seq 100); do
+        first=$((20000 + RANDOM % 12000))
+        ss -Hltn | awk -v a=$first -v n="$1" '{ sub(/.*:/, "", $4); if ($4 >= a && $4 < a + n) exit 1 }' || continue
+        echo $first
+        return 0
+    done
+    echo "local_slurm.sh: found no $1 free ports beside each other" >&2
+    return 1
+}
+
 start() {
-    local dir nodes=${2:-2} cpus=${3:-2} port=${SLURM_BASE_PORT:-26817} host
+    local dir nodes=${2:-2} cpus=${3:-2} port host
     dir=$(realpath -m "$1")
     host=$(hostname -s)
+    port=$(free_ports $((nodes + 1)))
     if [ ${#dir} -gt 60 ] || [ -e "$dir" ]; then
         echo "local_slurm.sh: $dir: too long, or there already" >&2
         return 1
@@ -98,6 +116,23 @@ start() {
     return 1
 }
 
+# in_environment PID VARIABLE=VALUE
+in_environment() { tr '\0' '\n' 2> /dev/null < "/proc/$1/environ" | grep -qxF "$2"; }
+
+# A node without power answers nobody and closes no connection: its daemon, its steps and their tasks are stopped.
+lose() {
+    local dir pid
+    dir=$(realpath -m "$1")
+    cat "$dir/run/slurmd.$2.pid" > "$dir/run/lost"
+    for pid in $(pgrep -P "$(pgrep -d , -x slurmstepd)"); do
+        if in_environment "$pid" "SLURM_CONF=$dir/slurm.conf" && in_environment "$pid" "SLURMD_NODENAME=$2"; then
+            ps -o ppid= -p "$pid" >> "$dir/run/lost"
+            echo "$pid" >> "$dir/run/lost"
+        fi
+    done
+    xargs kill -STOP < "$dir/run/lost"
+}
+
 end_daemon() {
     local pid
     pid=$(cat "$1" 2> /dev/null) || return 0
@@ -123,14 +158,16 @@ stop() {
     for pid_file in "$dir"/run/slurmd.*.pid "$dir/run/slurmctld.pid" "$dir/run/munged.pid"; do
         end_daemon "$pid_file"
     done
+    [ ! -f "$dir/run/lost" ] || xargs kill -KILL < "$dir/run/lost" 2> /dev/null || true
     rm -rf "$dir"
 }
 
 case "${1:-} ${2:+directory}" in
     "start directory") shift && start "$@" ;;
+    "lose directory") shift && lose "$@" ;;
     "stop directory") shift && stop "$@" ;;
     *)
-        echo "usage: local_slurm.sh start DIR [NODES] [CPUS] | stop DIR" >&2
+        echo "usage: local_slurm.sh start DIR [NODES] [CPUS] | lose DIR NODE | stop DIR" >&2
         exit 64
         ;;
 esac

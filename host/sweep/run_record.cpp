@@ -1,0 +1,92 @@
+#include "host/sweep/run_record.hpp"
+
+#include <fstream>
+
+#include "data/error.hpp"
+#include "host/sweep/toml_value.hpp"
+
+namespace alster {
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+std::map<std::string, std::string> read_options(const fs::path& path)
+{
+    std::map<std::string, std::string> options;
+    try {
+        for (const auto& [key, value] : toml::parse_file(path.string()))
+            options[std::string(key.str())] = as_typed(value).value_or("");
+    } catch (const toml::parse_error& error) {
+        throw Error(ExitCode::bad_data, "{}: {}", path.string(), error.description());
+    }
+    return options;
+}
+
+}  // namespace
+
+const char* name(RunState state)
+{
+    switch (state) {
+        case RunState::finished:
+            return "finished";
+        case RunState::failed:
+            return "failed";
+        default:
+            return "unfinished";
+    }
+}
+
+void RunRecord::take(const json& event)
+{
+    const std::string kind = event.value("event", "");
+    if (kind == "start") {  // anew, unless "resume" follows
+        *this = {.name = name, .path = path, .options = options, .fingerprint = event.at("data")};
+    } else if (kind == "resume") {
+        sweeps = event.at("half_steps").get<int>() / 2;
+        seconds = event.at("seconds");
+    } else if (kind == "sweep") {
+        sweeps = event.at("sweep");
+        seconds += event.at("seconds").get<double>();
+    } else if (kind == "failed") {
+        state = RunState::failed;
+        failure = event.at("message");
+    } else if (kind == "end") {
+        state = RunState::finished;
+        sweeps = event.at("sweeps");
+        seconds = event.at("seconds");
+        best_sweep = event.value("best_sweep", 0);
+    }
+    for (const char* known : {"ndcg@10", "rmse"}) {
+        if (!event.contains(known)) continue;
+        metric = known;
+        measured = {event.at(metric), event.at(metric + "_low"), event.at(metric + "_high")};
+    }
+}
+
+std::string RunRecord::option(const std::string& option_name) const
+{
+    const auto found = options.find(option_name);
+    return found == options.end() ? "" : found->second;
+}
+
+RunRecord read_run(const fs::path& directory)
+{
+    RunRecord run{.name = directory.filename().string(),
+                  .path = directory,
+                  .options = read_options(directory / "config.resolved.toml")};
+    std::ifstream log(directory / "metrics.jsonl");
+    try {
+        for (std::string line; std::getline(log, line);) {
+            const json event = json::parse(line, nullptr, false);
+            if (!event.is_discarded()) run.take(event);  // a run that is killed may leave half a line
+        }
+    } catch (const json::exception& error) {
+        throw Error(ExitCode::bad_data, "{}: not as alster train writes it: {}", (directory / "metrics.jsonl").string(),
+                    error.what());
+    }
+    return run;
+}
+
+}  // namespace alster

@@ -1,0 +1,44 @@
+#!/bin/bash
+# Runs `alster COMMAND OPTIONS` on all tasks of a Slurm job, and puts the job back into the queue where the run has saved
+# its state and has to go on later. The last line of a job script (docs/slurm.md):
+#
+#   exec /path/to/alster/slurm/launch.sh COMMAND OPTIONS
+#
+# ALSTER names the program, if it is neither build/release/alster of this repository nor on the PATH. ALSTER_RESTARTS (20)
+# is how often the job is put back. The exit code is that of alster (docs/formats.md, "Exit codes").
+set -euo pipefail
+
+alster=${ALSTER:-$(dirname "${BASH_SOURCE[0]}")/../build/release/alster}
+[ -x "$alster" ] || alster=$(command -v alster) || {
+    echo "launch.sh: no program: build it, put it on the PATH, or let ALSTER name it" >&2
+    exit 69
+}
+
+# srun does not inherit --cpus-per-task from the job in all versions.
+export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1} OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1}
+
+# Slurm finds a lost node after SlurmdTimeout and puts the job back by itself; only later do the ranks give up (69).
+timeout=$(scontrol show config | sed -n 's/^SlurmdTimeout *= *\([0-9]*\).*/\1/p')
+export ALSTER_SILENCE_SECONDS=${ALSTER_SILENCE_SECONDS:-$((timeout + 60))}
+
+# --mpi=pmix: without it each task would be a job of its own; alster then stops with exit code 69.
+# --kill-on-bad-exit=1: without it the other ranks wait for ever for one that died.
+# In the background, so that this script outlives the TERM of a preemption, which the ranks get, too.
+trap : TERM USR1
+srun --mpi=pmix --kill-on-bad-exit=1 "$alster" "$@" &
+code=0
+wait $! || code=$?
+while kill -0 $! 2> /dev/null; do
+    code=0
+    wait $! || code=$?
+done
+
+# 75: the state is saved. An array's task has a name of its own; the plain id would requeue all of them.
+if [ $code = 75 ]; then
+    if [ "${SLURM_RESTART_COUNT:-0}" -lt "${ALSTER_RESTARTS:-20}" ]; then
+        scontrol requeue "${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_}${SLURM_ARRAY_TASK_ID:-$SLURM_JOB_ID}"
+    else
+        echo "launch.sh: restarted $SLURM_RESTART_COUNT times already (ALSTER_RESTARTS): submit the job again to go on" >&2
+    fi
+fi
+exit $code
