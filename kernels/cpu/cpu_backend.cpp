@@ -4,7 +4,8 @@
 
 namespace alster {
 
-CpuBackend::CpuBackend(InstructionSet instructions) : row_solver_(row_solver(instructions))
+CpuBackend::CpuBackend(InstructionSet instructions, Precision precision)
+    : row_solver_(row_solver(instructions, precision)), precision_(precision)
 {
     // Threads are OpenMP's: a second pool beside it makes both slow, and the bits would depend on its size.
     openblas_set_num_threads(1);
@@ -13,6 +14,8 @@ CpuBackend::CpuBackend(InstructionSet instructions) : row_solver_(row_solver(ins
 const char* name(InstructionSet instructions)
 {
     switch (instructions) {
+        case InstructionSet::avx512_bf16:
+            return "AVX-512 BF16";
         case InstructionSet::avx512:
             return "AVX-512";
         case InstructionSet::avx2:

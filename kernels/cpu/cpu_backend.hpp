@@ -6,7 +6,8 @@
 
 namespace alster {
 
-/// Exact ALS on the cores of one rank: fp32 tiles in registers for the rows, fp64 for what is summed over all rows.
+/// Exact ALS on the cores of one rank: fp32 tiles in registers for the rows, fp64 for what is summed over all rows. In
+/// Precision::bf16 the rows are solved for the fixed side rounded to bf16.
 /// Threads are OpenMP's; no result depends on their number.
 class CpuBackend {
 public:
@@ -21,7 +22,7 @@ public:
 
     /// Uses the widest vector instructions of this CPU up to `instructions`; ranks must agree on them to get the same
     /// bits.
-    explicit CpuBackend(InstructionSet instructions = best_instruction_set());
+    explicit CpuBackend(InstructionSet instructions = best_instruction_set(), Precision precision = Precision::fp32);
 
     [[nodiscard]] Shard load(Interactions interactions, Row width) const;
     [[nodiscard]] Matrix make_matrix(Row rows, Row width) const { return {rows, width}; }
@@ -43,6 +44,7 @@ public:
 
 private:
     RowSolver row_solver_;
+    Precision precision_;
 };
 
 static_assert(Backend<CpuBackend>);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <memory>
@@ -38,6 +39,22 @@ RowTask task_of(const Interactions& interactions, Row u, const RowObjective& obj
             objective.regularization(n),         objective.regularization(n, true)};
 }
 
+/// To the nearest bf16, ties to even; what is not a number stays so.
+std::uint16_t rounded_to_bf16(float value)
+{
+    if (std::isnan(value)) return 0x7fc0;
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    return static_cast<std::uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+std::vector<std::uint16_t> rounded_to_bf16(const HostMatrix& Y)
+{
+    std::vector<std::uint16_t> rounded(Y.values.size());
+#pragma omp parallel for
+    for (std::size_t k = 0; k < rounded.size(); ++k) rounded[k] = rounded_to_bf16(Y.values[k]);
+    return rounded;
+}
+
 }  // namespace
 
 CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/) const
@@ -55,7 +72,8 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
     const Interactions& interactions = shard.interactions;
     const Row rows = interactions.rows();
     SolveReport report{std::vector<double>(rows), std::vector<double>(rows)};
-    const RowContext context{Y.values.data(), Y.width, objective.base.data(), objective.biased};
+    const auto rounded = precision_ == Precision::bf16 ? rounded_to_bf16(Y) : std::vector<std::uint16_t>();
+    const RowContext context{Y.values.data(), Y.width, objective.base.data(), objective.biased, rounded.data()};
     std::int64_t dual = 0;
     std::int64_t retried = 0;
     Row failed = -1;
