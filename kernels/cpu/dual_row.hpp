@@ -39,10 +39,10 @@ struct DualRow {
 
         for (std::int64_t k = 0; k < n; ++k) pivots[k] = 1;
         T::set_diagonal(K, pivots, n / L);
-        for (std::int64_t a = 0; a < context.width; a += panel_factors) {
-            const std::int64_t factors = context.width - a < panel_factors ? context.width - a : panel_factors;
-            T::rank_update(K, Pt + a * n, factors, n / L);
-        }
+        const std::int64_t panels = (context.width + panel_factors - 1) / panel_factors;
+        Ahead<Element> ahead(context, task.next_columns, least(task.next_n, panel_rows), panels * T::updates(n / L));
+        for (std::int64_t a = 0; a < context.width; a += panel_factors)
+            T::rank_update(K, Pt + a * n, least(context.width - a, panel_factors), n / L, [&] { ahead(); });
         if (!Cholesky<L>::factor(K, pivots, n / L)) return {0, 0, true, false};
         for (std::int64_t k = 0; k < n; ++k) z[k] = r[k];
         Cholesky<L>::solve(K, pivots, z, n / L);
@@ -61,9 +61,8 @@ private:
         float roots[L];
         const std::int64_t width = context.width;
         for (int i = 0; i < L; ++i) {
-            prefetch<Element>(context, task, k + i + prefetch_distance);
             const bool real = k + i < task.n;
-            rows[i] = table_row<Element>(context, task, real ? k + i : 0);
+            rows[i] = table_row<Element>(context, task.columns[real ? k + i : 0]);
             roots[i] = real ? root_confidence(task, k + i) : 0;
             r[k + i] = real ? roots[i] * target(context, task, k + i, rows[i]) : 0;
         }

@@ -25,7 +25,8 @@ struct Lanes {
         return behind<c>(v, All{});
     }
 
-    /// Transposes L vectors of L lanes in registers: log2(L) rounds, each swapping off-diagonal blocks of half the size.
+    /// Transposes L vectors of L lanes in registers: log2(L) rounds, each swapping off-diagonal blocks of half the
+    /// size.
     static void transpose(Vector (&rows)[L]) { swap_blocks<L / 2>(rows); }
 
     /// Lane i is the sum of the lanes of rows[i], which are overwritten: a transposition that adds as it goes.

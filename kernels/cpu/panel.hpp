@@ -22,8 +22,7 @@ struct PlainPanel {
         for (; a < context.width; ++a) row[a] = root * widen(y[a]);
         for (; a < padded; ++a) row[a] = 0;
         if (context.biased) row[context.width - 1] = root;
-        for (a = 0; a < padded; a += L)
-            Tiles<L>::store(b + a, Tiles<L>::load(b + a) + goal * Tiles<L>::load(row + a));
+        for (a = 0; a < padded; a += L) Tiles<L>::store(b + a, Tiles<L>::load(b + a) + goal * Tiles<L>::load(row + a));
     }
 };
 

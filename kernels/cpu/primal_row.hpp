@@ -11,10 +11,6 @@ struct PrimalRow {
     using Vector = typename T::Vector;
     using Element = typename Panel::Element;
 
-    /// A panel of so many gathered rows is summed at a time: enough of them to pay for moving the tiles of A in and out
-    /// of registers (measured: 64 are 3 % faster than 32, more bring nothing).
-    static constexpr std::int64_t panel_rows = 64;
-
     static std::int64_t workspace(std::int64_t width)
     {
         const std::int64_t padded = round_up(width, L);
@@ -46,15 +42,22 @@ private:
     {
         for (std::int64_t a = 0; a < padded; ++a) b[a] = 0;
         for (std::int64_t first = 0; first < task.n; first += panel_rows) {
-            const std::int64_t rows = task.n - first < panel_rows ? task.n - first : panel_rows;
+            const std::int64_t rows = least(task.n - first, panel_rows);
             for (std::int64_t k = 0; k < rows; ++k) {
-                prefetch<Element>(context, task, first + k + prefetch_distance);
-                const Element* y = table_row<Element>(context, task, first + k);
+                const auto* y = table_row<Element>(context, task.columns[first + k]);
                 const float root = root_confidence(task, first + k);
                 Panel::put(panel, k, y, root, root * target(context, task, first + k, y), context, padded, b);
             }
-            T::template rank_update<typename Panel::Term>(A, panel, Panel::steps(rows), padded / L);
+            T::template rank_update<typename Panel::Term>(A, panel, Panel::steps(rows), padded / L,
+                                                          ahead(context, task, first + rows, padded / L));
         }
+    }
+
+    /// The entries behind this panel, be they of the next row.
+    static Ahead<Element> ahead(const RowContext& context, const RowTask& task, std::int64_t first, std::int64_t tiles)
+    {
+        if (first == task.n) return {context, task.next_columns, least(task.next_n, panel_rows), T::updates(tiles)};
+        return {context, task.columns + first, least(task.n - first, panel_rows), T::updates(tiles)};
     }
 
     /// Σ c (p − x·y)²; the rows are read once more, most of them from the second-level cache.
@@ -64,9 +67,8 @@ private:
         for (std::int64_t first = 0; first < task.n; first += L) {
             float scores[L];
             score(context, task, first, x, scores);
-            const std::int64_t count = task.n - first < L ? task.n - first : L;
-            for (std::int64_t k = 0; k < count; ++k) {
-                const Element* y = table_row<Element>(context, task, first + k);
+            for (std::int64_t k = 0; k < least(task.n - first, L); ++k) {
+                const auto* y = table_row<Element>(context, task.columns[first + k]);
                 const double error = static_cast<double>(target(context, task, first + k, y)) - scores[k];
                 sum += (task.confidences ? task.confidences[first + k] : 1.0F) * error * error;
             }
@@ -80,8 +82,8 @@ private:
         const std::int64_t dimensions = context.biased ? context.width - 1 : context.width;
         const Element* rows[L];
         for (int i = 0; i < L; ++i) {
-            prefetch<Element>(context, task, first + L + i);
-            rows[i] = table_row<Element>(context, task, first + i < task.n ? first + i : first);
+            prefetch<Element>(context, task.columns[least(first + L + i, task.n - 1)]);
+            rows[i] = table_row<Element>(context, task.columns[least(first + i, task.n - 1)]);
         }
         Vector lanes[L] = {};
         std::int64_t a = 0;

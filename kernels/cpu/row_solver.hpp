@@ -21,14 +21,16 @@ struct RowTask {
     std::int64_t n;
     double lambda;
     double bias_lambda;
+    const std::int32_t* next_columns = nullptr;  // (next_n) of the row that will be solved next: may be prefetched
+    std::int64_t next_n = 0;
 };
 
 /// What all rows of a half-step share.
 struct RowContext {
     const float* table;  // (…, width) row-major
     std::int64_t width;
-    const double* base;  // (width) α0 Λ
-    bool biased;         // as RowObjective::biased
+    const double* base;                      // (width) α0 Λ
+    bool biased;                             // as RowObjective::biased
     const std::uint16_t* rounded = nullptr;  // (…, width) the table in bf16, read in its place by Precision::bf16
 };
 

@@ -39,6 +39,13 @@ RowTask task_of(const Interactions& interactions, Row u, const RowObjective& obj
             objective.regularization(n),         objective.regularization(n, true)};
 }
 
+/// Lets the rows that v needs be fetched while this row is solved.
+void announce(const Interactions& interactions, Row v, RowTask& task)
+{
+    task.next_columns = interactions.columns.data() + interactions.offsets[v];
+    task.next_n = interactions.entries(v);
+}
+
 /// To the nearest bf16, ties to even; what is not a number stays so.
 std::uint16_t rounded_to_bf16(float value)
 {
@@ -89,8 +96,9 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
                 std::fill(x.begin(), x.end(), 0.0F);
                 continue;
             }
-            const RowResult row =
-                row_solver_.solve(context, task_of(interactions, u, objective), workspace.get(), x.data());
+            RowTask task = task_of(interactions, u, objective);
+            if (k + 1 < rows) announce(interactions, shard.order[k + 1], task);
+            const RowResult row = row_solver_.solve(context, task, workspace.get(), x.data());
             report.residuals[u] = row.residual;
             report.penalties[u] = row.penalty;
             dual += row.dual;

@@ -45,22 +45,33 @@ struct Tiles {
             for (int c = 0; c < L; ++c) A[offset(I, I) + c * L + c] = d[I * L + c];
     }
 
-    /// A += Σ_k p_k p_kᵀ for `rows` rows p_k of the panel P (rows, tiles·L). By rows of tiles: two strips of the panel
-    /// stay in the first-level cache while the others pass once.
-    template <class Term = Plus>
-    static void rank_update(float* A, const float* P, std::int64_t rows, std::int64_t tiles)
+    /// How many updates rank_update makes.
+    static constexpr std::int64_t updates(std::int64_t tiles)
+    {
+        const std::int64_t pairs = (tiles + 1) / 2;
+        return pairs * pairs + tiles / 2;
+    }
+
+    /// A += Σ_k p_k p_kᵀ for `rows` rows p_k of the panel P (rows, tiles·L), with meanwhile() before each update. By
+    /// rows of tiles: two strips of the panel stay in the first-level cache while the others pass once.
+    template <class Term = Plus, class Meanwhile>
+    static void rank_update(float* A, const float* P, std::int64_t rows, std::int64_t tiles, Meanwhile meanwhile)
     {
         const std::int64_t stride = tiles * L;
         for (std::int64_t I = 0; I < tiles; I += 2) {
             const bool alone = I + 1 == tiles;
             const float* p = P + I * L;
-            for (std::int64_t J = 0; J < I; ++J)
+            for (std::int64_t J = 0; J < I; ++J) {
+                meanwhile();
                 if (alone)
                     update_one<Term>(A + offset(I, J), p, P + J * L, stride, rows);
                 else
                     update_two<Term>(A + offset(I, J), A + offset(I + 1, J), p, p + L, P + J * L, stride, rows);
+            }
+            meanwhile();
             update_diagonal<Term>(A + offset(I, I), p, stride, rows);
             if (alone) return;
+            meanwhile();
             update_one<Term>(A + offset(I + 1, I), p + L, p, stride, rows);
             update_diagonal<Term>(A + offset(I + 1, I + 1), p + L, stride, rows);
         }

@@ -15,8 +15,7 @@ constexpr double bf16_eps = 0x1p-8;  // half a unit in the last of 8 bits, table
 template <Backend B>
 Candidate candidate(const std::string& name, double eps, const B& backend)
 {
-    return {name, eps,
-            [backend](const Problem& problem, const RowObjective& objective, HostMatrix& X) {
+    return {name, eps, [backend](const Problem& problem, const RowObjective& objective, HostMatrix& X) {
                 return backend.solve(backend.load(problem.interactions, X.width), problem.fixed, objective, X);
             }};
 }
@@ -30,8 +29,7 @@ std::vector<Candidate> candidates()
     std::vector<Candidate> all = {candidate("reference", fp32_eps, ReferenceBackend())};
     const auto add = [&](InstructionSet set, Precision precision, double eps) {
         if (set > best_instruction_set(precision)) return;
-        all.push_back(
-            candidate(std::string(name(set)) + " in " + name(precision), eps, CpuBackend(set, precision)));
+        all.push_back(candidate(std::string(name(set)) + " in " + name(precision), eps, CpuBackend(set, precision)));
     };
     for (const auto set : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512}) {
         add(set, Precision::fp32, fp32_eps);
