@@ -13,6 +13,7 @@
 #include "host/train/training_state.hpp"
 #include "host/train/validation.hpp"
 #include "kernels/cpu/top_k.hpp"
+#include "kernels/precision.hpp"
 
 namespace alster {
 
