@@ -35,7 +35,7 @@ struct Rows {
 void alster_row(benchmark::State& state)
 {
     const Rows rows(state.range(0), state.range(1));
-    const RowSolver solver = row_solver(best_instruction_set());
+    const RowSolver solver = row_solver(best_instruction_set(), Precision::fp32);
     const Row f = rows.table.width;
     auto* memory = static_cast<float*>(std::aligned_alloc(64, (solver.workspace(f) * sizeof(float) + 63) / 64 * 64));
     std::vector<float> x(f);

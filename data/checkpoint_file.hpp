@@ -25,7 +25,7 @@ struct CheckpointInfo {
     std::string run_id;
     std::string fingerprint;  // of the data
     std::string config;       // JSON: what decides the objective and the start
-    std::string arithmetic;   // backend and precision: what decides the last bits
+    std::string arithmetic;   // precision, and by what: decides the last bits
     std::string tool_version;
 };
 

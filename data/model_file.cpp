@@ -35,6 +35,7 @@ void each_attribute(Info& info, Visit visit)
     visit("seed", info.seed);
     visit("sweeps", info.sweeps);
     visit("ranks", info.ranks);
+    visit("arithmetic", info.arithmetic);
     visit("objective_value", info.objective_value);
     visit("data_watermark", info.watermark);
     visit("data_fingerprint", info.fingerprint);

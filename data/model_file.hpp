@@ -30,6 +30,7 @@ struct ModelInfo {
     std::int64_t seed = 0;
     std::int64_t sweeps = 0;
     std::int64_t ranks = 0;
+    std::string arithmetic;      // precision, and by what it was computed: "fp32 by AVX-512"
     double objective_value = 0;  // after the last sweep
     std::int64_t watermark = 0;  // of the data, Unix seconds
     std::string fingerprint;     // of the data

@@ -18,8 +18,6 @@ std::string missing_gpu(const Communicator& ranks)
     return "";
 }
 
-std::string cpu_reason(const Communicator& ranks) { return name(common_instruction_set(ranks)); }
-
 }  // namespace
 
 const char* name(BackendKind kind)
@@ -37,17 +35,29 @@ const char* name(BackendKind kind)
 BackendChoice choose_backend(const Communicator& ranks, const std::string& asked)
 {
     if (asked == "reference") return {BackendKind::reference, "asked for"};
-    if (asked == "cpu") return {BackendKind::cpu, cpu_reason(ranks)};
+    if (asked == "cpu") return {BackendKind::cpu, "asked for"};
     const std::string missing = missing_gpu(ranks);
     if (missing.empty()) return {BackendKind::cuda, "every rank has a GPU"};
     if (asked == "cuda")
         throw Error(ExitCode::unavailable, "--backend cuda: {}; take --backend cpu, or a node with a GPU", missing);
-    return {BackendKind::cpu, fmt::format("{}; no GPU: {}", cpu_reason(ranks), missing)};
+    return {BackendKind::cpu, fmt::format("no GPU: {}", missing)};
 }
 
-InstructionSet common_instruction_set(const Communicator& ranks)
+Precision choose_precision(BackendKind kind, const std::string& asked)
 {
-    const auto mine = static_cast<std::int64_t>(best_instruction_set());
+    const bool on_gpu = kind == BackendKind::cuda;
+    if (asked == "auto") return on_gpu ? Precision::tf32x3 : Precision::fp32;
+    if (kind == BackendKind::reference)
+        throw Error(ExitCode::usage, "--precision {}: the reference backend computes in fp64; leave it out", asked);
+    if (asked == "fp32") return Precision::fp32;
+    if (asked == "bf16") return Precision::bf16;
+    if (on_gpu) return Precision::tf32x3;
+    throw Error(ExitCode::usage, "--precision {}: the cpu backend has fp32 and bf16", asked);
+}
+
+InstructionSet common_instruction_set(const Communicator& ranks, Precision precision)
+{
+    const auto mine = static_cast<std::int64_t>(best_instruction_set(precision));
     return static_cast<InstructionSet>(-ranks.max(-mine));
 }
 

@@ -2,12 +2,12 @@
 
 namespace alster {
 
-/// How a GPU multiplies when it assembles the rows' systems. Sums are fp32 in all of them, Cholesky too.
+/// How products are made when the rows' systems are assembled. Sums are fp32 in all of them, Cholesky too.
 enum class Precision : int {
-    fp32,    // fused multiply-adds: the rounding of the CPU backend
-    tf32x3,  // tensor cores; each factor split into two tf32 parts, three products: nearly that of fp32
-    bf16,    // tensor cores; the fixed side rounded to bf16 (8 bits): half the memory traffic, an error of 2^-9 an
-             // element
+    fp32,    // fused multiply-adds
+    tf32x3,  // GPU: tensor cores; each factor split into two tf32 parts, three products: nearly that of fp32
+    bf16,    // the fixed side rounded to bf16 (8 bits): half the memory traffic, an error of 2^-9 an element; by tensor
+             // cores or by AVX-512 BF16, where there are
 };
 
 [[nodiscard]] constexpr const char* name(Precision precision)

@@ -9,9 +9,6 @@ namespace {
 const std::map<std::string, Feedback> objectives = {{"implicit", Feedback::implicit_feedback},
                                                     {"explicit", Feedback::explicit_feedback}};
 
-const std::map<std::string, Precision> precisions = {
-    {"fp32", Precision::fp32}, {"tf32x3", Precision::tf32x3}, {"bf16", Precision::bf16}};
-
 const std::map<std::string, ExchangeKind> exchanges = {{"auto", ExchangeKind::automatic},
                                                        {"all-gather", ExchangeKind::all_gather},
                                                        {"need-only", ExchangeKind::need_only}};
@@ -88,8 +85,10 @@ void add_machine_options(CLI::App& app, TrainOptions& options)
                    "auto (cuda where it is built and every rank finds a GPU, else cpu), cuda, cpu, or reference (slow, "
                    "double precision)")
         ->check(CLI::IsMember({"auto", "cuda", "cpu", "reference"}));
-    add_choice(app, "--precision", options.precision, precisions, "tf32x3",
-               "Of the CUDA backend: fp32, tf32x3 (tensor cores, nearly fp32), or bf16 (rounds the fixed side)");
+    app.add_option("--precision", options.precision,
+                   "Of the rows' systems: fp32, bf16 (rounds the fixed side), tf32x3 (GPU only: tensor cores, nearly "
+                   "fp32), or auto (fp32 on a CPU, tf32x3 on a GPU)")
+        ->check(CLI::IsMember({"auto", "fp32", "tf32x3", "bf16"}));
     app.add_option("--gpu-memory", options.gpu_memory,
                    "GiB of its GPU that a rank may take; 0: its share of what is free")
         ->check(at_least(0));

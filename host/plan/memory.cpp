@@ -55,6 +55,13 @@ double validation(const RankLoad& load, const MemorySettings& settings)
            static_cast<double>(load.held_out * settings.stored_bytes) + rows_of_floats(settings.items, settings.width);
 }
 
+/// The larger side's table, as bf16.
+double rounded_table(const RankLoad& load, const MemorySettings& settings)
+{
+    if (!settings.rounds) return 0;
+    return rows_of_floats(std::max({load.users, load.items, load.user_table, load.item_table}), settings.width) / 2;
+}
+
 MemoryPlan reading(const RankLoad& load, const MemorySettings& settings)
 {
     return {{{"interactions by user", interactions(load.users, load.by_user, settings.kept_bytes)},
@@ -68,6 +75,7 @@ MemoryPlan sweeping(const RankLoad& load, const MemorySettings& settings)
              {"interactions by item", interactions(load.items, load.by_item, settings.kept_bytes)},
              {"own factors", factors(load, settings.width)},
              {"others' factors", rows_of_floats(load.user_table + load.item_table, settings.width)},
+             {"rounded factors", rounded_table(load, settings)},
              {"exchange", exchange(load, settings)},
              {"validation", validation(load, settings)},
              {"workspace", workspace(load, settings)}},
@@ -99,6 +107,7 @@ MemorySettings memory_settings(const DatasetInfo& data, const TrainOptions& opti
                           : weights             ? 12
                                                 : 4,
             .validates = data.held_out > 0,
+            .rounds = options.precision == "bf16",
             .wire = options.exchange.wire};
 }
 

@@ -27,6 +27,7 @@ struct MemorySettings {
     std::int64_t stored_bytes = 8;  // of one interaction while it is read: column, value, and weights
     std::int64_t kept_bytes = 4;    // of one interaction while training
     bool validates = false;         // the dataset has a split, measured after each sweep
+    bool rounds = false;            // the fixed side is read rounded to bf16
     double id_bytes = 16;           // of an id, while the model is written
     Wire wire = Wire::fp32;
 };

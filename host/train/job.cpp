@@ -28,9 +28,9 @@ std::string make_run_id(const Communicator& ranks, const DatasetInfo& data)
 std::string size_line(const Job& job, int threads, const BackendChoice& choice)
 {
     const DatasetInfo& data = job.dataset.info();
-    return fmt::format("{} users × {} items, {} interactions; {} factors, {} ranks × {} threads, {} backend ({})",
+    return fmt::format("{} users × {} items, {} interactions; {} factors, {} ranks × {} threads, {} backend ({}), {}",
                        data.users, data.items, data.interactions, job.options.factors, job.ranks.size(), threads,
-                       name(choice.kind), choice.reason);
+                       name(choice.kind), choice.reason, job.arithmetic);
 }
 
 json train_with_choice(Job& job, BackendKind kind)
@@ -41,17 +41,19 @@ json train_with_choice(Job& job, BackendKind kind)
         case BackendKind::cuda:
             return train_on_gpus(job);
         default:
-            return train_with(job, CpuBackend(common_instruction_set(job.ranks)));
+            return train_with(job, CpuBackend(common_instruction_set(job.ranks, job.precision), job.precision));
     }
 }
 
 /// What decides the last bits of a result, beside the options.
-std::string arithmetic(const Communicator& ranks, const TrainOptions& options, BackendKind kind)
+std::string arithmetic(const Communicator& ranks, BackendKind kind, Precision precision, Wire wire)
 {
     std::string text = name(kind);
-    if (kind == BackendKind::cpu) text += std::string(" ") + name(common_instruction_set(ranks));
-    if (kind == BackendKind::cuda) text += std::string(" ") + name(options.precision);
-    if (options.exchange.wire != Wire::fp32) text += std::string(", fixed rows in ") + name(options.exchange.wire);
+    if (kind == BackendKind::cpu)
+        text = fmt::format("{} by {}", name(precision), name(common_instruction_set(ranks, precision)));
+    else if (kind == BackendKind::cuda)
+        text = fmt::format("{} by cuda", name(precision));
+    if (wire != Wire::fp32) text += fmt::format(", fixed rows in {}", name(wire));
     return text;
 }
 
@@ -86,6 +88,7 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
     const auto resumed = find_start(checkpoints, options, dataset.info());
 
     const BackendChoice choice = choose_backend(ranks, options.backend);
+    const Precision precision = choose_precision(choice.kind, options.precision);
     const int threads = set_threads(ranks, options.threads);
     const std::string run_id = resumed ? resumed->reader.info().run_id : make_run_id(ranks, dataset.info());
     const auto steps_before = static_cast<int>(resumed ? resumed->reader.info().half_steps : 0);
@@ -97,7 +100,8 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
                         {"data", dataset.info().fingerprint},
                         {"ranks", ranks.size()},
                         {"threads", threads},
-                        {"backend", name(choice.kind)}});
+                        {"backend", name(choice.kind)},
+                        {"precision", name(precision)}});
     Job job{.ranks = ranks,
             .options = options,
             .dataset = dataset,
@@ -108,7 +112,8 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
             .progress = progress,
             .log = log,
             .run_id = run_id,
-            .arithmetic = arithmetic(ranks, options, choice.kind)};
+            .arithmetic = arithmetic(ranks, choice.kind, precision, options.exchange.wire),
+            .precision = precision};
     progress.line(size_line(job, threads, choice));
     try {
         return train_with_choice(job, choice.kind);

@@ -7,6 +7,7 @@
 #include "host/train/checkpoints.hpp"
 #include "host/train/run_directory.hpp"
 #include "kernels/cpu/top_k.hpp"
+#include "kernels/precision.hpp"
 
 namespace alster {
 
@@ -22,7 +23,7 @@ struct Job {
     Progress& progress;
     MetricsLog& log;
     std::string run_id;
-    std::string arithmetic;                 // backend and precision
+    std::string arithmetic;                 // precision, and by what: decides the last bits
     Precision precision = Precision::fp32;  // with which the backend reads the fixed side
     MakeScorer make_scorer = cpu_scorer;    // ranks for the validation metric
 };

@@ -6,7 +6,6 @@
 #include "data/interactions.hpp"
 #include "distributed/factor_exchange.hpp"
 #include "host/train/borders.hpp"
-#include "kernels/precision.hpp"
 
 namespace alster {
 
@@ -23,9 +22,9 @@ struct TrainOptions {
     std::filesystem::path out;  // the run's directory
     bool overwrite = false;
     std::string backend = "auto";
-    Precision precision = Precision::tf32x3;  // of the CUDA backend
-    double gpu_memory = 0;                    // GiB of a GPU that a rank may take; 0: its share of what is free
-    int threads = 0;                          // a rank; 0: its share of the node's cores
+    std::string precision = "auto";
+    double gpu_memory = 0;  // GiB of a GPU that a rank may take; 0: its share of what is free
+    int threads = 0;        // a rank; 0: its share of the node's cores
     ExchangeOptions exchange;
     Rebalance rebalance = Rebalance::automatic;
 

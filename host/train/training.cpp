@@ -105,6 +105,7 @@ ModelInfo describe(const Job& job, const TrainingState& state)
             .seed = static_cast<std::int64_t>(options.seed),
             .sweeps = state.sweeps(),
             .ranks = job.ranks.size(),
+            .arithmetic = job.arithmetic,
             .objective_value = state.objective.value_or(0),
             .watermark = data.watermark,
             .fingerprint = data.fingerprint,

@@ -24,7 +24,6 @@ nlohmann::json train_on_gpus(Job& job)
 {
     const GpuShare share = gpu_share(job.ranks);
     const auto limit = static_cast<std::size_t>(job.options.gpu_memory * 1024 * 1024 * 1024);
-    job.precision = job.options.precision;
     const bool direct = !job.options.exchange.touches_rows() && mpi_reads_device(job.ranks, share.device);
     const CudaBackend backend(share.device, {job.precision, limit, share.ranks, direct});
     job.ranks.barrier();  // nobody allocates before all have seen what is free

@@ -2,18 +2,30 @@
 
 #include <cblas.h>
 
+#include "data/bf16.hpp"
+
 namespace alster {
 
-CpuBackend::CpuBackend(InstructionSet instructions, Offset part)
-    : row_solver_(row_solver(instructions)), entries_per_part_(part)
+CpuBackend::CpuBackend(InstructionSet instructions, Precision precision, Offset part)
+    : row_solver_(row_solver(instructions, precision)), precision_(precision), entries_per_part_(part)
 {
     // Threads are OpenMP's: a second pool beside it makes both slow, and the bits would depend on its size.
     openblas_set_num_threads(1);
 }
 
+std::vector<std::uint16_t> CpuBackend::rounded(const Matrix& Y) const
+{
+    std::vector<std::uint16_t> rounded(precision_ == Precision::bf16 ? Y.values.size() : 0);
+#pragma omp parallel for
+    for (std::size_t k = 0; k < rounded.size(); ++k) rounded[k] = bf16_bits(Y.values[k]);
+    return rounded;
+}
+
 const char* name(InstructionSet instructions)
 {
     switch (instructions) {
+        case InstructionSet::avx512_bf16:
+            return "AVX-512 BF16";
         case InstructionSet::avx512:
             return "AVX-512";
         case InstructionSet::avx2:

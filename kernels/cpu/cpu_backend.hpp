@@ -6,7 +6,8 @@
 
 namespace alster {
 
-/// Exact ALS on the cores of one rank: fp32 tiles in registers for the rows, fp64 for what is summed over all rows.
+/// Exact ALS on the cores of one rank: fp32 tiles in registers for the rows, fp64 for what is summed over all rows. In
+/// Precision::bf16 the rows are solved for the fixed side rounded to bf16.
 /// Threads are OpenMP's; no result depends on their number.
 class CpuBackend {
 public:
@@ -25,7 +26,8 @@ public:
 
     /// Uses the widest vector instructions of this CPU up to `instructions`; ranks must agree on them to get the same
     /// bits. Rows of more than `part` entries are assembled in parts; another value gives other last bits.
-    explicit CpuBackend(InstructionSet instructions = best_instruction_set(), Offset part = alster::entries_per_part);
+    explicit CpuBackend(InstructionSet instructions = best_instruction_set(), Precision precision = Precision::fp32,
+                        Offset part = alster::entries_per_part);
 
     [[nodiscard]] Shard load(Interactions interactions, Row width) const;
     [[nodiscard]] Shard load(Interactions interactions, Row width, std::vector<RowRange> batches) const;
@@ -57,7 +59,11 @@ public:
 
 private:
     RowSolver row_solver_;
+    Precision precision_;
     Offset entries_per_part_;
+
+    /// The table in bf16, where rows are solved from that; else nothing.
+    [[nodiscard]] std::vector<std::uint16_t> rounded(const Matrix& Y) const;
 };
 
 static_assert(SplitsRows<CpuBackend> && BatchedBackend<CpuBackend>);

@@ -1,16 +1,18 @@
 #pragma once
+#include "kernels/cpu/cholesky.hpp"
 #include "kernels/cpu/gather.hpp"
-#include "kernels/cpu/transpose.hpp"
 
 namespace alster::ALSTER_ISA {
 
 /// x = D^-½ Pᵀ K⁻¹ r with P = √C Y D^-½ (n×w), K = I + P Pᵀ (n×n), r = √C p: for rows with few interactions, which are
 /// most. P is kept transposed, (w, n): then K is built by the same rank update as the primal matrix, one term for each
 /// factor.
-template <int L>
+template <int L, class Element>
 struct DualRow {
     using T = Tiles<L>;
     using Vector = typename T::Vector;
+
+    static constexpr std::int64_t panel_factors = 128;  // of Pᵀ are summed at a time: they stay in the caches
 
     static std::int64_t workspace(std::int64_t width, std::int64_t entries)
     {
@@ -37,14 +39,17 @@ struct DualRow {
 
         for (std::int64_t k = 0; k < n; ++k) pivots[k] = 1;
         T::set_diagonal(K, pivots, n / L);
-        T::rank_update(K, Pt, context.width, n / L);
-        if (!T::cholesky(K, pivots, n / L)) return {0, 0, true, false};
+        const std::int64_t panels = (context.width + panel_factors - 1) / panel_factors;
+        Ahead<Element> ahead(context, task.next_columns, least(task.next_n, panel_rows), panels * T::updates(n / L));
+        for (std::int64_t a = 0; a < context.width; a += panel_factors)
+            T::rank_update(K, Pt + a * n, least(context.width - a, panel_factors), n / L, [&] { ahead(); });
+        if (!Cholesky<L>::factor(K, pivots, n / L)) return {0, 0, true, false};
         for (std::int64_t k = 0; k < n; ++k) z[k] = r[k];
-        T::solve(K, pivots, z, n / L);
+        Cholesky<L>::solve(K, pivots, z, n / L);
 
         multiply_transposed(Pt, z, context.width, n, scaled_x);
         for (std::int64_t a = 0; a < context.width; ++a) x[a] = scaled_x[a] * inverse_root[a];
-        return {residual(Pt, scaled_x, r, z, context.width, n), penalty(context, task, x), true, true};
+        return {residual(Pt, scaled_x, r, context.width, n), penalty(context, task, x), true, true};
     }
 
 private:
@@ -52,57 +57,58 @@ private:
     static void gather_block(const RowContext& context, const RowTask& task, std::int64_t k, std::int64_t n,
                              const float* inverse_root, float* Pt, float* r)
     {
-        const float* rows[L];
+        const Element* rows[L];
         float roots[L];
         const std::int64_t width = context.width;
         for (int i = 0; i < L; ++i) {
-            prefetch(context, task, k + i + prefetch_distance);
             const bool real = k + i < task.n;
-            rows[i] = table_row(context, task, real ? k + i : 0);
+            rows[i] = table_row<Element>(context, task.columns[real ? k + i : 0]);
             roots[i] = real ? root_confidence(task, k + i) : 0;
             r[k + i] = real ? roots[i] * target(context, task, k + i, rows[i]) : 0;
         }
         std::int64_t a = 0;
         for (; a + L <= width; a += L) {
             Vector block[L];
-            for (int i = 0; i < L; ++i) {
-                __builtin_memcpy(&block[i], rows[i] + a, sizeof(Vector));  // rows of the table are not aligned
-                block[i] *= roots[i];
-            }
-            Transpose<L>::run(block);
+            for (int i = 0; i < L; ++i) block[i] = load_row<L>(rows[i] + a) * roots[i];
+            Lanes<L>::transpose(block);
             for (int i = 0; i < L; ++i) T::store(Pt + (a + i) * n + k, block[i] * inverse_root[a + i]);
         }
         for (; a < width; ++a)
-            for (int i = 0; i < L; ++i) Pt[a * n + k + i] = rows[i][a] * roots[i] * inverse_root[a];
+            for (int i = 0; i < L; ++i) Pt[a * n + k + i] = widen(rows[i][a]) * roots[i] * inverse_root[a];
         if (!context.biased) return;
         for (int i = 0; i < L; ++i) Pt[(width - 1) * n + k + i] = roots[i] * inverse_root[width - 1];
     }
 
-    /// v = Pᵀ z
+    /// v = Pᵀ z, L factors at a time; v is padded.
     static void multiply_transposed(const float* Pt, const float* z, std::int64_t width, std::int64_t n, float* v)
     {
-        for (std::int64_t a = 0; a < width; ++a) {
-            Vector lanes = {};
-            for (std::int64_t k = 0; k < n; k += L) lanes += T::load(Pt + a * n + k) * T::load(z + k);
-            float sum = 0;
-            for (int i = 0; i < L; ++i) sum += lanes[i];
-            v[a] = sum;
+        for (std::int64_t a = 0; a < width; a += L) {
+            Vector lanes[L] = {};
+            for (std::int64_t k = 0; k < n; k += L) {
+                const Vector right = T::load(z + k);
+                for (int i = 0; i < L; ++i) {
+                    const std::int64_t factor = a + i < width ? a + i : a;
+                    lanes[i] += T::load(Pt + factor * n + k) * right;
+                }
+            }
+            T::store(v + a, Lanes<L>::sums(lanes));
         }
     }
 
-    /// Σ (r − P v)², v = D^½ x: that is Σ c (p − x·y)². Overwrites `scores`.
-    static double residual(const float* Pt, const float* v, const float* r, float* scores, std::int64_t width,
-                           std::int64_t n)
+    /// Σ (r − P v)², v = D^½ x: that is Σ c (p − x·y)².
+    static double residual(const float* Pt, const float* v, const float* r, std::int64_t width, std::int64_t n)
     {
         double sum = 0;
         for (std::int64_t k = 0; k < n; k += L) {
-            Vector score = {};
-            for (std::int64_t a = 0; a < width; ++a) score += T::load(Pt + a * n + k) * v[a];
-            T::store(scores + k, score);
-        }
-        for (std::int64_t k = 0; k < n; ++k) {
-            const double error = static_cast<double>(r[k]) - scores[k];
-            sum += error * error;
+            Vector parts[4] = {};  // or each add would wait for the one before
+            std::int64_t a = 0;
+            for (; a + 4 <= width; a += 4)
+                for (int i = 0; i < 4; ++i) parts[i] += T::load(Pt + (a + i) * n + k) * v[a + i];
+            for (; a < width; ++a) parts[0] += T::load(Pt + a * n + k) * v[a];
+            const Vector error = T::load(r + k) - ((parts[0] + parts[1]) + (parts[2] + parts[3]));
+            float errors[L];
+            __builtin_memcpy(errors, &error, sizeof error);
+            for (int i = 0; i < L; ++i) sum += static_cast<double>(errors[i]) * errors[i];
         }
         return sum;
     }

@@ -1,26 +1,80 @@
 #pragma once
+#include <cmath>
+#include <type_traits>
+
 #include "kernels/cpu/row_solver.hpp"
 #include "kernels/cpu/tiles.hpp"
 
 namespace alster::ALSTER_ISA {
 
 constexpr std::int64_t round_up(std::int64_t n, std::int64_t to) { return (n + to - 1) / to * to; }
+constexpr std::int64_t least(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 
-/// Rows of the table are anywhere in memory: ask for them this many entries before they are needed, into the
-/// second-level cache (the first is full of the panel and the tile; measured 10 % faster than into the first).
-constexpr std::int64_t prefetch_distance = 8;
+/// Entries of a row that are gathered at a time. In the primal form they pay for moving the tiles of A in and out of
+/// registers (measured: 64 are 3 % faster than 32, more bring nothing).
+constexpr std::int64_t panel_rows = 64;
 
-inline void prefetch(const RowContext& context, const RowTask& task, std::int64_t k)
+/// A row of the table, as fp32 or as bf16 (the upper half of an fp32).
+template <class Element>
+const Element* table_row(const RowContext& context, std::int64_t column)
 {
-    if (k >= task.n) return;
-    const float* row = context.table + task.columns[k] * context.width;
-    for (std::int64_t a = 0; a < context.width; a += 16) __builtin_prefetch(row + a, 0, 2);
+    const std::int64_t offset = column * context.width;
+    if constexpr (std::is_same_v<Element, float>)
+        return context.table + offset;
+    else
+        return context.rounded + offset;
 }
 
-inline const float* table_row(const RowContext& context, const RowTask& task, std::int64_t k)
+inline float widen(float element) { return element; }
+inline float widen(std::uint16_t element) { return __builtin_bit_cast(float, std::uint32_t{element} << 16); }
+
+/// L elements of a row of the table, which are not aligned.
+template <int L>
+typename Lanes<L>::Vector load_row(const float* y)
 {
-    return context.table + task.columns[k] * context.width;
+    typename Lanes<L>::Vector v;
+    __builtin_memcpy(&v, y, sizeof v);
+    return v;
 }
+template <int L>
+typename Lanes<L>::Vector load_row(const std::uint16_t* y)
+{
+    typename Lanes<L>::Shorts v;
+    __builtin_memcpy(&v, y, sizeof v);
+    return reinterpret_cast<typename Lanes<L>::Vector>(__builtin_convertvector(v, typename Lanes<L>::Words) << 16);
+}
+
+/// Asks for a row of the table, to the second-level cache (the first is full of the panel and the tiles).
+template <class Element>
+void prefetch(const RowContext& context, std::int64_t column)
+{
+    const auto* row = table_row<Element>(context, column);
+    constexpr std::int64_t line = 64 / sizeof(Element);
+    for (std::int64_t a = 0; a < context.width; a += line) __builtin_prefetch(row + a, 0, 2);
+}
+
+/// Rows of the table are anywhere in memory: those that are gathered next are asked for while there is something to
+/// compute, some at each of so many calls.
+template <class Element>
+class Ahead {
+public:
+    Ahead(const RowContext& context, const std::int32_t* columns, std::int64_t count, std::int64_t calls)
+        : context_(context), columns_(columns), count_(count), each_((count + calls - 1) / calls)
+    {
+    }
+
+    void operator()()
+    {
+        for (std::int64_t k = 0; k < each_ && next_ < count_; ++k) prefetch<Element>(context_, columns_[next_++]);
+    }
+
+private:
+    const RowContext& context_;
+    const std::int32_t* columns_;
+    std::int64_t count_;
+    std::int64_t each_;
+    std::int64_t next_ = 0;
+};
 
 /// √c of entry k
 inline float root_confidence(const RowTask& task, std::int64_t k)
@@ -29,10 +83,11 @@ inline float root_confidence(const RowTask& task, std::int64_t k)
 }
 
 /// What x·y shall reach: p, less the fixed row's own bias where there are biases.
-inline float target(const RowContext& context, const RowTask& task, std::int64_t k, const float* row)
+template <class Element>
+float target(const RowContext& context, const RowTask& task, std::int64_t k, const Element* row)
 {
     const float p = task.preferences ? task.preferences[k] : 1.0F;
-    return context.biased ? p - row[context.width - 1] : p;
+    return context.biased ? p - widen(row[context.width - 1]) : p;
 }
 
 /// Σ λ_u x²

@@ -2,8 +2,8 @@
 
 namespace alster {
 
-InstructionSet best_instruction_set() { return InstructionSet::generic; }
+InstructionSet best_instruction_set(Precision) { return InstructionSet::generic; }
 
-RowSolver row_solver(InstructionSet) { return generic::row_solver(); }
+RowSolver row_solver(InstructionSet, Precision precision) { return generic::row_solver(precision); }
 
 }  // namespace alster

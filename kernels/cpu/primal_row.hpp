@@ -1,15 +1,15 @@
 #pragma once
-#include "kernels/cpu/gather.hpp"
+#include "kernels/cpu/cholesky.hpp"
+#include "kernels/cpu/panel.hpp"
 
 namespace alster::ALSTER_ISA {
 
 /// x = A⁻¹ b with A = D + Σ c y yᵀ (w×w), b = Σ c p y: for rows with many interactions.
-template <int L>
+template <int L, class Panel>
 struct PrimalRow {
     using T = Tiles<L>;
     using Vector = typename T::Vector;
-
-    static constexpr std::int64_t panel_rows = 32;  // a panel of gathered rows stays in the first-level cache
+    using Element = typename Panel::Element;
 
     static std::int64_t workspace(std::int64_t width)
     {
@@ -24,13 +24,13 @@ struct PrimalRow {
         float* A = memory;
         float* panel = A + T::size(tiles);
         float* b = panel + panel_rows * padded;
-        float* pivots = b + padded;  // first the diagonal, then the inverse pivots
+        float* pivots = b + padded;  // first the diagonal, then the inverse roots of the pivots
         for (std::int64_t a = 0; a < padded; ++a)
             pivots[a] = a < context.width ? base(context, task, a) : 1.0F;  // padding solves to 0
         T::set_diagonal(A, pivots, tiles);
         add_entries(context, task, padded, A, panel, b);
-        if (!T::cholesky(A, pivots, tiles)) return {0, 0, false, false};
-        T::solve(A, pivots, b, tiles);
+        if (!Cholesky<L>::factor(A, pivots, tiles)) return {0, 0, false, false};
+        Cholesky<L>::solve(A, pivots, b, tiles);
         for (std::int64_t a = 0; a < context.width; ++a) x[a] = b[a];
         return {residual(context, task, b), penalty(context, task, x), false, true};
     }
@@ -49,7 +49,7 @@ struct PrimalRow {
         for (std::int64_t a = 0; a < context.width; ++a) *equations++ = b[a];
     }
 
-    /// Σ c (p − x·y)², of a row whose x lies anywhere.
+    /// Σ c (p − x·y)², x lying anywhere.
     static double residual(const RowContext& context, const RowTask& task, float* memory, const float* x)
     {
         for (std::int64_t a = 0; a < context.width; ++a) memory[a] = x[a];
@@ -63,56 +63,59 @@ private:
     {
         for (std::int64_t a = 0; a < padded; ++a) b[a] = 0;
         for (std::int64_t first = 0; first < task.n; first += panel_rows) {
-            const std::int64_t rows = task.n - first < panel_rows ? task.n - first : panel_rows;
-            gather_panel(context, task, first, rows, padded, panel, b);
-            T::rank_update(A, panel, rows, padded / L);
+            const std::int64_t rows = least(task.n - first, panel_rows);
+            for (std::int64_t k = 0; k < rows; ++k) {
+                const auto* y = table_row<Element>(context, task.columns[first + k]);
+                const float root = root_confidence(task, first + k);
+                Panel::put(panel, k, y, root, root * target(context, task, first + k, y), context, padded, b);
+            }
+            T::template rank_update<typename Panel::Term>(A, panel, Panel::steps(rows), padded / L,
+                                                          ahead(context, task, first + rows, padded / L));
         }
     }
 
-    /// Panel rows √c y, padded with zeros, and b += √c p · √c y.
-    static void gather_panel(const RowContext& context, const RowTask& task, std::int64_t first, std::int64_t rows,
-                             std::int64_t padded, float* panel, float* b)
+    /// The entries behind this panel, be they of the next row.
+    static Ahead<Element> ahead(const RowContext& context, const RowTask& task, std::int64_t first, std::int64_t tiles)
     {
-        for (std::int64_t k = first; k < first + rows; ++k, panel += padded) {
-            prefetch(context, task, k + prefetch_distance);
-            const float* y = table_row(context, task, k);
-            const float root = root_confidence(task, k);
-            for (std::int64_t a = 0; a < context.width; ++a) panel[a] = root * y[a];
-            for (std::int64_t a = context.width; a < padded; ++a) panel[a] = 0;
-            if (context.biased) panel[context.width - 1] = root;
-            const float goal = root * target(context, task, k, y);
-            for (std::int64_t a = 0; a < padded; a += L) T::store(b + a, T::load(b + a) + goal * T::load(panel + a));
-        }
+        if (first == task.n) return {context, task.next_columns, least(task.next_n, panel_rows), T::updates(tiles)};
+        return {context, task.columns + first, least(task.n - first, panel_rows), T::updates(tiles)};
     }
 
     /// Σ c (p − x·y)²; the rows are read once more, most of them from the second-level cache.
     static double residual(const RowContext& context, const RowTask& task, const float* x)
     {
         double sum = 0;
-        for (std::int64_t k = 0; k < task.n; ++k) {
-            prefetch(context, task, k + prefetch_distance);
-            const float* y = table_row(context, task, k);
-            const double error = target(context, task, k, y) - score(context, y, x);
-            sum += (task.confidences ? task.confidences[k] : 1.0F) * error * error;
+        for (std::int64_t first = 0; first < task.n; first += L) {
+            float scores[L];
+            score(context, task, first, x, scores);
+            for (std::int64_t k = 0; k < least(task.n - first, L); ++k) {
+                const auto* y = table_row<Element>(context, task.columns[first + k]);
+                const double error = static_cast<double>(target(context, task, first + k, y)) - scores[k];
+                sum += (task.confidences ? task.confidences[first + k] : 1.0F) * error * error;
+            }
         }
         return sum;
     }
 
-    /// x·y, where a bias of the fixed row counts as 1
-    static double score(const RowContext& context, const float* y, const float* x)
+    /// x·y of L entries, where a bias of the fixed row counts as 1; those behind the row's last are of no meaning.
+    static void score(const RowContext& context, const RowTask& task, std::int64_t first, const float* x, float* scores)
     {
         const std::int64_t dimensions = context.biased ? context.width - 1 : context.width;
-        Vector lanes = {};
-        std::int64_t a = 0;
-        for (; a + L <= dimensions; a += L) {
-            Vector part;
-            __builtin_memcpy(&part, y + a, sizeof part);  // rows of the table are not aligned
-            lanes += part * T::load(x + a);
+        const Element* rows[L];
+        for (int i = 0; i < L; ++i) {
+            prefetch<Element>(context, task.columns[least(first + L + i, task.n - 1)]);
+            rows[i] = table_row<Element>(context, task.columns[least(first + i, task.n - 1)]);
         }
-        double sum = context.biased ? x[dimensions] : 0;
-        for (; a < dimensions; ++a) sum += static_cast<double>(y[a]) * x[a];
-        for (int r = 0; r < L; ++r) sum += lanes[r];
-        return sum;
+        Vector lanes[L] = {};
+        std::int64_t a = 0;
+        for (; a + L <= dimensions; a += L)
+            for (int i = 0; i < L; ++i) lanes[i] += load_row<L>(rows[i] + a) * T::load(x + a);
+        const Vector sums = Lanes<L>::sums(lanes);
+        __builtin_memcpy(scores, &sums, sizeof sums);
+        for (; a < dimensions; ++a)
+            for (int i = 0; i < L; ++i) scores[i] += widen(rows[i][a]) * x[a];
+        if (!context.biased) return;
+        for (int i = 0; i < L; ++i) scores[i] += x[dimensions];
     }
 };
 

@@ -2,12 +2,15 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/precision.hpp"
+
 namespace alster {
 
 /// What the row solver is compiled for; a later one includes those before it.
-enum class InstructionSet : int { generic = 0, avx2 = 1, avx512 = 2 };
+enum class InstructionSet : int { generic = 0, avx2 = 1, avx512 = 2, avx512_bf16 = 3 };
 
-[[nodiscard]] InstructionSet best_instruction_set();
+/// The widest set of this CPU that makes a difference to this precision.
+[[nodiscard]] InstructionSet best_instruction_set(Precision precision = Precision::fp32);
 [[nodiscard]] const char* name(InstructionSet instructions);
 
 /// The interactions of one row, and λ_u of its factors and of its bias.
@@ -18,14 +21,17 @@ struct RowTask {
     std::int64_t n;
     double lambda;
     double bias_lambda;
+    const std::int32_t* next_columns = nullptr;  // (next_n) of the row that will be solved next: may be prefetched
+    std::int64_t next_n = 0;
 };
 
 /// What all rows of a half-step share.
 struct RowContext {
     const float* table;  // (…, width) row-major
     std::int64_t width;
-    const double* base;  // (width) α0 Λ
-    bool biased;         // as RowObjective::biased
+    const double* base;                      // (width) α0 Λ
+    bool biased;                             // as RowObjective::biased
+    const std::uint16_t* rounded = nullptr;  // (…, width) the table in bf16, read in its place by Precision::bf16
 };
 
 struct RowResult {
@@ -52,16 +58,20 @@ struct RowSolver {
     double (*residual)(const RowContext& context, const RowTask& task, float* workspace, const float* x);
 };
 
-[[nodiscard]] RowSolver row_solver(InstructionSet instructions);
+/// For fp32, or for bf16: with AVX-512 BF16 by products of pairs, else by fp32 multiply-adds on the rounded elements.
+[[nodiscard]] RowSolver row_solver(InstructionSet instructions, Precision precision);
 
 namespace generic {
-RowSolver row_solver();
+RowSolver row_solver(Precision precision);
 }
 namespace avx2 {
-RowSolver row_solver();
+RowSolver row_solver(Precision precision);
 }
 namespace avx512 {
-RowSolver row_solver();
+RowSolver row_solver(Precision precision);
+}
+namespace avx512_bf16 {
+RowSolver row_solver(Precision precision);
 }
 
 }  // namespace alster

@@ -10,6 +10,17 @@
 
 namespace alster {
 
+namespace {
+
+/// Lets the rows that v needs be fetched while this row is solved.
+void announce(const Interactions& interactions, Row v, RowTask& task)
+{
+    task.next_columns = interactions.columns.data() + interactions.offsets[v];
+    task.next_n = interactions.entries(v);
+}
+
+}  // namespace
+
 int CpuBackend::Shard::batch_at(Row place) const
 {
     const auto batch = std::ranges::upper_bound(batches, place, {}, &RowRange::last);
@@ -41,7 +52,10 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
     const Interactions& interactions = shard.interactions;
     const Row rows = interactions.rows();
     SolveReport report{std::vector<double>(rows), std::vector<double>(rows)};
-    const RowContext context{Y.values.data(), Y.width, objective.base.data(), objective.biased};
+    const int last_batch = static_cast<int>(shard.batches.size()) - 1;
+    if (precision_ == Precision::bf16 && !ready(last_batch)) return report;  // the whole table is rounded first
+    const auto table_in_bf16 = rounded(Y);
+    const RowContext context{Y.values.data(), Y.width, objective.base.data(), objective.biased, table_in_bf16.data()};
     const auto x_of = [&](Row u) { return std::span<float>(X.row(u), static_cast<std::size_t>(X.width)); };
     const auto is_finite = [&](Row u) { return std::isfinite(report.residuals[u] + report.penalties[u]); };
     const auto solve_in_fp64 = [&](Row u) {
@@ -64,8 +78,9 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
                 std::ranges::fill(x_of(u), 0.0F);
                 continue;
             }
-            const RowResult row =
-                row_solver_.solve(context, task_of(interactions, u, objective), workspace.get(), X.row(u));
+            RowTask task = task_of(interactions, u, objective);
+            if (k + 1 < rows) announce(interactions, shard.order[k + 1], task);
+            const RowResult row = row_solver_.solve(context, task, workspace.get(), X.row(u));
             report.residuals[u] = row.residual;
             report.penalties[u] = row.penalty;
             dual += row.dual;

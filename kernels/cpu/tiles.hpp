@@ -1,18 +1,34 @@
 #pragma once
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
-/// Symmetric matrices as tiles of L×L floats in registers. Included only by row_solver.cpp, once for each instruction
-/// set (ALSTER_ISA names the namespace): so every function here has internal use and its own instructions.
+#include "kernels/cpu/lanes.hpp"
+
 namespace alster::ALSTER_ISA {
 
+/// A term of a sum in a register: a ± p q.
+struct Plus {
+    template <class V>
+    static V add(V a, V p, float q)
+    {
+        return a + p * q;
+    }
+};
+struct Minus {
+    template <class V>
+    static V add(V a, V p, float q)
+    {
+        return a - p * q;
+    }
+};
+
 /// A symmetric (n, n) matrix, n = tiles·L, as its lower tiles packed by rows of tiles; tile (I, J ≤ I) holds L columns
-/// of L elements: element (I·L + r, J·L + c) lies at tile + c·L + r. Diagonal tiles are full. The same layout serves
-/// the rank update, the Cholesky factorization and the triangular solves: nothing is ever transposed.
+/// of L elements: element (I·L + r, J·L + c) lies at tile + c·L + r. Of diagonal tiles only the lower triangle counts.
+/// The same layout serves the rank update, the Cholesky factorization and the triangular solves: no tile is transposed
+/// in memory.
 template <int L>
 struct Tiles {
-    typedef float Vector __attribute__((vector_size(L * sizeof(float))));
+    using Vector = typename Lanes<L>::Vector;
 
     static constexpr std::int64_t tile_size = L * L;
     static constexpr std::int64_t offset(std::int64_t I, std::int64_t J) { return (I * (I + 1) / 2 + J) * tile_size; }
@@ -35,130 +51,117 @@ struct Tiles {
             for (int c = 0; c < L; ++c) A[offset(I, I) + c * L + c] = d[I * L + c];
     }
 
-    /// A += Σ_k p_k p_kᵀ for `rows` rows p_k of the panel P (rows, tiles·L). A tile stays in L registers all along:
-    /// each step is one load and L fused multiply-adds with a broadcast element.
-    static void rank_update(float* A, const float* P, std::int64_t rows, std::int64_t tiles)
+    /// How many updates rank_update makes.
+    static constexpr std::int64_t updates(std::int64_t tiles)
+    {
+        const std::int64_t pairs = (tiles + 1) / 2;
+        return pairs * pairs + tiles / 2;
+    }
+
+    /// A += Σ_k p_k p_kᵀ for `rows` rows p_k of the panel P (rows, tiles·L), with meanwhile() before each update. By
+    /// rows of tiles: two strips of the panel stay in the first-level cache while the others pass once.
+    template <class Term = Plus, class Meanwhile>
+    static void rank_update(float* A, const float* P, std::int64_t rows, std::int64_t tiles, Meanwhile meanwhile)
     {
         const std::int64_t stride = tiles * L;
-        for (std::int64_t I = 0; I < tiles; ++I)
-            for (std::int64_t J = 0; J <= I; ++J) {
-                float* tile = A + offset(I, J);
-                Vector a[L];
-                for (int c = 0; c < L; ++c) a[c] = load(tile + c * L);
-                const float* left = P + I * L;
-                const float* right = P + J * L;
-                for (std::int64_t k = 0; k < rows; ++k, left += stride, right += stride) {
-                    const Vector p = load(left);
+        for (std::int64_t I = 0; I < tiles; I += 2) {
+            const bool alone = I + 1 == tiles;
+            const float* p = P + I * L;
+            for (std::int64_t J = 0; J < I; ++J) {
+                meanwhile();
+                if (alone)
+                    update_one<Term>(A + offset(I, J), p, P + J * L, stride, rows);
+                else
+                    update_two<Term>(A + offset(I, J), A + offset(I + 1, J), p, p + L, P + J * L, stride, rows);
+            }
+            meanwhile();
+            update_diagonal<Term>(A + offset(I, I), p, stride, rows);
+            if (alone) return;
+            meanwhile();
+            update_one<Term>(A + offset(I + 1, I), p + L, p, stride, rows);
+            update_diagonal<Term>(A + offset(I + 1, I + 1), p + L, stride, rows);
+        }
+    }
+
+    /// A_JJ ± Σ_k p_k p_kᵀ, the p_k `stride` apart. Where half a register costs half the time, the columns behind the
+    /// middle are only computed from there on.
+    template <class Term>
+    static void update_diagonal(float* tile, const float* p, std::int64_t stride, std::int64_t count)
+    {
+        if constexpr (L < 16) {
+            update_one<Term>(tile, p, p, stride, count);
+        } else {
+            constexpr int H = L / 2;
+            Vector a[H];
+            Half b[H];
+            for (int c = 0; c < H; ++c) a[c] = load(tile + c * L);
+            for (int c = 0; c < H; ++c) b[c] = half(tile + (H + c) * L + H);
+            for (std::int64_t k = 0; k < count; ++k, p += stride) {
+                const Vector all = load(p);
+                const Half lower = half(p + H);
 #pragma GCC unroll 16
-                    for (int c = 0; c < L; ++c) a[c] += p * right[c];
-                }
-                for (int c = 0; c < L; ++c) store(tile + c * L, a[c]);
+                for (int c = 0; c < H; ++c) a[c] = Term::add(a[c], all, p[c]);
+#pragma GCC unroll 16
+                for (int c = 0; c < H; ++c) b[c] = Term::add(b[c], lower, p[H + c]);
             }
+            for (int c = 0; c < H; ++c) store(tile + c * L, a[c]);
+            for (int c = 0; c < H; ++c) half(tile + (H + c) * L + H) = b[c];
+        }
     }
 
-    /// A = C Cᵀ in place (left-looking by tile columns); inverse_pivots (tiles·L) gets 1 / C_kk. False where a pivot is
-    /// not positive.
-    static bool cholesky(float* A, float* inverse_pivots, std::int64_t tiles)
+    /// A_IJ ± Σ_k p_Ik p_Jkᵀ for all I > J, the p_Ik `stride` apart from strip(I) on. Tiles are taken in twos: they
+    /// share what is broadcast.
+    template <class Term, class Strip>
+    static void update_below(float* A, std::int64_t J, std::int64_t tiles, Strip strip, std::int64_t stride,
+                             std::int64_t count)
     {
-        for (std::int64_t J = 0; J < tiles; ++J)
-            for (std::int64_t I = J; I < tiles; ++I) {
-                Vector a[L];
-                subtract_left(A, I, J, a);
-                if (I > J)
-                    solve_tile(A + offset(J, J), inverse_pivots + J * L, a);
-                else if (!factor_tile(A + offset(J, J), inverse_pivots + J * L, a))
-                    return false;
-                for (int c = 0; c < L; ++c) store(A + offset(I, J) + c * L, a[c]);
-            }
-        return true;
-    }
-
-    /// b ← (C Cᵀ)⁻¹ b
-    static void solve(const float* C, const float* inverse_pivots, float* b, std::int64_t tiles)
-    {
-        forward(C, inverse_pivots, b, tiles);
-        backward(C, inverse_pivots, b, tiles);
+        std::int64_t I = J + 1;
+        for (; I + 1 < tiles; I += 2)
+            update_two<Term>(A + offset(I, J), A + offset(I + 1, J), strip(I), strip(I + 1), strip(J), stride, count);
+        if (I < tiles) update_one<Term>(A + offset(I, J), strip(I), strip(J), stride, count);
     }
 
 private:
-    /// a ← A_IJ − Σ_{K<J} C_IK C_JKᵀ
-    static void subtract_left(const float* A, std::int64_t I, std::int64_t J, Vector (&a)[L])
+    typedef float Half __attribute__((vector_size(L * sizeof(float) / 2)));
+    static const Half& half(const float* p) { return *reinterpret_cast<const Half*>(p); }
+    static Half& half(float* p) { return *reinterpret_cast<Half*>(p); }
+
+    /// The tile stays in L registers all along: each step is one load and L multiply-adds with a broadcast element.
+    template <class Term>
+    static void update_one(float* tile, const float* left, const float* right, std::int64_t stride, std::int64_t count)
     {
-        for (int c = 0; c < L; ++c) a[c] = load(A + offset(I, J) + c * L);
-        for (std::int64_t K = 0; K < J; ++K) {
-            const float* left = A + offset(I, K);
-            const float* right = A + offset(J, K);
-            for (int k = 0; k < L; ++k, left += L, right += L) {
-                const Vector p = load(left);
+        Vector a[L];
+        for (int c = 0; c < L; ++c) a[c] = load(tile + c * L);
+        for (std::int64_t k = 0; k < count; ++k, left += stride, right += stride) {
+            const Vector p = load(left);
 #pragma GCC unroll 16
-                for (int c = 0; c < L; ++c) a[c] -= p * right[c];
-            }
+            for (int c = 0; c < L; ++c) a[c] = Term::add(a[c], p, right[c]);
         }
+        for (int c = 0; c < L; ++c) store(tile + c * L, a[c]);
     }
 
-    /// Cholesky of one tile in registers, column after column; the tile is stored as it goes, for its broadcasts.
-    static bool factor_tile(float* tile, float* inverse_pivots, Vector (&a)[L])
+    /// Half the columns of both at a time, again L registers (or all of four columns: fewer would not hide an add).
+    template <class Term>
+    static void update_two(float* upper, float* lower, const float* left_upper, const float* left_lower,
+                           const float* right, std::int64_t stride, std::int64_t count)
     {
+        constexpr int C = L < 8 ? L : L / 2;
+        for (int first = 0; first < L; first += C) {
+            Vector a[C];
+            Vector b[C];
+            for (int c = 0; c < C; ++c) a[c] = load(upper + (first + c) * L);
+            for (int c = 0; c < C; ++c) b[c] = load(lower + (first + c) * L);
+            for (std::int64_t k = 0, at = 0; k < count; ++k, at += stride) {
+                const Vector p = load(left_upper + at);
+                const Vector q = load(left_lower + at);
 #pragma GCC unroll 16
-        for (int c = 0; c < L; ++c) {
-            const float pivot = a[c][c];
-            if (!(pivot > 0)) return false;  // also catches NaN
-            const float inverse = 1 / std::sqrt(pivot);
-            inverse_pivots[c] = inverse;
-            a[c] *= inverse;
-            store(tile + c * L, a[c]);
-#pragma GCC unroll 16
-            for (int k = c + 1; k < L; ++k) a[k] -= a[c] * tile[c * L + k];
-        }
-        return true;
-    }
-
-    /// a ← a C_JJ⁻ᵀ for a tile below the diagonal tile C_JJ
-    static void solve_tile(const float* diagonal, const float* inverse_pivots, Vector (&a)[L])
-    {
-#pragma GCC unroll 16
-        for (int c = 0; c < L; ++c) {
-            a[c] *= inverse_pivots[c];
-#pragma GCC unroll 16
-            for (int k = c + 1; k < L; ++k) a[k] -= a[c] * diagonal[c * L + k];
-        }
-    }
-
-    static void forward(const float* C, const float* inverse_pivots, float* b, std::int64_t tiles)
-    {
-        for (std::int64_t J = 0; J < tiles; ++J) {
-            float* z = b + J * L;
-            const float* diagonal = C + offset(J, J);
-            for (int c = 0; c < L; ++c) {
-                z[c] *= inverse_pivots[J * L + c];
-                for (int r = c + 1; r < L; ++r) z[r] -= diagonal[c * L + r] * z[c];
+                for (int c = 0; c < C; ++c) {
+                    a[c] = Term::add(a[c], p, right[at + first + c]);
+                    b[c] = Term::add(b[c], q, right[at + first + c]);
+                }
             }
-            for (std::int64_t I = J + 1; I < tiles; ++I) {
-                const float* tile = C + offset(I, J);
-                Vector rest = load(b + I * L);
-                for (int c = 0; c < L; ++c) rest -= load(tile + c * L) * z[c];
-                store(b + I * L, rest);
-            }
-        }
-    }
-
-    static void backward(const float* C, const float* inverse_pivots, float* b, std::int64_t tiles)
-    {
-        for (std::int64_t J = tiles - 1; J >= 0; --J) {
-            Vector sums[L] = {};  // sums[c] holds column c of (tiles below)ᵀ z, lane by lane
-            for (std::int64_t I = J + 1; I < tiles; ++I) {
-                const float* tile = C + offset(I, J);
-                const Vector below = load(b + I * L);
-                for (int c = 0; c < L; ++c) sums[c] += load(tile + c * L) * below;
-            }
-            float* z = b + J * L;
-            const float* diagonal = C + offset(J, J);
-            for (int c = L - 1; c >= 0; --c) {
-                float rest = z[c];
-                for (int r = 0; r < L; ++r) rest -= sums[c][r];
-                for (int r = c + 1; r < L; ++r) rest -= diagonal[c * L + r] * z[r];
-                z[c] = rest * inverse_pivots[J * L + c];
-            }
+            for (int c = 0; c < C; ++c) store(upper + (first + c) * L, a[c]);
+            for (int c = 0; c < C; ++c) store(lower + (first + c) * L, b[c]);
         }
     }
 };

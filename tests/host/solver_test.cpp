@@ -198,7 +198,7 @@ TEST(Solver, RoundedOnTheWireItReachesNearlyTheSameObjective)
 
 TEST(Solver, GivesTheSameBitsWhereRowsAreSplitOverRanks)
 {
-    const CpuBackend in_parts(best_instruction_set(), 5);
+    const CpuBackend in_parts(best_instruction_set(), Precision::fp32, 5);
     for (const auto feedback : {Feedback::implicit_feedback, Feedback::explicit_feedback}) {
         auto options = options_of(17);
         options.feedback = feedback;
@@ -217,7 +217,7 @@ TEST(Solver, LongRowsAreSolvedLikeOthers)
 {
     const auto options = options_of(16);
     const auto expected = trained(ReferenceBackend(), options);
-    const auto actual = trained(CpuBackend(best_instruction_set(), 5), options, 0);
+    const auto actual = trained(CpuBackend(best_instruction_set(), Precision::fp32, 5), options, 0);
 
     EXPECT_NEAR(expected.objectives.back(), actual.objectives.back(), 1e-6 * expected.objectives.back());
 }

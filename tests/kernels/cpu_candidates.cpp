@@ -1,4 +1,3 @@
-#include <limits>
 #include <ostream>
 
 #include "kernels/cpu/cpu_backend.hpp"
@@ -10,11 +9,13 @@ namespace alster::test {
 
 namespace {
 
+constexpr double fp32_eps = 0x1p-23;
+constexpr double bf16_eps = 0x1p-8;  // half a unit in the last of 8 bits, table and panel
+
 template <Backend B>
-Candidate candidate(const std::string& name, const B& backend)
+Candidate candidate(const std::string& name, double eps, const B& backend)
 {
-    return {name, std::numeric_limits<float>::epsilon(),
-            [backend](const Problem& problem, const RowObjective& objective, HostMatrix& X) {
+    return {name, eps, [backend](const Problem& problem, const RowObjective& objective, HostMatrix& X) {
                 return backend.solve(backend.load(problem.interactions, X.width), problem.fixed, objective, X);
             }};
 }
@@ -25,10 +26,18 @@ void PrintTo(const Candidate& candidate, std::ostream* out) { *out << candidate.
 
 std::vector<Candidate> candidates()
 {
-    std::vector<Candidate> all = {candidate("reference", ReferenceBackend())};
-    for (const auto set : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512})
-        if (set <= best_instruction_set()) all.push_back(candidate(name(set), CpuBackend(set)));
-    all.push_back(candidate("longRows", CpuBackend(best_instruction_set(), 7)));  // all rows of more than 7 entries
+    std::vector<Candidate> all = {candidate("reference", fp32_eps, ReferenceBackend())};
+    const auto add = [&](InstructionSet set, Precision precision, double eps) {
+        if (set > best_instruction_set(precision)) return;
+        const auto label = std::string(name(set)) + " in " + name(precision);
+        all.push_back(candidate(label, eps, CpuBackend(set, precision)));
+        all.push_back(candidate(label + " by parts", eps, CpuBackend(set, precision, 7)));  // of 7 entries
+    };
+    for (const auto set : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512}) {
+        add(set, Precision::fp32, fp32_eps);
+        add(set, Precision::bf16, bf16_eps);
+    }
+    add(InstructionSet::avx512_bf16, Precision::bf16, bf16_eps);
     return all;
 }
 

@@ -1,0 +1,10 @@
+// The kernels of the row solver where rows come in bf16 and products in pairs.
+#include "bench/tiles_benchmark.hpp"
+#include "kernels/cpu/paired_panel.hpp"
+
+int main(int argc, char** argv)
+{
+    using namespace alster::ALSTER_ISA;
+    run<PairedPanel>(argc, argv, 4);
+    return 0;
+}
