@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs what is missing, builds with warnings as errors, runs all tests. Exit code 0: none failed.
 #
-#   bash scripts/test.sh [--sanitize]     --sanitize: then the unit tests again under ASan and UBSan
+#   bash scripts/test.sh [--sanitize]     --sanitize: then the unit tests again under ASan and UBSan, and the fuzzers
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -48,10 +48,21 @@ build_and_test() {
     count "build/$preset.xml"
 }
 
+# clang and its runtime libraries are packages of their own.
+fuzzing_is_possible() {
+    command -v clang++-14 > /dev/null && compgen -G "$(clang++-14 -print-runtime-dir)/libclang_rt.fuzzer-*.a" > /dev/null
+}
+
 scripts/install_dependencies.sh --tests
 build_and_test ci
 if [ $sanitize = yes ]; then
     build_and_test sanitize -L unit
+    if fuzzing_is_possible; then
+        build_and_test fuzz
+    else
+        echo "(the fuzzers were skipped: this distribution has no clang-14)"
+        skipped=$((skipped + 1))
+    fi
 fi
 
 # cases skipped inside of a test program, which CTest does not see
@@ -60,8 +71,12 @@ if [ "$cases" -gt 0 ]; then
     echo "($cases cases inside of the programs were skipped; real data are looked for where ALSTER_TEST_DATA points)"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
-if [ "${CI:-}" = true ] && grep -A 1 -E '<testcase name="(slurm|requeue|silence)_test"' build/ci.xml | grep -q '<skipped'; then
-    echo "test.sh: in CI the tests on a real Slurm and over a network may not be skipped: run it as root with CAP_NET_ADMIN" >&2
+if [ "${CI:-}" = true ] && grep -A 1 -E '<testcase name="(slurm|requeue|silence|full_disk)_test"' build/ci.xml | grep -q '<skipped'; then
+    echo "test.sh: in CI the tests on a real Slurm, on a full disk and over a network may not be skipped: run it as root with CAP_NET_ADMIN" >&2
+    exit 1
+fi
+if [ "${CI:-}" = true ] && [ $sanitize = yes ] && ! fuzzing_is_possible; then
+    echo "test.sh: in CI the fuzzers may not be skipped: install clang-14 and libclang-rt-14-dev" >&2
     exit 1
 fi
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

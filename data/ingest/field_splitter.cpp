@@ -84,7 +84,7 @@ bool FieldSplitter::split_quoted(std::string_view line, std::vector<std::string_
     if (csv_parse(&csv_->parser, line.data(), line.size(), CsvState::add, row_ends, csv_.get()) != line.size() ||
         csv_fini(&csv_->parser, CsvState::add, row_ends, csv_.get()) != 0 ||
         csv_->rows != 1) {  // libcsv takes a bare CR for the end of a line
-        csv_.reset();  // its state must not reach into the next line
+        csv_.reset();       // its state must not reach into the next line
         return false;
     }
     std::size_t begin = 0;

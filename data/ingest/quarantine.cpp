@@ -30,7 +30,8 @@ void Quarantine::keep(const std::string& source, const Line& line, Defect defect
         file_.open(path_, std::ios::binary);
         file_ << "file\tline\treason\ttext\n";
     }
-    file_ << source << '\t' << line.number << '\t' << text(defect) << '\t' << printable(line.text.substr(0, longest_copy)) << '\n';
+    file_ << source << '\t' << line.number << '\t' << text(defect) << '\t'
+          << printable(line.text.substr(0, longest_copy)) << '\n';
     if (!file_) throw Error(ExitCode::cannot_create, "{}: cannot be written", path_.string());
     const bool hopeless = lines_ >= enough_to_judge && allowed_ < 0.5 && bad_ > lines_ / 2;
     if (allowed_ == 0 || hopeless) stop();

@@ -1,17 +1,18 @@
 #include <fuzzer/FuzzedDataProvider.h>
-#include <zlib.h>
+#include <hdf5.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <iterator>
 
-#include "data/hdf5_impl.hpp"
+#include "data/hdf5_handle.hpp"
 #include "tests/fuzz/everything.hpp"
 #include "tests/fuzz/memory_file.hpp"
-#include "tests/fuzz/property.hpp"
+#include "tests/support/reseal.hpp"
 
-// Files that another program altered: valid HDF5 whose checksums are right, and whose content is not what a reader expects.
-// Bytes of the input are edits of one of the samples; afterwards the checksums are made again.
+// Files that another program altered: valid HDF5 whose checksums are right, and whose content is not what a reader
+// expects. Bytes of the input are edits of one of the samples; afterwards the checksums are made again.
 
 namespace alster::fuzz {
 namespace {
@@ -89,9 +90,10 @@ std::vector<std::uint8_t> any_values(Input& input, const Hdf5Handle& type, const
 
 void alter_attribute(Input& input, hid_t file, const std::string& object)
 {
-    constexpr std::array names = {"complete", "attributes_crc32", "crc32",  "format",   "format_version", "n_users",
-                                  "n_items",  "nnz",              "width",  "held_out", "weighted",       "rows",
-                                  "id_kind",  "half_steps",       "split",  "foreign",  "value_mean",     "config_json"};
+    constexpr std::array names = {
+        "complete",   "attributes_crc32", "crc32",    "format", "format_version", "n_users",    "n_items", "nnz",
+        "width",      "held_out",         "weighted", "rows",   "id_kind",        "half_steps", "split",   "foreign",
+        "value_mean", "config_json"};
     const char* name = input.PickValueInArray(names);
     const Hdf5Handle owner(H5Oopen(file, object.c_str(), H5P_DEFAULT), H5Oclose);
     H5Adelete(owner.get(), name);
@@ -168,57 +170,19 @@ void edit(Input& input, hid_t file, const std::vector<std::string>& names)
     }
 }
 
-template <class T>
-void put(hid_t owner, const char* name, hid_t type, T value)
-{
-    H5Adelete(owner, name);
-    const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-    const Hdf5Handle made(H5Acreate2(owner, name, type, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-    H5Awrite(made.get(), type, &value);
-}
-
-/// The checksum of a dataset's values, where they are few.
-void seal_values(hid_t file, const std::string& name)
-{
-    const Hdf5Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
-    if (!dataset.valid()) return;
-    const Hdf5Handle type(H5Dget_type(dataset.get()), H5Tclose);
-    const Hdf5Handle space(H5Dget_space(dataset.get()), H5Sclose);
-    const auto elements = H5Sget_simple_extent_npoints(space.get());
-    if (elements < 0 || elements > 10'000 || H5Tis_variable_str(type.get()) != 0) return;
-    std::vector<std::uint8_t> values(static_cast<std::size_t>(elements) * H5Tget_size(type.get()));
-    if (H5Tget_class(type.get()) != H5T_VLEN && !values.empty())
-        H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
-    put(dataset.get(), "crc32", H5T_STD_U32LE, static_cast<std::uint32_t>(crc32_z(0, values.data(), values.size())));
-}
-
-void seal(Hdf5Handle& file, const std::vector<std::string>& names)
-{
-    for (const auto& name : names) seal_values(file.get(), name);
-    Hdf5File::Impl impl;
-    impl.file = std::move(file);
-    succeeds({ExitCode::bad_data}, [&] {
-        const std::int64_t sum = impl.structure().crc;
-        put(impl.file.get(), "attributes_crc32", H5T_STD_I64LE, sum);
-    });
-    file = std::move(impl.file);
-}
-
 /// The sample as a file after the edits.
 std::vector<std::uint8_t> altered(Input& input)
 {
     auto file = opened(input.ConsumeIntegralInRange<std::size_t>(0, samples.size() - 1));
-    Hdf5File::Impl impl;
-    impl.file = std::move(file);
-    const auto names = impl.objects();
-    file = std::move(impl.file);
+    const auto names = test::names_in(file);
     // `complete` and attributes_crc32 are altered after sealing, everything else before
     const bool root_last = input.ConsumeBool();
     for (int edits = input.ConsumeIntegralInRange(0, 3); edits > 0; --edits) edit(input, file.get(), names);
-    seal(file, names);
+    test::reseal(file);
     if (root_last) alter_attribute(input, file.get(), "/");
     H5Fflush(file.get(), H5F_SCOPE_GLOBAL);
-    std::vector<std::uint8_t> image(static_cast<std::size_t>(std::max<ssize_t>(H5Fget_file_image(file.get(), nullptr, 0), 0)));
+    std::vector<std::uint8_t> image(
+        static_cast<std::size_t>(std::max<ssize_t>(H5Fget_file_image(file.get(), nullptr, 0), 0)));
     H5Fget_file_image(file.get(), image.data(), image.size());
     return image;
 }

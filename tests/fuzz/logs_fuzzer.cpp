@@ -9,8 +9,8 @@
 #include "tests/fuzz/memory_file.hpp"
 #include "tests/fuzz/property.hpp"
 
-// Interaction logs. The first byte picks the layout (its last digit in octal), whether the rest is packed by gzip (8), and
-// whether the file is read twice, as two files (64).
+// Interaction logs. The first byte picks the layout (its last digit in octal), whether the rest is packed by gzip (8),
+// and whether the file is read twice, as two files (64).
 
 namespace alster::fuzz {
 namespace {

@@ -8,8 +8,9 @@
 #include "tests/fuzz/memory_file.hpp"
 #include "tests/fuzz/property.hpp"
 
-// The whole of `alster prepare`: three texts, a log of JSON lines, rules and an item file, apart by a line "----". What is
-// accepted must read back as a dataset in which everything is in range, and every bad line must lie in the quarantine file.
+// The whole of `alster prepare`: three texts, a log of JSON lines, rules and an item file, apart by a line "----". What
+// is accepted must read back as a dataset in which everything is in range, and every bad line must lie in the
+// quarantine file.
 
 namespace alster::fuzz {
 namespace {

@@ -138,6 +138,8 @@ def main():
             if bits(run) != expected:
                 sys.exit(f"FAILED: {run} has other bits than the undisturbed run (seed {seed})")
             shutil.rmtree(run)
+            if number % 50 == 0:
+                print(f"{met.total()} kills so far", flush=True)
         during = ", ".join(f"{count} {name}" for name, count in met.most_common())
         print(f"{met.total()} kills ({during}), {number} results with the bits of the undisturbed run; "
               f"{resumed} starts went on from a checkpoint; {len(hung)} times mpirun itself hung after its ranks were gone")
