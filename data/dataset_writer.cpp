@@ -52,8 +52,10 @@ void DatasetWriter::write_events(Side side, std::span<const std::int32_t> counts
 
 void DatasetWriter::write_metadata(const Metadata& metadata)
 {
+    constexpr std::size_t longest = 255;
     for (const auto& [column, texts] : metadata) {
-        if (column.empty() || column == "." || column.find('/') != std::string::npos)
+        const bool spells_a_path = column.find_first_of(std::string_view("/\0", 2)) != std::string::npos;
+        if (column.empty() || column.size() > longest || column == "." || spells_a_path)
             throw Error(ExitCode::bad_data, "'{}' cannot be the name of an item column: rename it", column);
         if (texts.rows() != info_.items)
             throw Error(ExitCode::internal, "{} values of '{}' for {} items", texts.rows(), column, info_.items);

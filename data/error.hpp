@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "data/printable.hpp"
+
 namespace alster {
 
 /// What the process returns; sysexits.h where one fits, all below 128 (docs/formats.md, "Exit codes").
@@ -27,7 +29,7 @@ enum class ExitCode : int {
 /// Every failure a user can meet: one line that says what, where and what to do, and the exit code it ends with.
 class Error : public std::runtime_error {
 public:
-    Error(ExitCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
+    Error(ExitCode code, const std::string& message) : std::runtime_error(printable(message)), code_(code) {}
 
     /// Error(ExitCode::bad_data, "{}: no such column {}", path, 3)
     template <class... Args>

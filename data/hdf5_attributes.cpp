@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "data/error.hpp"
@@ -46,13 +47,13 @@ std::span<const std::byte> bytes_of(const T& value)
     return std::as_bytes(std::span(&value, 1));
 }
 
+}  // namespace
+
 std::size_t elements_in(const Hdf5Handle& attribute)
 {
     const Hdf5Handle space(H5Aget_space(attribute.get()), H5Sclose);
-    return static_cast<std::size_t>(H5Sget_simple_extent_npoints(space.get()));
+    return static_cast<std::size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space.get()), 0));
 }
-
-}  // namespace
 
 void Hdf5File::set_attribute(const std::string& object, const std::string& key, std::int64_t value)
 {

@@ -93,8 +93,12 @@ Hdf5File Hdf5File::create(const std::filesystem::path& path, const FileAccess& a
     impl->file = Hdf5Handle(
         H5Fcreate(impl->current.c_str(), H5F_ACC_TRUNC, creation_properties().get(), access_properties(access).get()),
         H5Fclose);
-    if (!impl->file.valid())
-        throw Error(ExitCode::cannot_create, "{}: cannot be created: {}", path.string(), hdf5_reason());
+    if (!impl->file.valid()) {
+        const auto reason = hdf5_reason();
+        std::error_code ignored;  // on a full disk there is a file of no bytes
+        if (access.leads()) std::filesystem::remove(impl->current, ignored);
+        throw Error(ExitCode::cannot_create, "{}: cannot be created: {}", path.string(), reason);
+    }
     impl->writing = true;
     Hdf5File file(std::move(impl));
     file.set_attribute("/", "complete", std::int64_t{0});

@@ -106,8 +106,9 @@ public:
     /// Full names ("/users/id") of all datasets, in alphabetical order.
     [[nodiscard]] std::vector<std::string> datasets() const;
 
+    struct Impl;  // data/hdf5_impl.hpp
+
 private:
-    struct Impl;
     explicit Hdf5File(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };

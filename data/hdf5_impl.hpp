@@ -22,6 +22,9 @@ struct Hdf5Dataset {
 [[nodiscard]] bool read_slices(const Hdf5Dataset& dataset, RowRange rows, std::span<std::byte> to);
 [[nodiscard]] bool write_slices(const Hdf5Dataset& dataset, Row first, std::span<const std::byte> from);
 
+/// How many values an attribute has: reading writes that many, whatever was expected.
+[[nodiscard]] std::size_t elements_in(const Hdf5Handle& attribute);
+
 /// "/users/id" for "users/id".
 [[nodiscard]] std::string absolute(const std::string& name);
 
@@ -75,6 +78,7 @@ struct Hdf5File::Impl {
     [[nodiscard]] Hdf5Dataset dataset(const std::string& name) const;
     [[nodiscard]] Hdf5Dataset dataset(const std::string& name, hid_t type) const;
     [[nodiscard]] Hdf5Dataset text_dataset(const std::string& name) const;
+    void require_plain(const std::string& name, const Hdf5Dataset& dataset) const;
     void read(const std::string& name, const Hdf5Dataset& dataset, RowRange rows, std::span<std::byte> to) const;
     void compare(const std::string& name, const Checksum& found) const;
     void verify(const std::string& name) const;

@@ -4,13 +4,16 @@
 
 #include "data/error.hpp"
 #include "data/hdf5_impl.hpp"
+#include "data/hdf5_types.hpp"
 
 namespace alster {
 
 namespace {
 
-herr_t keep_name(hid_t, const char* name, const H5L_info_t*, void* names)
+/// alster makes no soft or external links: they could lead out of the file.
+herr_t keep_name(hid_t, const char* name, const H5L_info_t* link, void* names)
 {
+    if (link->type != H5L_TYPE_HARD) return -1;
     static_cast<std::vector<std::string>*>(names)->push_back(absolute(name));
     return 0;
 }
@@ -42,9 +45,8 @@ herr_t add_attribute(hid_t object, const char* key, const H5A_info_t*, void* int
     const Hdf5Handle attribute(H5Aopen(object, key, H5P_DEFAULT), H5Aclose);
     const Hdf5Handle type(H5Aget_type(attribute.get()), H5Tclose);
     const Hdf5Handle space(H5Aget_space(attribute.get()), H5Sclose);
-    if (!attribute.valid() || H5Tis_variable_str(type.get()) != 0 || H5Tget_class(type.get()) == H5T_VLEN) return -1;
-    const auto elements = static_cast<std::size_t>(H5Sget_simple_extent_npoints(space.get()));
-    std::vector<std::byte> value(elements * H5Tget_size(type.get()));
+    if (!attribute.valid() || !is_plain(type.get())) return -1;
+    std::vector<std::byte> value(elements_in(attribute) * H5Tget_size(type.get()));
     if (H5Aread(attribute.get(), type.get(), value.data()) < 0) return -1;
     summary.add(fmt::format("{} {}", name, description(type, space)));
     summary.sum.update(value);
@@ -91,8 +93,8 @@ void Hdf5File::Impl::check_complete() const
     const auto number = [&](const char* key) {
         std::int64_t value = -1;
         const Hdf5Handle found(H5Aopen_by_name(file.get(), "/", key, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-        if (found.valid() && H5Aread(found.get(), H5T_NATIVE_INT64, &value) < 0) return std::int64_t{-1};
-        return value;
+        const bool one = found.valid() && elements_in(found) == 1;
+        return one && H5Aread(found.get(), H5T_NATIVE_INT64, &value) >= 0 ? value : std::int64_t{-1};
     };
     const auto complete = number("complete");
     if (complete < 0) throw Error(ExitCode::bad_data, "{}: is an HDF5 file, but not of alster", path.string());

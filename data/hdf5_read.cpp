@@ -23,7 +23,24 @@ Hdf5Dataset Hdf5File::Impl::dataset(const std::string& name) const
     found.rows = static_cast<Row>(sizes[0]);
     found.width = static_cast<Row>(sizes[1]);
     found.row_bytes = H5Tget_size(found.type.get()) * static_cast<std::size_t>(std::max<Row>(found.width, 1));
+    require_plain(name, found);
     return found;
+}
+
+/// What other programs can make of a dataset, alster does not read: packed values, values in another file, and sizes
+/// for which nothing was stored would all cost memory or time that the file's own size does not show.
+void Hdf5File::Impl::require_plain(const std::string& name, const Hdf5Dataset& dataset) const
+{
+    const auto stored = H5Dget_storage_size(dataset.handle.get());
+    const Hdf5Handle properties(H5Dget_create_plist(dataset.handle.get()), H5Pclose);
+    const bool inside = stored == 0 || H5Dget_offset(dataset.handle.get()) != HADDR_UNDEF;
+    if (!is_plain(dataset.type.get()) || H5Pget_layout(properties.get()) != H5D_CONTIGUOUS || !inside)
+        altered(name + " is not stored as alster does it");
+    // a width so large that row_bytes has wrapped is more than what is stored
+    const auto rows = static_cast<hsize_t>(dataset.rows);
+    const auto row_bytes = static_cast<hsize_t>(dataset.row_bytes);
+    const bool countable = row_bytes > 0 && (rows == 0 || static_cast<hsize_t>(dataset.width) <= stored);
+    if (!countable || stored % row_bytes != 0 || stored / row_bytes != rows) altered(name + " is not stored whole");
 }
 
 Hdf5Dataset Hdf5File::Impl::dataset(const std::string& name, hid_t type) const
@@ -52,7 +69,7 @@ void Hdf5File::Impl::compare(const std::string& name, const Checksum& found) con
 {
     std::uint32_t stored = 0;
     const auto crc = attribute(name, "crc32", H5T_INTEGER);
-    if (H5Aread(crc.get(), H5T_NATIVE_UINT32, &stored) < 0 || stored != found.crc)
+    if (elements_in(crc) != 1 || H5Aread(crc.get(), H5T_NATIVE_UINT32, &stored) < 0 || stored != found.crc)
         altered(name + " does not match its checksum");
 }
 

@@ -29,4 +29,11 @@ template <class T>
         static_assert(sizeof(T) == 0, "no such element type");
 }
 
+/// Numbers and text of fixed width: all that alster writes.
+[[nodiscard]] inline bool is_plain(hid_t type)
+{
+    const auto kind = H5Tget_class(type);
+    return kind == H5T_INTEGER || kind == H5T_FLOAT || (kind == H5T_STRING && H5Tis_variable_str(type) == 0);
+}
+
 }  // namespace alster

@@ -17,8 +17,9 @@ test_packages=(
     python3-h5py python3-numpy
     slurm-wlm slurmctld slurmd slurm-client munge iproute2
 )
-# The style is the one of this version; where the distribution has none, the style test reports itself skipped.
-optional_test_packages=(clang-format-14)
+# The style is the one of this version, and the fuzzers are clang's; where the distribution has none, the style test and
+# the fuzzers report themselves skipped.
+optional_test_packages=(clang-format-14 clang-14 libclang-rt-14-dev libomp-14-dev)
 
 case "${1:-}" in
     "") optional_test_packages=() ;;

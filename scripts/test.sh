@@ -1,8 +1,8 @@
 #!/bin/bash
 # Installs what is missing, builds with warnings as errors, runs all tests. Exit code 0: none failed.
-# With CI=true the tests on a real Slurm and over a network fail where the machine lacks the rights for them.
+# With CI=true the tests on a real Slurm, over a network and on a full disk, and the fuzzers, fail where they cannot run.
 #
-#   bash scripts/test.sh [--sanitize]     --sanitize: then the unit tests again under ASan and UBSan
+#   bash scripts/test.sh [--sanitize]     --sanitize: then the unit tests again under ASan and UBSan, and the fuzzers
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -49,10 +49,22 @@ build_and_test() {
     count "build/$preset.xml"
 }
 
+# clang and its runtime libraries are packages of their own.
+fuzzing_is_possible() {
+    command -v clang++-14 > /dev/null && compgen -G "$(clang++-14 -print-runtime-dir)/libclang_rt.fuzzer-*.a" > /dev/null
+}
+
 scripts/install_dependencies.sh --tests
 build_and_test ci
 if [ $sanitize = yes ]; then
     build_and_test sanitize -L unit
+    if fuzzing_is_possible; then
+        build_and_test fuzz
+    else
+        echo "SKIPPED: the fuzzers take clang-14 and libclang-rt-14-dev"
+        skipped=$((skipped + 1))
+        [ "${CI:-}" != true ] || failed=$((failed + 1))
+    fi
 fi
 
 # cases skipped inside of a test program, which CTest does not see

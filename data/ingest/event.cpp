@@ -29,6 +29,7 @@ Defect check_id(std::string_view id)
     if (id.size() > longest_id) return Defect::long_id;
     unsigned char bits = 0;
     for (const char byte : id) bits |= static_cast<unsigned char>(byte);
+    if (id.find('\0') != id.npos) return Defect::nul_byte;  // JSON can spell one
     return bits < 0x80 || simdjson::validate_utf8(id.data(), id.size()) ? Defect::none : Defect::broken_utf8;
 }
 

@@ -29,7 +29,7 @@ struct EventFields {
 /// Checks the parts and makes an event of them; its views are those of `fields`.
 [[nodiscard]] Defect read_event(const EventFields& fields, Event& event);
 
-/// An id must have 1 … 255 bytes of UTF-8.
+/// An id must have 1 … 255 bytes of UTF-8 without NUL, which ends a text in a file.
 [[nodiscard]] Defect check_id(std::string_view id);
 
 }  // namespace alster

@@ -91,10 +91,13 @@ toml::table parse(const std::string& path, const std::string& text)
 
 Weight EventRule::weight(double value) const
 {
+    constexpr double most = std::numeric_limits<float>::max();
     if (early_exit_below && value < *early_exit_below)
-        return {.confidence = static_cast<float>(early_exit_confidence), .preference = 0};
+        return {.confidence = static_cast<float>(std::min(early_exit_confidence, most)), .preference = 0};
     const double distance = std::abs(value - centre);
-    const double strength = log_epsilon ? std::log1p(distance / *log_epsilon) : distance;
+    // a strength that is infinite would make NaN of per_value = 0
+    const double strength =
+        std::min(log_epsilon ? std::log1p(distance / *log_epsilon) : distance, std::numeric_limits<double>::max());
     double p = preference;
     if (like_from) {
         if (value >= *like_from)
@@ -104,7 +107,7 @@ Weight EventRule::weight(double value) const
         else
             p = (value - *dislike_to) / (*like_from - *dislike_to);
     }
-    const double confidence = std::min<double>(base + per_value * strength, std::numeric_limits<float>::max());
+    const double confidence = std::min(base + per_value * strength, most);
     return {.confidence = static_cast<float>(confidence), .preference = static_cast<float>(p)};
 }
 

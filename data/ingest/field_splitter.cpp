@@ -52,6 +52,7 @@ struct FieldSplitter::CsvState {
     csv_parser parser{};
     std::string bytes;
     std::vector<std::size_t> ends;
+    int rows = 0;
 
     CsvState()
     {
@@ -78,10 +79,12 @@ bool FieldSplitter::split_quoted(std::string_view line, std::vector<std::string_
     if (!csv_) csv_ = std::make_unique<CsvState>();
     csv_->bytes.clear();
     csv_->ends.clear();
-    const auto row_ends = [](int, void*) {};
+    csv_->rows = 0;
+    const auto row_ends = [](int, void* state) { ++static_cast<CsvState*>(state)->rows; };
     if (csv_parse(&csv_->parser, line.data(), line.size(), CsvState::add, row_ends, csv_.get()) != line.size() ||
-        csv_fini(&csv_->parser, CsvState::add, row_ends, csv_.get()) != 0) {
-        csv_.reset();  // its state must not reach into the next line
+        csv_fini(&csv_->parser, CsvState::add, row_ends, csv_.get()) != 0 ||
+        csv_->rows != 1) {  // libcsv takes a bare CR for the end of a line
+        csv_.reset();       // its state must not reach into the next line
         return false;
     }
     std::size_t begin = 0;

@@ -45,15 +45,16 @@ std::vector<std::string> flag_names(const std::string& path)
 std::string column_name(std::string_view name)
 {
     if (name == "name" || name == "Title") return "title";
-    return name == "genre" ? "genres" : std::string(name);
+    return name == "genre" ? "genres" : utf8_from_latin1(name);
 }
 
-Layout header_layout(std::string_view line, Separator separator)
+Layout header_layout(const std::string& path, const Line& line, Separator separator)
 {
     Layout layout{.separator = separator, .header = true};
     std::vector<std::string_view> fields;
     FieldSplitter splitter(separator);
-    if (!splitter.split(line, fields)) return layout;
+    if (!splitter.split(line.text, fields))
+        throw Error(ExitCode::bad_data, "{}:{}: the header has a bad quote", path, line.number);
     constexpr std::array<std::string_view, 5> id_names = {"item", "itemId", "movieId", "item_id", "id"};
     for (const auto name : id_names)
         if (const auto found = std::find(fields.begin(), fields.end(), name); found != fields.end()) {
@@ -65,13 +66,14 @@ Layout header_layout(std::string_view line, Separator separator)
     return layout;
 }
 
-Layout layout_of(const std::string& path, std::string_view first_line)
+Layout layout_of(const std::string& path, const Line& first)
 {
+    const auto first_line = first.text;
     if (first_line.find("::") != first_line.npos)
         return {.separator = Separator::double_colon, .columns = {"", "title", "genres"}};
     if (std::count(first_line.begin(), first_line.end(), '|') > static_cast<std::ptrdiff_t>(flags_begin))
         return {.separator = Separator::bar, .columns = {"", "title", "released"}, .flags = flag_names(path)};
-    return header_layout(first_line, first_line.find('\t') != first_line.npos ? Separator::tab : Separator::comma);
+    return header_layout(path, first, first_line.find('\t') != first_line.npos ? Separator::tab : Separator::comma);
 }
 
 std::string joined_flags(const std::vector<std::string>& names, const std::vector<std::string_view>& fields)
@@ -160,8 +162,10 @@ ItemCatalogue read_items(const std::string& path, const IdIndex& items, Quaranti
 {
     LineSource source({path});
     Line line;
-    if (!source.next(line)) throw Error(ExitCode::bad_data, "{}: the item file is empty", path);
-    const Layout layout = layout_of(path, line.text);
+    do
+        if (!source.next(line)) throw Error(ExitCode::bad_data, "{}: the item file is empty", path);
+    while (line.text.empty());
+    const Layout layout = layout_of(path, line);
     CatalogueReader reader(items, layout);
     bool more = !layout.header || source.next(line);
     for (; more; more = source.next(line)) {

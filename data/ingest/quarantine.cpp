@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
 #include <utility>
 
 #include "data/error.hpp"
+#include "data/printable.hpp"
 
 namespace alster {
 
@@ -13,19 +13,6 @@ namespace {
 
 constexpr std::size_t longest_copy = 1000;
 constexpr std::int64_t enough_to_judge = 100'000;
-
-/// Printable in one line: control bytes but the tab as \x00.
-std::string printable(std::string_view text)
-{
-    std::string result;
-    for (const char byte : text.substr(0, longest_copy)) {
-        if ((static_cast<unsigned char>(byte) < 0x20 && byte != '\t') || byte == 0x7f)
-            fmt::format_to(std::back_inserter(result), "\\x{:02x}", static_cast<unsigned char>(byte));
-        else
-            result += byte;
-    }
-    return result;
-}
 
 }  // namespace
 
@@ -43,7 +30,8 @@ void Quarantine::keep(const std::string& source, const Line& line, Defect defect
         file_.open(path_, std::ios::binary);
         file_ << "file\tline\treason\ttext\n";
     }
-    file_ << source << '\t' << line.number << '\t' << text(defect) << '\t' << printable(line.text) << '\n';
+    file_ << source << '\t' << line.number << '\t' << text(defect) << '\t'
+          << printable(line.text.substr(0, longest_copy)) << '\n';
     if (!file_) throw Error(ExitCode::cannot_create, "{}: cannot be written", path_.string());
     const bool hopeless = lines_ >= enough_to_judge && allowed_ < 0.5 && bad_ > lines_ / 2;
     if (allowed_ == 0 || hopeless) stop();

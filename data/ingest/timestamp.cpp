@@ -98,8 +98,8 @@ std::optional<Milliseconds> parse_time(std::string_view text)
     const char* last = text.data() + text.size();
     std::int64_t whole = 0;
     if (const auto [end, status] = std::from_chars(text.data(), last, whole); status == std::errc() && end == last) {
-        if (static_cast<double>(whole) > first_millisecond_value) return in_range(whole);
-        return in_range(whole * 1000);
+        if (whole < 0) return std::nullopt;
+        return in_range(static_cast<double>(whole) > first_millisecond_value ? whole : whole * 1000);
     }
     double number = 0;
     if (const auto [end, status] = std::from_chars(text.data(), last, number); status == std::errc() && end == last) {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "data/checkpoint_file.hpp"
+
 namespace alster::test {
 
 Interactions sample_by_user()
@@ -207,6 +209,29 @@ void SampleModel::write_ann_cosine(ModelWriter& writer, RowRange items) const
         vectors.push_back(static_cast<float>(std::sqrt(common * common - norm(i) * norm(i))));
     }
     writer.write_ann_cosine(items.first, vectors, common, 1.25);
+}
+
+void write_sample_model(const std::filesystem::path& path)
+{
+    SampleModel(9, 5, 3).write(path, serial_access(), {0, 9}, {0, 5});
+}
+
+void write_sample_checkpoint(const std::filesystem::path& path)
+{
+    std::vector<float> factors(7 * 3);
+    std::iota(factors.begin(), factors.end(), 0.5F);
+    write_checkpoint(path,
+                     {.half_steps = 5,
+                      .rows = 7,
+                      .width = 3,
+                      .penalty = 2.5,
+                      .objective = 17.25,
+                      .run_id = "run",
+                      .fingerprint = "data",
+                      .config = "{}",
+                      .arithmetic = "cpu",
+                      .tool_version = "0"},
+                     0, factors);
 }
 
 }  // namespace alster::test

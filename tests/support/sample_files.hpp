@@ -44,4 +44,8 @@ private:
     ModelInfo info_;
 };
 
+/// Writes a small model, or checkpoint, by one process.
+void write_sample_model(const std::filesystem::path& path);
+void write_sample_checkpoint(const std::filesystem::path& path);
+
 }  // namespace alster::test

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "data/error.hpp"
+#include "tests/support/expect_error.hpp"
 #include "tests/support/real_data.hpp"
 #include "tests/support/text_files.hpp"
 
@@ -94,6 +94,22 @@ TEST(EventRules, SayFileAndLineOfWhatTheyDoNotUnderstand)
         }
     }
     EXPECT_THROW(EventRules::load("/nowhere/rules.toml"), Error);
+}
+
+TEST(EventRules, GiveFiniteWeightsWhateverTheirConstants)
+{
+    for (const char* text : {"early_exit_below = 1\nearly_exit_confidence = 1e300", "base = 1e308\nper_value = 1e308",
+                             "per_value = 0\ncentre = 1e308\nlog_epsilon = 1e-12"}) {
+        const EventRules rules = rules_of(std::string("[default]\n") + text);
+        for (const double value : {-3e38, 0.0, 3e38})
+            EXPECT_TRUE(std::isfinite(weigh(rules, "", value).confidence)) << text;
+    }
+}
+
+TEST(EventRules, AreRefusedInOneLineWhateverStandsInThem)
+{
+    for (const char* text : {"[default]\n\"a\\nb\" = 1\n", "[default]\nbase = t\nper_value = 1\n"})
+        EXPECT_EQ(ExitCode::bad_config, test::exit_code_of([&] { rules_of(text); })) << text;
 }
 
 }  // namespace

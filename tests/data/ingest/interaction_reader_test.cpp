@@ -161,5 +161,17 @@ TEST(InteractionReader, QuarantinesBadJsonAndGoesOn)
     EXPECT_THAT(read("{\"user\":1,\"item\":\"\"}\n", json), ElementsAre("id is empty"));
 }
 
+TEST(InteractionReader, RefusesANulThatJsonSpells)
+{
+    EXPECT_THAT(read("{\"user\":\"a\\u0000b\",\"item\":1}\n{\"user\":\"a\",\"item\":1}\n", layout(LogFormat::jsonl)),
+                ElementsAre("NUL byte", "a 1 1 0  1"));
+}
+
+TEST(InteractionReader, TakesABareCarriageReturnForNoEndOfALine)
+{
+    EXPECT_THAT(read("\"u\",i\r2,3\nu,i\n", layout(LogFormat::csv)),
+                ElementsAre("quote without its end", "u i 1 0  1"));
+}
+
 }  // namespace
 }  // namespace alster

@@ -69,5 +69,17 @@ TEST_F(ItemCatalogueTest, QuarantinesLinesThatAreTooLongOrTooShort)
 
 TEST_F(ItemCatalogueTest, LeavesUtf8AsItIs) { EXPECT_EQ("é", utf8_from_latin1("é")); }
 
+TEST_F(ItemCatalogueTest, TakesTheFirstLineThatIsNotEmptyForTheHeader)
+{
+    EXPECT_EQ("Heat", read("\n\r\nid,title\n5,Heat\n").columns.at("title")[1]);
+    EXPECT_THROW(read("\n\n"), Error);
+}
+
+TEST_F(ItemCatalogueTest, RefusesAHeaderWithABadQuoteAndReadsItsNamesAsLatin1)
+{
+    EXPECT_THROW(read("id,\"title\n5,Heat\n", 1), Error);
+    EXPECT_EQ("1995", read("id,ann\xe9\x65\n5,1995\n").columns.at("année")[1]);
+}
+
 }  // namespace
 }  // namespace alster

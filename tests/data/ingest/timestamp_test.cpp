@@ -30,5 +30,12 @@ TEST(Timestamp, RefusesWhatIsNoTime)
         EXPECT_EQ(std::nullopt, parse_time(text)) << text;
 }
 
+/// Seconds times 1000 must not overflow: 2^64 / 1000 seconds before 1970 would come back as a time in range.
+TEST(Timestamp, RefusesTimesLongBefore1970)
+{
+    for (const char* text : {"-9223372036854775808", "-18446744073709551", "-18446744073709", "-1e18"})
+        EXPECT_EQ(std::nullopt, parse_time(text)) << text;
+}
+
 }  // namespace
 }  // namespace alster
