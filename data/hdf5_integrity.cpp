@@ -75,6 +75,9 @@ Checksum Hdf5File::Impl::structure() const
     Summary summary{};
     for (const auto& name : names) {
         const auto item = object(name);
+        // reads what else describes the object, such as indices that only other programs use
+        H5O_info_t everything;
+        if (H5Oget_info2(item.get(), &everything, H5O_INFO_ALL) < 0) altered(name + " cannot be read");
         summary.root = name == "/";
         summary.add(name);
         if (is_dataset(item)) {

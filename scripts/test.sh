@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what is missing, builds with warnings as errors, runs all tests. Exit code 0: none failed.
-# With CI=true the tests on a real Slurm, over a network and on a full disk, and the fuzzers, fail where they cannot run.
+# With CI=true the tests on a real Slurm, over a network and the fuzzers fail where they cannot run.
 #
 #   bash scripts/test.sh [--sanitize]     --sanitize: then the unit tests again under ASan and UBSan, and the fuzzers
 set -euo pipefail
