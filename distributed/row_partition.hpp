@@ -14,6 +14,7 @@ public:
     RowPartition(Row rows, Row chunk, std::span<const double> chunk_costs, int ranks);
 
     [[nodiscard]] RowRange of(int rank) const { return {first_[rank], first_[rank + 1]}; }
+    [[nodiscard]] int owner(Row row) const;
     [[nodiscard]] Row rows() const { return first_.back(); }
     [[nodiscard]] int ranks() const { return static_cast<int>(first_.size()) - 1; }
 
