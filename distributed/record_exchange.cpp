@@ -17,6 +17,7 @@ constexpr Offset segment = (Offset{64} << 20) / static_cast<Offset>(sizeof(Event
 void bring_to_owners(const Communicator& ranks, EventTable& records, Side side, const RowPartition& rows)
 {
     const int size = ranks.size();
+    if (size == 1) return;  // it owns all of them
     // group d goes to the rank that comes d after this one; the last group goes first, so that the table can shrink
     const auto begin = sort_by_group(records.records(), size, [&](const EventRecord& record) -> std::size_t {
         const int owner = rows.owner(side == Side::users ? record.user : record.item);
@@ -30,7 +31,6 @@ void bring_to_owners(const Communicator& ranks, EventTable& records, Side side, 
     Offset total = 0;
     for (const Offset count : coming) total += count;
     const Offset mine = begin[1];
-    if (total == mine && std::ssize(records.records()) == mine) return;
     arrived.set_capacity(total);
     for (int d = size - 1; d > 0; --d) {
         const int to = (ranks.rank() + d) % size, from = (ranks.rank() + size - d) % size;

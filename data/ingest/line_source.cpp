@@ -26,6 +26,7 @@ bool LineSource::open_next()
 {
     if (opened_ == parts_.size()) return false;
     const FilePart& next = parts_[opened_++];
+    part_end_ = next.end;
     // a line that begins before the part is somebody else's; the byte before it tells whether one begins with it
     position_ = next.begin > 0 ? next.begin - 1 : 0;
     source_ = std::make_unique<ByteSource>(paths_[next.file], position_);
@@ -83,7 +84,7 @@ bool LineSource::find_line(Line& line)
 bool LineSource::next(Line& line)
 {
     while (source_ || open_next()) {
-        if (position_ < part().end && find_line(line)) {
+        if (position_ < part_end_ && find_line(line)) {
             line.file = part().file;
             line.number = ++lines_[line.file];
             return true;

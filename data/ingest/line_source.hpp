@@ -47,6 +47,7 @@ private:
     std::vector<FilePart> parts_;
     std::size_t opened_ = 0;  // parts
     std::vector<std::int64_t> lines_;
+    std::uint64_t part_end_ = 0;
     std::unique_ptr<ByteSource> source_;
     std::vector<char> buffer_;
     std::size_t begin_ = 0;  // [begin_, end_) is read and not yet handed out

@@ -36,6 +36,7 @@ Row rows_per_share_chunk(Row rows)
 RowPartition partition_by_records(const Communicator& ranks, std::span<const EventRecord> records, Side side, Row rows)
 {
     const Row chunk = rows_per_share_chunk(rows);
+    if (ranks.size() == 1) return RowPartition::even(rows, chunk, 1);
     const int shift = std::countr_zero(static_cast<std::uint64_t>(chunk));
     std::vector<std::int64_t> counts((rows + chunk - 1) / chunk);
     for (const auto& record : records) ++counts[(side == Side::users ? record.user : record.item) >> shift];
