@@ -16,7 +16,8 @@
 #include <vector>
 
 #include "data/ingest/event_log.hpp"
-#include "data/ingest/prepare.hpp"
+#include "distributed/mpi_session.hpp"
+#include "host/prepare/prepare.hpp"
 
 namespace {
 
@@ -90,7 +91,7 @@ void run(const Shape& shape)
     {
         const Stopwatch reading;
         InteractionReader again({log.string()}, layout);
-        Quarantine quarantine(folder / "bad.tsv", 0);
+        Quarantine quarantine(0);
         EventLog events_in_memory;
         events_in_memory.read(again, nullptr, quarantine);
         reading.print("read: parse, ids, table", shape.lines);
@@ -99,7 +100,7 @@ void run(const Shape& shape)
     options.inputs = {log.string()};
     options.out = folder / "data.h5";
     const Stopwatch job;
-    const PrepareReport result = prepare(options);
+    const PrepareReport result = prepare(Communicator(), options);
     job.print("prepare, the whole job", shape.lines);
     fmt::print("{} events, {} interactions; peak memory {:.1f} bytes an event, {:.1f} an interaction\n", events,
                result.interactions, (peak_bytes() - before) / static_cast<double>(events),
@@ -112,8 +113,11 @@ void run(const Shape& shape)
 int main(int argc, char** argv)
 {
     const auto argument = [&](int i, int otherwise) { return argc > i ? std::atoi(argv[i]) : otherwise; };
-    run({.lines = std::int64_t{1'000'000} * argument(1, 20),
-         .users = argument(2, 138'493),
-         .items = argument(3, 26'744)});
-    return 0;
+    MpiSession session(argc, argv);
+    return session.run([&] {
+        run({.lines = std::int64_t{1'000'000} * argument(1, 20),
+             .users = argument(2, 138'493),
+             .items = argument(3, 26'744)});
+        return 0;
+    });
 }

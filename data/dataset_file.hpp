@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "data/fingerprint.hpp"
 #include "data/hdf5_file.hpp"
 #include "data/id_column.hpp"
 #include "data/interactions.hpp"
@@ -29,6 +28,7 @@ struct DatasetInfo {
     std::string split;           // as asked for: none, random:0.1, last:1, time:0.1, file
     std::string provenance;      // JSON: inputs, options, rules, counts of lines, events, duplicates, quarantined
     std::string fingerprint;     // SHA-256 over part train
+    std::string extends;         // fingerprint of the dataset whose rows were kept; "": none
 };
 
 /// What is known of the items beyond their ids: named text columns, "title" and "genres" ("Drama|Comedy") among them.
@@ -72,15 +72,24 @@ private:
     DatasetInfo info_;
 };
 
-/// Writes dataset.h5 from one process, streaming: the parts come in blocks of rows.
+/// Writes dataset.h5, streaming: the parts come in blocks of rows. With shared access each rank passes its own
+/// consecutive rows, ranges in rank order, and all ranks call in the same order (append() excepted).
 class DatasetWriter {
 public:
     /// `info` must hold the final counts of rows and entries.
-    DatasetWriter(const std::filesystem::path& path, const DatasetInfo& info);
+    DatasetWriter(const std::filesystem::path& path, const DatasetInfo& info,
+                  const FileAccess& access = serial_access());
 
-    void write_ids(Side side, const IdColumn& ids);
-    void write_events(Side side, std::span<const std::int32_t> counts, std::span<const std::int64_t> last);
-    void write_metadata(const Metadata& metadata);
+    /// `order`: a part of all rows in ascending order of their ids; `first_in_order` come before it.
+    void write_ids(Side side, Row first, const IdColumn& ids, Row first_in_order, std::span<const Row> order);
+    void write_ids(Side side, const IdColumn& ids) { write_ids(side, 0, ids, 0, ids.order()); }
+    void write_events(Side side, std::span<const std::int32_t> counts, std::span<const std::int64_t> last,
+                      Row first = 0);
+    /// The columns must be as wide on all ranks.
+    void write_metadata(const Metadata& metadata, Row first = 0);
+
+    /// Where the rows of this rank begin that append() will get; 0 and 0 at first.
+    void begin(Part part, Side side, Row rows_before, Offset entries_before);
 
     /// The next rows of a part, in ascending order; part train is given once by user and once by item.
     void append(Part part, Side side, const Interactions& rows);
@@ -90,13 +99,16 @@ public:
 
 private:
     struct Progress {
-        Row rows = 0;
-        Offset entries = 0;
+        RowRange rows;  // written by this rank
+        RowRange entries;
     };
+    [[nodiscard]] Progress& progress(Part part, Side side);
+    [[nodiscard]] std::string fingerprint() const;
+
+    const FileAccess& access_;
     Hdf5File file_;
     DatasetInfo info_;
     std::map<std::pair<Part, Side>, Progress> progress_;
-    Fingerprint fingerprint_;
 };
 
 }  // namespace alster

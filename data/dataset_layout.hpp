@@ -8,6 +8,7 @@ namespace alster {
 /// Names inside dataset.h5, for its reader and its writer (docs/formats.md).
 inline constexpr const char* dataset_format = "alster-dataset";
 inline constexpr const char* metadata_group = "/items/metadata/";
+inline constexpr const char* extends_attribute = "extends";  // only where a dataset was extended
 
 [[nodiscard]] inline std::string group_of(Side side) { return std::string("/") + name(side); }
 

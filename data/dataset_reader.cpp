@@ -61,6 +61,7 @@ DatasetReader::DatasetReader(const std::filesystem::path& path, const FileAccess
 {
     check_format(file_, dataset_format);
     each_attribute(info_, ReadField{file_});
+    if (file_.has_attribute("/", extends_attribute)) info_.extends = file_.text_attribute("/", extends_attribute);
     if (info_.users < 0 || info_.items < 0 || info_.interactions < 0 || info_.held_out < 0)
         inconsistent(file_, "/", "a count is negative");
     for (const Side side : {Side::users, Side::items}) {

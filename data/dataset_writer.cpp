@@ -1,8 +1,12 @@
+#include <algorithm>
+#include <array>
+
 #include "data/attribute_fields.hpp"
 #include "data/dataset_file.hpp"
 #include "data/dataset_layout.hpp"
 #include "data/error.hpp"
 #include "data/file_format.hpp"
+#include "data/fingerprint.hpp"
 
 namespace alster {
 
@@ -20,10 +24,19 @@ void make_part(Hdf5File& file, const DatasetInfo& info, Part part, Side side)
     file.make_rows<float>(group + "/preferences", entries);
 }
 
+/// Calls visit(rows) for one slice after the other.
+template <class Visit>
+void in_slices(RowRange rows, Visit visit)
+{
+    constexpr Row slice = Row{1} << 20;
+    for (Row first = rows.first; first < rows.last; first += slice)
+        visit(RowRange{first, std::min(rows.last, first + slice)});
+}
+
 }  // namespace
 
-DatasetWriter::DatasetWriter(const std::filesystem::path& path, const DatasetInfo& info)
-    : file_(Hdf5File::create(path)), info_(info)
+DatasetWriter::DatasetWriter(const std::filesystem::path& path, const DatasetInfo& info, const FileAccess& access)
+    : access_(access), file_(Hdf5File::create(path, access)), info_(info)
 {
     write_format(file_, dataset_format);
     progress_[{Part::train, Side::users}];
@@ -31,57 +44,95 @@ DatasetWriter::DatasetWriter(const std::filesystem::path& path, const DatasetInf
     if (info_.held_out > 0) progress_[{Part::holdout, Side::users}];
     for (const auto& [key, progress] : progress_) {
         make_part(file_, info_, key.first, key.second);
-        file_.write_rows<Offset>(group_of(key.first, key.second) + "/offsets", 0, std::array<Offset, 1>{0});
+        if (access_.leads())
+            file_.write_rows<Offset>(group_of(key.first, key.second) + "/offsets", 0, std::array<Offset, 1>{0});
     }
 }
 
-void DatasetWriter::write_ids(Side side, const IdColumn& ids)
+void DatasetWriter::write_ids(Side side, Row first, const IdColumn& ids, Row first_in_order, std::span<const Row> order)
 {
-    if (ids.rows() != rows_of(info_, side))
-        throw Error(ExitCode::internal, "{} ids for {} {}", ids.rows(), rows_of(info_, side), name(side));
     const std::size_t id_bytes = ids.kind == IdKind::text ? ids.texts.width : 0;
-    write_id_rows(file_, group_of(side), ids.rows(), 0, ids, id_bytes, ids.order());
+    write_id_rows(file_, group_of(side), rows_of(info_, side), first, ids, id_bytes);
+    write_id_order(file_, group_of(side), rows_of(info_, side), first_in_order, order);
 }
 
-void DatasetWriter::write_events(Side side, std::span<const std::int32_t> counts, std::span<const std::int64_t> last)
+void DatasetWriter::write_events(Side side, std::span<const std::int32_t> counts, std::span<const std::int64_t> last,
+                                 Row first)
 {
     const Row rows = rows_of(info_, side);
-    write_all_rows<std::int32_t>(file_, group_of(side) + "/n_events", rows, 0, 0, counts);
-    write_all_rows<std::int64_t>(file_, group_of(side) + "/last_event", rows, 0, 0, last);
+    write_all_rows<std::int32_t>(file_, group_of(side) + "/n_events", rows, 0, first, counts);
+    write_all_rows<std::int64_t>(file_, group_of(side) + "/last_event", rows, 0, first, last);
 }
 
-void DatasetWriter::write_metadata(const Metadata& metadata)
+void DatasetWriter::write_metadata(const Metadata& metadata, Row first)
 {
     constexpr std::size_t longest = 255;
     for (const auto& [column, texts] : metadata) {
         const bool spells_a_path = column.find_first_of(std::string_view("/\0", 2)) != std::string::npos;
         if (column.empty() || column.size() > longest || column == "." || spells_a_path)
             throw Error(ExitCode::bad_data, "'{}' cannot be the name of an item column: rename it", column);
-        if (texts.rows() != info_.items)
-            throw Error(ExitCode::internal, "{} values of '{}' for {} items", texts.rows(), column, info_.items);
-        file_.write(metadata_group + column, texts);
+        const auto name = metadata_group + column;
+        file_.make_text(name, info_.items, texts.width);
+        file_.write_text(name, first, texts);
+        file_.seal(name);
     }
 }
 
-void DatasetWriter::append(Part part, Side side, const Interactions& rows)
+DatasetWriter::Progress& DatasetWriter::progress(Part part, Side side)
 {
     const auto found = progress_.find({part, side});
     if (found == progress_.end())
         throw Error(ExitCode::internal, "{}: no place was kept for {}", file_.path().string(), group_of(part, side));
-    auto& [done_rows, done_entries] = found->second;
+    return found->second;
+}
+
+void DatasetWriter::begin(Part part, Side side, Row rows_before, Offset entries_before)
+{
+    progress(part, side) = {.rows = {rows_before, rows_before}, .entries = {entries_before, entries_before}};
+}
+
+void DatasetWriter::append(Part part, Side side, const Interactions& rows)
+{
+    Progress& done = progress(part, side);
     const auto group = group_of(part, side);
     std::vector<Offset> ends(rows.offsets.begin() + 1, rows.offsets.end());
-    for (auto& end : ends) end += done_entries;
-    file_.write_rows<Offset>(group + "/offsets", done_rows + 1, ends);
-    file_.write_rows<Column>(group + "/columns", done_entries, rows.columns);
-    file_.write_rows<float>(group + "/values", done_entries, rows.values);
+    for (auto& end : ends) end += done.entries.last;
+    file_.write_rows<Offset>(group + "/offsets", done.rows.last + 1, ends);
+    file_.write_rows<Column>(group + "/columns", done.entries.last, rows.columns);
+    file_.write_rows<float>(group + "/values", done.entries.last, rows.values);
     if (info_.weighted) {
-        file_.write_rows<float>(group + "/confidences", done_entries, rows.confidences);
-        file_.write_rows<float>(group + "/preferences", done_entries, rows.preferences);
+        file_.write_rows<float>(group + "/confidences", done.entries.last, rows.confidences);
+        file_.write_rows<float>(group + "/preferences", done.entries.last, rows.preferences);
     }
-    if (part == Part::train && side == Side::users) fingerprint_.update(rows);
-    done_rows += rows.rows();
-    done_entries += rows.entries();
+    done.rows.last += rows.rows();
+    done.entries.last += rows.entries();
+}
+
+/// Of the training part by user. Each rank reads back its own rows, in its turn: SHA-256 goes through the data from
+/// front to back, and cannot be joined from parts.
+std::string DatasetWriter::fingerprint() const
+{
+    const Progress& mine = progress_.at({Part::train, Side::users});
+    const auto group = group_of(Part::train, Side::users);
+    Fingerprint sum;
+    access_.in_turn(sum.state(), [&] {
+        in_slices(mine.rows, [&](RowRange rows) {
+            Interactions slice;
+            slice.offsets = file_.read_rows<Offset>(group + "/offsets", {rows.first, rows.last + 1});
+            sum.update(slice);
+        });
+        in_slices(mine.entries, [&](RowRange entries) {
+            Interactions slice;
+            slice.columns = file_.read_rows<Column>(group + "/columns", entries);
+            slice.values = file_.read_rows<float>(group + "/values", entries);
+            if (info_.weighted) {
+                slice.confidences = file_.read_rows<float>(group + "/confidences", entries);
+                slice.preferences = file_.read_rows<float>(group + "/preferences", entries);
+            }
+            sum.update(slice);
+        });
+    });
+    return sum.finish();
 }
 
 void DatasetWriter::commit()
@@ -92,8 +143,9 @@ void DatasetWriter::commit()
         if (!info_.weighted) continue;
         for (const char* part : {"/confidences", "/preferences"}) file_.seal(group + part);
     }
-    info_.fingerprint = fingerprint_.finish();
+    info_.fingerprint = fingerprint();
     each_attribute(info_, WriteField{file_});
+    if (!info_.extends.empty()) file_.set_attribute("/", extends_attribute, info_.extends);
     file_.commit();
 }
 

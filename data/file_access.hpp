@@ -1,5 +1,8 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "data/checksum.hpp"
@@ -30,6 +33,13 @@ public:
 
     /// Waits until all processes are here.
     virtual void barrier() const {}
+
+    /// Runs `work` in one process after the other, in rank order: each finds in `state` what the one before has left
+    /// there, and in the end all have what the last one left.
+    virtual void in_turn([[maybe_unused]] std::span<std::byte> state, const std::function<void()>& work) const
+    {
+        work();
+    }
 
     /// True when more than one process may share the file: closing it is then collective.
     [[nodiscard]] virtual bool shared() const { return false; }

@@ -42,7 +42,7 @@ void check_shape(const Hdf5File& file, const std::string& name, Row rows, Row wi
 }
 
 void write_id_rows(Hdf5File& file, const std::string& group, Row rows, Row first, const IdColumn& ids,
-                   std::size_t id_bytes, std::span<const Row> order)
+                   std::size_t id_bytes)
 {
     const auto name = group + "/id";
     if (id_bytes > 0) {
@@ -53,7 +53,6 @@ void write_id_rows(Hdf5File& file, const std::string& group, Row rows, Row first
         write_all_rows<std::int64_t>(file, name, rows, 0, first, ids.numbers);
     }
     file.set_attribute(name, "id_kind", std::string_view(id_bytes > 0 ? "string" : "int64"));
-    write_all_rows<Row>(file, group + "/id_order", rows, 0, first, order);
 }
 
 IdColumn read_id_rows(const Hdf5File& file, const std::string& group, RowRange rows)

@@ -14,10 +14,10 @@ void check_format(const Hdf5File& file, const std::string& format);
 /// Throws bad_data (65) where a dataset has another shape than the attributes promise.
 void check_shape(const Hdf5File& file, const std::string& name, Row rows, Row width = 0);
 
-/// Ids of one side: id (int64, or text with attribute id_kind), and id_order for binary search on the file.
-/// `id_bytes`: width of text ids over all ranks, 0 where ids are numbers.
+/// Ids of one side: id (int64, or text with attribute id_kind). `id_bytes`: width of text ids over all ranks, 0 where
+/// ids are numbers.
 void write_id_rows(Hdf5File& file, const std::string& group, Row rows, Row first, const IdColumn& ids,
-                   std::size_t id_bytes, std::span<const Row> order);
+                   std::size_t id_bytes);
 [[nodiscard]] IdColumn read_id_rows(const Hdf5File& file, const std::string& group, RowRange rows);
 
 /// make_rows, write_rows and seal at once, for ranks that have all their rows at hand.
@@ -27,6 +27,12 @@ void write_all_rows(Hdf5File& file, const std::string& name, Row rows, Row width
     file.make_rows<T>(name, rows, width);
     file.write_rows<T>(name, first, values);
     file.seal(name);
+}
+
+/// Rows in ascending order of their ids (id_order), for binary search on the file.
+inline void write_id_order(Hdf5File& file, const std::string& group, Row rows, Row first, std::span<const Row> order)
+{
+    write_all_rows<Row>(file, group + "/id_order", rows, 0, first, order);
 }
 
 }  // namespace alster

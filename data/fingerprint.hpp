@@ -1,5 +1,7 @@
 #pragma once
 #include <array>
+#include <cstddef>
+#include <span>
 #include <string>
 
 #include "data/interactions.hpp"
@@ -12,6 +14,9 @@ class Fingerprint {
 public:
     /// The next rows.
     void update(const Interactions& rows);
+
+    /// What another process needs to go on from here: a plain value.
+    [[nodiscard]] std::span<std::byte> state() { return std::as_writable_bytes(std::span(digests_)); }
 
     /// 64 hexadecimal digits: SHA-256 of the digests of row lengths, columns, values, confidences and preferences.
     /// Nothing can be added after it.

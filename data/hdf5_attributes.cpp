@@ -81,6 +81,11 @@ void Hdf5File::set_attribute(const std::string& object, const std::string& key, 
     impl_->put_attribute(object, key, H5T_STD_I32LE, std::as_bytes(values), static_cast<Row>(values.size()));
 }
 
+bool Hdf5File::has_attribute(const std::string& object, const std::string& key) const
+{
+    return H5Aexists(impl_->object(object).get(), key.c_str()) > 0;
+}
+
 std::int64_t Hdf5File::integer_attribute(const std::string& object, const std::string& key) const
 {
     const auto found = impl_->attribute(object, key, H5T_INTEGER);

@@ -52,6 +52,7 @@ public:
     void set_attribute(const std::string& object, const std::string& key, double value);
     void set_attribute(const std::string& object, const std::string& key, std::string_view text);
     void set_attribute(const std::string& object, const std::string& key, std::span<const std::int32_t> values);
+    [[nodiscard]] bool has_attribute(const std::string& object, const std::string& key) const;
     [[nodiscard]] std::int64_t integer_attribute(const std::string& object, const std::string& key) const;
     [[nodiscard]] double real_attribute(const std::string& object, const std::string& key) const;
     [[nodiscard]] std::string text_attribute(const std::string& object, const std::string& key) const;

@@ -62,7 +62,8 @@ ModelWriter::ModelWriter(const std::filesystem::path& path, const ModelInfo& inf
 
 void ModelWriter::write_ids(Side side, Row first, const IdColumn& ids, std::size_t id_bytes, std::span<const Row> order)
 {
-    write_id_rows(file_, group_of(side), rows_of(info_, side), first, ids, id_bytes, order);
+    write_id_rows(file_, group_of(side), rows_of(info_, side), first, ids, id_bytes);
+    write_id_order(file_, group_of(side), rows_of(info_, side), first, order);
 }
 
 void ModelWriter::write_factors(Side side, Row first, std::span<const float> factors)

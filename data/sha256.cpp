@@ -1,41 +1,33 @@
 #include "data/sha256.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include <fstream>
-#include <new>
 #include <vector>
 
 #include "data/error.hpp"
 
 namespace alster {
 
-struct Sha256::Context {
-    EVP_MD_CTX* handle = EVP_MD_CTX_new();
+namespace {
 
-    Context()
-    {
-        if (!handle || EVP_DigestInit_ex(handle, EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
-    }
-    Context(const Context&) = delete;
-    Context& operator=(const Context&) = delete;
-    ~Context() { EVP_MD_CTX_free(handle); }
-};
+SHA256_CTX* context(std::array<std::byte, sizeof(SHA256_CTX)>& state)
+{
+    return reinterpret_cast<SHA256_CTX*>(state.data());
+}
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) {}
-Sha256::~Sha256() = default;
-Sha256::Sha256(Sha256&&) noexcept = default;
-Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+}  // namespace
 
-void Sha256::update(std::span<const std::byte> data) { EVP_DigestUpdate(context_->handle, data.data(), data.size()); }
+Sha256::Sha256() { SHA256_Init(context(state_)); }
+
+void Sha256::update(std::span<const std::byte> data) { SHA256_Update(context(state_), data.data(), data.size()); }
 
 std::string Sha256::hex()
 {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned int length = 0;
-    EVP_DigestFinal_ex(context_->handle, digest, &length);
-    return fmt::format("{:02x}", fmt::join(digest, digest + length, ""));
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+    SHA256_Final(digest.data(), context(state_));
+    return fmt::format("{:02x}", fmt::join(digest, ""));
 }
 
 std::string sha256_of_file(const std::filesystem::path& path)

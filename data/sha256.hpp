@@ -1,19 +1,17 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <string>
 
 namespace alster {
 
-/// SHA-256 of a stream of bytes, by OpenSSL.
+/// SHA-256 of a stream of bytes, by OpenSSL. A plain value: a copy goes on where the original stood, also in another
+/// process of the same build.
 class Sha256 {
 public:
     Sha256();
-    ~Sha256();
-    Sha256(Sha256&&) noexcept;
-    Sha256& operator=(Sha256&&) noexcept;
 
     void update(std::span<const std::byte> data);
 
@@ -21,8 +19,7 @@ public:
     [[nodiscard]] std::string hex();
 
 private:
-    struct Context;
-    std::unique_ptr<Context> context_;
+    alignas(8) std::array<std::byte, 112> state_;  // OpenSSL's SHA256_CTX
 };
 
 /// Throws io (74) where the file cannot be read.

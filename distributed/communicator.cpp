@@ -72,16 +72,28 @@ void Communicator::barrier() const { check_mpi(MPI_Barrier(handle(alone_))); }
 
 void Communicator::sum(ExactSum& partial) const
 {
-    // integers: associative, so the reduction tree that MPI picks cannot be seen in the result
-    in_slices(partial.limbs(), [this](std::int64_t* data, int count) {
-        return MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_SUM, handle(alone_));
-    });
+    sum(partial.limbs());  // integers: associative, so the reduction tree that MPI picks cannot be seen in the result
 }
 
 std::int64_t Communicator::sum(std::int64_t value) const
 {
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_SUM, handle(alone_)));
     return value;
+}
+
+void Communicator::sum(std::span<std::int64_t> values) const
+{
+    in_slices(values, [this](std::int64_t* data, int count) {
+        return MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_SUM, handle(alone_));
+    });
+}
+
+std::vector<std::int64_t> Communicator::sum_before(std::span<const std::int64_t> mine) const
+{
+    std::vector<std::int64_t> before(mine.size());  // MPI leaves that of rank 0 as it is
+    check_mpi(
+        MPI_Exscan(mine.data(), before.data(), static_cast<int>(mine.size()), MPI_INT64_T, MPI_SUM, handle(alone_)));
+    return before;
 }
 
 double Communicator::max(double value) const
@@ -151,26 +163,27 @@ std::vector<std::string> Communicator::all_gather(const std::string& text) const
     return texts;
 }
 
-std::vector<std::vector<Column>> Communicator::all_to_all(const std::vector<std::vector<Column>>& to) const
+std::vector<std::int64_t> Communicator::all_to_all_sizes(const std::vector<std::int64_t>& to) const
 {
-    std::vector<std::int64_t> sent;
-    std::vector<std::int64_t> received(size_);
-    for (const auto& rows : to) sent.push_back(std::ssize(rows));
-    check_mpi(MPI_Alltoall(sent.data(), 1, MPI_INT64_T, received.data(), 1, MPI_INT64_T, handle(alone_)));
-    std::vector<std::vector<Column>> from;
-    for (const auto count : received) from.emplace_back(count);
-    // by turns of pairs, not by one MPI_Alltoallv, whose displacements end at 2^31 rows
-    for (int distance = 0; distance < size_; ++distance) {
-        const int target = (rank_ + distance) % size_;
-        const int source = (rank_ + size_ - distance) % size_;
-        check_mpi(MPI_Sendrecv(to[target].data(), static_cast<int>(to[target].size()), MPI_INT32_T, target, 0,
-                               from[source].data(), static_cast<int>(from[source].size()), MPI_INT32_T, source, 0,
-                               handle(alone_), MPI_STATUS_IGNORE));
-    }
+    std::vector<std::int64_t> from(to.size());
+    check_mpi(MPI_Alltoall(to.data(), 1, MPI_INT64_T, from.data(), 1, MPI_INT64_T, handle(alone_)));
     return from;
 }
 
 bool Communicator::takes_threads() const { return threads_may_call_mpi(); }
+
+void Communicator::exchange(std::span<const std::byte> out, int to, std::span<std::byte> in, int from) const
+{
+    constexpr int tag = 2;
+    std::vector<MPI_Request> requests;
+    in_slices(in, [&](std::byte* data, int count) {
+        return MPI_Irecv(data, count, MPI_BYTE, from, tag, handle(alone_), &requests.emplace_back());
+    });
+    in_slices(out, [&](const std::byte* data, int count) {
+        return MPI_Isend(data, count, MPI_BYTE, to, tag, handle(alone_), &requests.emplace_back());
+    });
+    check_mpi(MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE));
+}
 
 RowTransfer Communicator::start_transfer(std::span<const std::byte> out, int to, std::span<std::byte> in, int from,
                                          Row row_bytes) const

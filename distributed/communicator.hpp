@@ -36,6 +36,12 @@ public:
     /// Every rank leaves with the sum over ranks, the same bits for any number of them.
     void sum(ExactSum& partial) const;
     [[nodiscard]] std::int64_t sum(std::int64_t value) const;
+    void sum(std::span<std::int64_t> values) const;  // element by element
+
+    /// The sums over the ranks before this one.
+    [[nodiscard]] std::vector<std::int64_t> sum_before(std::span<const std::int64_t> mine) const;
+    [[nodiscard]] std::int64_t sum_before(std::int64_t mine) const { return sum_before(std::span(&mine, 1))[0]; }
+
     [[nodiscard]] double max(double value) const;
     [[nodiscard]] std::int64_t max(std::int64_t value) const;
 
@@ -62,8 +68,30 @@ public:
         all_gather_rows(std::as_bytes(mine), std::as_writable_bytes(all), rows_of, width * Row{sizeof(float)});
     }
 
+    /// `to[r]` for rank r from each rank; returns what each rank sent here. Any number of values, which must be plain.
+    template <class T>
+    [[nodiscard]] std::vector<std::vector<T>> all_to_all(const std::vector<std::vector<T>>& to) const
+    {
+        std::vector<std::int64_t> sizes;
+        for (const auto& values : to) sizes.push_back(std::ssize(values));
+        std::vector<std::vector<T>> from;
+        for (const auto size : all_to_all_sizes(sizes)) from.emplace_back(size);
+        // by turns of pairs, not by one MPI_Alltoallv, whose displacements end at 2^31 values
+        for (int distance = 0; distance < size_; ++distance) {
+            const int target = (rank_ + distance) % size_;
+            const int source = (rank_ + size_ - distance) % size_;
+            exchange(std::as_bytes(std::span(to[target])), target, std::as_writable_bytes(std::span(from[source])),
+                     source);
+        }
+        return from;
+    }
+
     /// `to[r]` for rank r from each rank; returns what each rank sent here.
-    [[nodiscard]] std::vector<std::vector<Column>> all_to_all(const std::vector<std::vector<Column>>& to) const;
+    [[nodiscard]] std::vector<std::int64_t> all_to_all_sizes(const std::vector<std::int64_t>& to) const;
+
+    /// Sends `out` to one rank and fills `in` by what another sends; waits. Any number of bytes; an empty span is none.
+    /// Not collective.
+    void exchange(std::span<const std::byte> out, int to, std::span<std::byte> in, int from) const;
 
     /// Whether other threads than the first may transfer rows.
     [[nodiscard]] bool takes_threads() const;

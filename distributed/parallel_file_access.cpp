@@ -31,4 +31,15 @@ Checksum ParallelFileAccess::joined(const Checksum& mine) const
     return all;
 }
 
+void ParallelFileAccess::in_turn(std::span<std::byte> state, const std::function<void()>& work) const
+{
+    const int rank = ranks_.rank(), last = ranks_.size() - 1;
+    if (rank > 0) ranks_.exchange({}, rank, state, rank - 1);
+    work();
+    if (rank < last) ranks_.exchange(state, rank + 1, {}, rank);
+    // what the last one has goes to all
+    if (rank < last) return ranks_.exchange({}, rank, state, last);
+    for (int other = 0; other < last; ++other) ranks_.exchange(state, other, {}, rank);
+}
+
 }  // namespace alster

@@ -19,6 +19,7 @@ public:
     [[nodiscard]] int rank() const override { return ranks_.rank(); }
     [[nodiscard]] int size() const override { return ranks_.size(); }
     [[nodiscard]] bool leads() const override { return ranks_.leads(); }
+    void in_turn(std::span<std::byte> state, const std::function<void()>& work) const override;
     void barrier() const override { ranks_.barrier(); }
     [[nodiscard]] bool shared() const override { return ranks_.size() > 1; }
 

@@ -20,6 +20,11 @@ RowPartition::RowPartition(Row rows, Row chunk, std::span<const double> chunk_co
     first_.push_back(rows);
 }
 
+int RowPartition::owner(Row row) const
+{
+    return static_cast<int>(std::upper_bound(first_.begin(), first_.end(), row) - first_.begin()) - 1;
+}
+
 std::vector<Row> RowPartition::sizes() const
 {
     std::vector<Row> sizes;

@@ -17,6 +17,7 @@ public:
     explicit RowPartition(std::vector<Row> first) : first_(std::move(first)) {}
 
     [[nodiscard]] RowRange of(int rank) const { return {first_[rank], first_[rank + 1]}; }
+    [[nodiscard]] int owner(Row row) const;
     [[nodiscard]] Row rows() const { return first_.back(); }
     [[nodiscard]] int ranks() const { return static_cast<int>(first_.size()) - 1; }
 

@@ -12,7 +12,7 @@ using namespace alster;
 
 constexpr Command commands[] = {
     {"synth", "make a synthetic catalogue and an interaction log", synth_command, false},
-    {"prepare", "turn interaction logs into dataset.h5", prepare_command, false},
+    {"prepare", "turn interaction logs into dataset.h5", prepare_command, true},
     {"plan", "say what a training run will take", plan_command, false},
     {"train", "factorize a dataset into user and item embeddings", train_command, true},
     {"sweep", "list the runs of a sweep file, or train one of them", sweep_command, false},

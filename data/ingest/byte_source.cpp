@@ -34,10 +34,13 @@ int open_input(const std::string& path)
 
 }  // namespace
 
-ByteSource::ByteSource(std::string path) : path_(std::move(path)), descriptor_(open_input(path_)), raw_(chunk)
+ByteSource::ByteSource(std::string path, std::uint64_t begin)
+    : path_(std::move(path)), descriptor_(open_input(path_)), raw_(chunk)
 {
+    if (begin > 0 && lseek(descriptor_, static_cast<off_t>(begin), SEEK_SET) < 0)
+        throw Error(ExitCode::io, "{}: cannot be read from byte {} on: {}", path_, begin, std::strerror(errno));
     while (end_ < 2 && !end_of_file_) fill();
-    gzip_ = end_ >= 2 && raw_[0] == '\x1f' && raw_[1] == '\x8b';
+    gzip_ = begin == 0 && end_ >= 2 && raw_[0] == '\x1f' && raw_[1] == '\x8b';
     if (gzip_ && inflateInit2(&stream_, gzip_only) != Z_OK) throw std::bad_alloc();
 }
 

@@ -2,6 +2,7 @@
 #include <zlib.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,13 +15,16 @@ namespace alster {
 /// other bytes; io (74) where reading fails half-way.
 class ByteSource {
 public:
-    explicit ByteSource(std::string path);
+    /// `begin` > 0 is where reading starts, in a plain file.
+    explicit ByteSource(std::string path, std::uint64_t begin = 0);
     ByteSource(const ByteSource&) = delete;
     ByteSource& operator=(const ByteSource&) = delete;
     ~ByteSource();
 
     /// Fills the beginning of `target` and returns how much of it; 0 at the end only.
     [[nodiscard]] std::size_t read(std::span<char> target);
+
+    [[nodiscard]] bool gzip() const { return gzip_; }
 
 private:
     void fill();

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "data/ingest/record_sort.hpp"
-
 namespace alster {
 
 namespace {
@@ -53,12 +51,27 @@ private:
     Interactions block_;
 };
 
-void write_by_user(DatasetWriter& file, std::span<const EventRecord> records, const DatasetInfo& info)
+}  // namespace
+
+ValueSummary summarize_values(std::span<const EventRecord> records, RowRange users)
+{
+    ValueSummary summary{.sums = std::vector<double>(users.size())};
+    for (const auto& record : records) {
+        if (record.held) continue;
+        const float value = record.value + 0.0F;  // of -0 and 0, which are equal, always 0
+        summary.sums[record.user - users.first] += value;
+        summary.least = std::min(summary.least, value);
+        summary.most = std::max(summary.most, value);
+    }
+    return summary;
+}
+
+void write_by_user(DatasetWriter& file, std::span<const EventRecord> records, RowRange users, const DatasetInfo& info)
 {
     BlockWriter training(file, Part::train, Side::users, info.weighted);
     BlockWriter holdout(file, Part::holdout, Side::users, info.weighted);
     auto record = records.begin();
-    for (Row user = 0; user < info.users; ++user) {
+    for (Row user = users.first; user < users.last; ++user) {
         for (; record != records.end() && record->user == user; ++record)
             (record->held ? holdout : training).add(*record);
         training.end_row();
@@ -68,51 +81,15 @@ void write_by_user(DatasetWriter& file, std::span<const EventRecord> records, co
     holdout.flush();
 }
 
-void write_by_item(DatasetWriter& file, std::span<const EventRecord> records, const DatasetInfo& info)
+void write_by_item(DatasetWriter& file, std::span<const EventRecord> records, RowRange items, const DatasetInfo& info)
 {
     BlockWriter training(file, Part::train, Side::items, info.weighted);
     auto record = records.begin();
-    for (Row item = 0; item < info.items; ++item) {
+    for (Row item = items.first; item < items.last; ++item) {
         for (; record != records.end() && record->item == item; ++record) training.add(*record);
         training.end_row();
     }
     training.flush();
-}
-
-}  // namespace
-
-void describe_values(std::span<const EventRecord> records, DatasetInfo& info)
-{
-    double sum = 0;
-    bool first = true;
-    for (const auto& record : records) {
-        if (record.held) continue;
-        sum += record.value;
-        info.value_min = first ? record.value : std::min(info.value_min, record.value);
-        info.value_max = first ? record.value : std::max(info.value_max, record.value);
-        first = false;
-    }
-    if (info.interactions > 0) info.value_mean = sum / static_cast<double>(info.interactions);
-}
-
-void write_dataset(const std::filesystem::path& path, const DatasetInfo& info, EventLog& log, const MergeReport& merge,
-                   const Metadata& metadata)
-{
-    DatasetWriter file(path, info);
-    file.write_ids(Side::users, log.users().column());
-    file.write_ids(Side::items, log.items().column());
-    file.write_events(Side::users, merge.users.counts, merge.users.last);
-    file.write_events(Side::items, merge.items.counts, merge.items.last);
-    if (!metadata.empty()) file.write_metadata(metadata);
-
-    EventTable& table = log.table();
-    write_by_user(file, table.records(), info);
-    const auto held = std::remove_if(table.records().begin(), table.records().end(),
-                                     [](const EventRecord& record) { return record.held == 1; });
-    table.truncate(static_cast<std::size_t>(held - table.records().begin()));
-    sort_by_item(table.records(), info.items);
-    write_by_item(file, table.records(), info);
-    file.commit();
 }
 
 }  // namespace alster

@@ -33,11 +33,8 @@ EventRecord merged(std::span<const EventRecord> events, Duplicates how)
 
 class Merger {
 public:
-    Merger(std::span<EventRecord> records, Row users, Row items, Duplicates how, std::int64_t hold_last)
-        : records_(records),
-          how_(how),
-          hold_last_(static_cast<std::size_t>(hold_last)),
-          report_{.users = EventStatistics(users), .items = EventStatistics(items)}
+    Merger(std::span<EventRecord> records, Duplicates how, std::int64_t hold_last)
+        : records_(records), how_(how), hold_last_(static_cast<std::size_t>(hold_last))
     {
     }
 
@@ -49,14 +46,13 @@ public:
             merge_user(begin, end);
             begin = end;
         }
-        return std::move(report_);
+        return report_;
     }
 
 private:
     void merge_user(std::size_t begin, std::size_t end)
     {
         const std::size_t first = written_;
-        events_.clear();
         for (std::size_t pair = begin; pair < end;) {
             std::size_t held = pair, pair_end = pair;
             while (held < end && same_pair(pair, held) && !records_[held].held) ++held;
@@ -66,8 +62,8 @@ private:
             report_.held_dropped += static_cast<Offset>(pair_end - used_end);
             report_.duplicates += static_cast<Offset>(used_end - pair - 1);
             const EventRecord result = merged(records_.subspan(pair, used_end - pair), how_);
+            events_.push_back(used_end - pair);
             records_[written_++] = result;
-            events_.push_back(static_cast<std::int32_t>(used_end - pair));
             pair = pair_end;
         }
         const auto row = records_.subspan(first, written_ - first);
@@ -87,17 +83,13 @@ private:
         for (std::size_t i = 0; i < size; ++i) row[order_[i]].held = 1;
     }
 
-    void count(std::span<const EventRecord> row)
+    void count(std::span<EventRecord> row)
     {
         for (std::size_t i = 0; i < row.size(); ++i) {
-            if (row[i].held) {
-                ++report_.held_out;
-                continue;
-            }
-            ++report_.training;
-            report_.users.add(row[i].user, events_[i], row[i].seconds);
-            report_.items.add(row[i].item, events_[i], row[i].seconds);
+            ++(row[i].held ? report_.held_out : report_.training);
+            row[i].sequence = events_[i] & 0x3fffffffffff;  // until now its place, by which the latest were found
         }
+        events_.clear();
     }
 
     std::span<EventRecord> records_;
@@ -105,21 +97,28 @@ private:
     std::size_t hold_last_;
     std::size_t written_ = 0;
     MergeReport report_;
-    std::vector<std::int32_t> events_;  // of each merged record of the user
+    std::vector<std::size_t> events_;  // of each merged record of the user
     std::vector<std::size_t> order_;
 };
 
 }  // namespace
 
-void EventStatistics::add(Row row, std::int32_t events, std::int64_t seconds)
+EventStatistics event_statistics(std::span<const EventRecord> records, Side side, RowRange rows)
 {
-    counts[row] += events;
-    last[row] = std::max(last[row], seconds);
+    EventStatistics statistics{.counts = std::vector<std::int32_t>(rows.size()),
+                               .last = std::vector<std::int64_t>(rows.size())};
+    for (const auto& record : records) {
+        if (record.held) continue;
+        const Row row = (side == Side::users ? record.user : record.item) - rows.first;
+        statistics.counts[row] += static_cast<std::int32_t>(record.sequence);
+        statistics.last[row] = std::max<std::int64_t>(statistics.last[row], record.seconds);
+    }
+    return statistics;
 }
 
-MergeReport merge_duplicates(EventTable& table, Row users, Row items, Duplicates how, std::int64_t hold_last)
+MergeReport merge_duplicates(EventTable& table, Duplicates how, std::int64_t hold_last)
 {
-    const MergeReport report = Merger(table.records(), users, items, how, hold_last).run();
+    const MergeReport report = Merger(table.records(), how, hold_last).run();
     table.truncate(static_cast<std::size_t>(report.training + report.held_out));
     return report;
 }

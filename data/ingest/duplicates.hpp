@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "data/ingest/event_table.hpp"
@@ -11,27 +12,25 @@ namespace alster {
 ///   last      the latest event counts (by time, then by place in the input)
 enum class Duplicates { sum, max, last };
 
-/// Of the training events of one side's rows.
+/// Of the training events of some rows of one side.
 struct EventStatistics {
     std::vector<std::int32_t> counts;  // (rows)
     std::vector<std::int64_t> last;    // (rows) Unix seconds, 0: unknown or none
-
-    explicit EventStatistics(Row rows) : counts(rows), last(rows) {}
-    void add(Row row, std::int32_t events, std::int64_t seconds);
 };
+
+/// From merged records, whose users (items) must be in the range; those held out do not count.
+[[nodiscard]] EventStatistics event_statistics(std::span<const EventRecord> records, Side side, RowRange rows);
 
 struct MergeReport {
     Offset training = 0;      // pairs left to learn from
     Offset held_out = 0;      // pairs set aside
     Offset duplicates = 0;    // events that went into another of the same pair
     Offset held_dropped = 0;  // held-out events whose pair is also in the training part
-    EventStatistics users;
-    EventStatistics items;
 };
 
-/// Leaves one record a pair, in the order of (user, item). The table must be sorted by sort_by_user().
-/// `hold_last` > 0 then marks each user's latest training pairs, so many of them, as held out, but not its only one.
-[[nodiscard]] MergeReport merge_duplicates(EventTable& table, Row users, Row items, Duplicates how,
-                                           std::int64_t hold_last);
+/// Leaves one record a pair, in the order of (user, item). The table must be sorted by sort_by_user(), and hold all
+/// events of each of its users. `hold_last` > 0 then marks each user's latest training pairs, so many of them, as held
+/// out, but not its only one.
+[[nodiscard]] MergeReport merge_duplicates(EventTable& table, Duplicates how, std::int64_t hold_last);
 
 }  // namespace alster

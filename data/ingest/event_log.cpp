@@ -30,12 +30,12 @@ Defect weigh(std::span<const Event> events, const EventRules* rules, std::vector
 
 }  // namespace
 
-/// place(event, record) gives the record its rows; false where it has none.
+/// place(event, record) gives the record its numbers.
 template <class Place>
 void EventLog::read_lines(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine, Place place)
 {
     std::vector<EventRecord> records;
-    while (reader.next()) {
+    while (!quarantine.hopeless() && reader.next()) {
         Defect defect = reader.defect();
         if (defect == Defect::none) defect = weigh(reader.events(), rules, records);
         if (defect != Defect::none) {
@@ -44,8 +44,7 @@ void EventLog::read_lines(InteractionReader& reader, const EventRules* rules, Qu
         }
         quarantine.pass();
         for (std::size_t i = 0; i < records.size(); ++i) {
-            if (!place(reader.events()[i], records[i])) continue;
-            records[i].sequence = static_cast<std::uint64_t>(events_++) & ((std::uint64_t{1} << 46) - 1);
+            place(reader.events()[i], records[i]);
             table_.push_back(records[i]);
         }
     }
@@ -56,21 +55,42 @@ void EventLog::read(InteractionReader& reader, const EventRules* rules, Quaranti
     read_lines(reader, rules, quarantine, [this](const Event& event, EventRecord& record) {
         record.user = users_.row(event.user);
         record.item = items_.row(event.item);
-        return true;
     });
+    training_ = static_cast<Offset>(table_.size());
 }
 
 void EventLog::read_held_out(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine)
 {
-    read_lines(reader, rules, quarantine, [this](const Event& event, EventRecord& record) {
-        const auto user = users_.find(event.user);
-        const auto item = items_.find(event.item);
-        if (!user || !item) return ++unknown_, false;
-        record.user = *user;
-        record.item = *item;
+    const auto number = [](std::string_view id, const IdIndex& met, IdIndex& asked) {
+        if (const auto row = met.find(id)) return *row;
+        return static_cast<Column>(met.rows()) + asked.row(id);
+    };
+    read_lines(reader, rules, quarantine, [&](const Event& event, EventRecord& record) {
+        record.user = number(event.user, users_, asked_users_);
+        record.item = number(event.item, items_, asked_items_);
         record.held = 1;
-        return true;
     });
+}
+
+Offset EventLog::renumber(std::span<const Column> users, std::span<const Column> items, Offset training_before,
+                          Offset held_before)
+{
+    constexpr auto sequence_mask = (std::uint64_t{1} << 46) - 1;
+    const auto records = table_.records();
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        EventRecord record = records[i];
+        const auto place = static_cast<Offset>(i);
+        record.user = users[record.user];
+        record.item = items[record.item];
+        record.sequence =
+            static_cast<std::uint64_t>(place < training_ ? training_before + place : held_before + place - training_) &
+            sequence_mask;
+        if (record.user >= 0 && record.item >= 0) records[kept++] = record;
+    }
+    table_.truncate(kept);
+    for (IdIndex* ids : {&users_, &items_, &asked_users_, &asked_items_}) *ids = IdIndex("");
+    return static_cast<Offset>(records.size() - kept);
 }
 
 std::int64_t EventLog::watermark()
@@ -81,9 +101,9 @@ std::int64_t EventLog::watermark()
     return latest;
 }
 
-void EventLog::decay(const EventRules& rules)
+void EventLog::decay(const EventRules& rules, std::int64_t watermark)
 {
-    const Milliseconds now = watermark() * 1000;
+    const Milliseconds now = watermark * 1000;
     for (auto& record : table_.records())
         if (record.time() > 0)
             record.confidence *=

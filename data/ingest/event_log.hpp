@@ -1,6 +1,6 @@
 #pragma once
 #include <cstdint>
-#include <optional>
+#include <span>
 
 #include "data/ingest/event_rules.hpp"
 #include "data/ingest/event_table.hpp"
@@ -10,27 +10,36 @@
 
 namespace alster {
 
-/// All events of a job in memory, with the rows of their ids.
+/// The events that one process has read, with the numbers that it has given their ids; renumber() puts the rows in
+/// their place that all processes agree on.
 class EventLog {
 public:
-    /// Reads all lines; those with a defect go to the quarantine. `rules` may be null: an event then has its own
-    /// confidence and preference 1.
+    /// Reads lines until the end, or until the quarantine is hopeless; those with a defect go there. `rules` may be
+    /// null: an event then has its own confidence and preference 1.
     void read(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine);
 
-    /// Reads events that are held out. Those of a user or an item that read() has not met are counted and dropped.
+    /// Reads events that are held out. Call it after read(): ids that were not met there are numbered from
+    /// users().rows() on (items().rows()), in asked_users() (asked_items()), always as text.
     void read_held_out(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine);
 
-    /// Lets confidences decay by age against the latest training event. Call it once, when the split is marked.
-    void decay(const EventRules& rules);
+    /// Gives each record its row by the numbers of its ids, −1: not to be had, and its place in the input of all
+    /// processes: `training_before` counts the training events of those before this one, `held_before` all events that
+    /// come before its first held-out one. Records without a row are dropped; returns how many. The ids are forgotten.
+    Offset renumber(std::span<const Column> users, std::span<const Column> items, Offset training_before,
+                    Offset held_before);
+
+    /// Lets confidences decay by age against `watermark`, the latest training event in Unix seconds.
+    void decay(const EventRules& rules, std::int64_t watermark);
 
     /// The latest time among training events, Unix seconds; 0: the log has no times.
     [[nodiscard]] std::int64_t watermark();
 
-    [[nodiscard]] IdIndex& users() { return users_; }
-    [[nodiscard]] IdIndex& items() { return items_; }
+    [[nodiscard]] const IdIndex& users() const { return users_; }
+    [[nodiscard]] const IdIndex& items() const { return items_; }
+    [[nodiscard]] const IdIndex& asked_users() const { return asked_users_; }
+    [[nodiscard]] const IdIndex& asked_items() const { return asked_items_; }
     [[nodiscard]] EventTable& table() { return table_; }
-    [[nodiscard]] Offset events() const { return events_; }
-    [[nodiscard]] Offset unknown() const { return unknown_; }  // held-out events of an unknown user or item
+    [[nodiscard]] Offset training() const { return training_; }  // events that read() has met
 
 private:
     template <class Place>
@@ -38,9 +47,10 @@ private:
 
     IdIndex users_{"users"};
     IdIndex items_{"items"};
+    IdIndex asked_users_{"users", IdKind::text};
+    IdIndex asked_items_{"items", IdKind::text};
     EventTable table_;
-    Offset events_ = 0;
-    Offset unknown_ = 0;
+    Offset training_ = 0;
 };
 
 }  // namespace alster

@@ -1,6 +1,5 @@
 #include "data/ingest/event_table.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 #include <new>
 #include <type_traits>
@@ -11,9 +10,9 @@ static_assert(std::is_trivially_copyable_v<EventRecord>);
 
 void EventTable::Free::operator()(EventRecord* records) const { std::free(records); }
 
-void EventTable::grow()
+void EventTable::set_capacity(std::size_t records)
 {
-    const std::size_t capacity = std::max<std::size_t>(std::size_t{1} << 16, capacity_ + capacity_ / 2);
+    const std::size_t capacity = std::max<std::size_t>(records, 1);  // realloc() to nothing may free
     void* moved = std::realloc(static_cast<void*>(records_.get()), capacity * sizeof(EventRecord));
     if (!moved) throw std::bad_alloc();
     static_cast<void>(records_.release());  // realloc() has freed it

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -16,7 +17,7 @@ struct EventRecord {
     float confidence = 1;
     float preference = 1;
     std::uint32_t seconds = 0;        // time, with millis; 0: unknown
-    std::uint64_t sequence : 46 = 0;  // its place in the input
+    std::uint64_t sequence : 46 = 0;  // its place in the input; of a merged record how many events it stands for
     std::uint64_t millis : 10 = 0;
     std::uint64_t rule : 7 = 0;
     std::uint64_t held : 1 = 0;  // set aside by the split
@@ -51,8 +52,18 @@ public:
     /// Keeps the first records only.
     void truncate(std::size_t size) { size_ = size; }
 
+    /// Makes room for exactly so many records, or gives back the room above them.
+    void set_capacity(std::size_t records);
+
+    /// `count` more records, which the caller fills; there must be room for them.
+    [[nodiscard]] std::span<EventRecord> append(std::size_t count)
+    {
+        size_ += count;
+        return records().last(count);
+    }
+
 private:
-    void grow();
+    void grow() { set_capacity(std::max<std::size_t>(std::size_t{1} << 16, capacity_ + capacity_ / 2)); }
 
     struct Free {
         void operator()(EventRecord* records) const;

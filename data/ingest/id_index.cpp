@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <limits>
 #include <string>
 
@@ -16,18 +15,17 @@ constexpr std::size_t block_size = std::size_t{1} << 20;
 constexpr std::int64_t small_numbers = std::int64_t{1}
                                        << 22;  // 16 MiB at most; a hash table costs 24 bytes an id and more misses
 
-/// The number whose shortest text this is.
-std::optional<std::int64_t> canonical_number(std::string_view text)
-{
-    std::int64_t number = 0;
-    const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (status != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    const auto digits = text.substr(text.front() == '-');
-    if (digits.front() == '0' && text.size() > 1) return std::nullopt;  // "07", "-0"
-    return number;
-}
-
 }  // namespace
+
+IdIndex::IdIndex(const char* what, const IdColumn& ids) : IdIndex(what, ids.kind)
+{
+    for (Row r = 0; r < ids.rows(); ++r) {
+        if (kind_ == IdKind::int64)
+            keep_number(ids.numbers[r], static_cast<Column>(r));
+        else
+            static_cast<void>(text_row(ids.texts[r]));
+    }
+}
 
 /// The finalizer of MurmurHash3: ids are often multiples of something, and the table takes the low bits.
 std::size_t IdIndex::NumberHash::operator()(std::int64_t number) const noexcept

@@ -18,8 +18,11 @@ namespace alster {
 /// that is not turns all of them into text, losslessly.
 class IdIndex {
 public:
-    /// `what` names the side in messages: "users", "items".
-    explicit IdIndex(const char* what) : what_(what) {}
+    /// `what` names the side in messages: "users", "items". As text from the start, where `kind` says so.
+    explicit IdIndex(const char* what, IdKind kind = IdKind::int64) : what_(what), kind_(kind) {}
+
+    /// Of ids that have their rows already, all distinct.
+    IdIndex(const char* what, const IdColumn& ids);
 
     /// The row of an id, a new one where it was not seen before. Error: bad_data (65) above 2^31 - 1 rows.
     [[nodiscard]] Column row(std::string_view id);
@@ -44,7 +47,7 @@ private:
     [[nodiscard]] std::string_view keep(std::string_view text);
 
     const char* what_;
-    IdKind kind_ = IdKind::int64;
+    IdKind kind_;
     std::vector<Column> row_of_small_;  // by number, -1: none; most logs need no other table
     tsl::robin_map<std::int64_t, Column, NumberHash> row_of_number_;  // for the numbers that it does not reach
     std::vector<std::int64_t> numbers_;

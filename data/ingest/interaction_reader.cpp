@@ -51,7 +51,12 @@ bool is_movielens_header(std::string_view field)
 }  // namespace
 
 InteractionReader::InteractionReader(std::vector<std::string> paths, LogLayout layout)
-    : source_(std::move(paths)), layout_(std::move(layout)), file_(std::string::npos)
+    : InteractionReader(paths, whole_files(paths.size()), std::move(layout))
+{
+}
+
+InteractionReader::InteractionReader(std::vector<std::string> paths, std::vector<FilePart> parts, LogLayout layout)
+    : source_(std::move(paths), std::move(parts)), layout_(std::move(layout)), file_(std::string::npos)
 {
     const bool table = layout_.format == LogFormat::csv || layout_.format == LogFormat::tsv;
     if (layout_.header && !table) throw Error(ExitCode::usage, "--header goes with --format csv and tsv only");
@@ -68,24 +73,36 @@ bool InteractionReader::next()
     while (line_.text.empty());
     if (line_.file != file_) {
         file_ = line_.file;
-        const bool was_header = begin_file();
-        if (was_header) return next();
+        const bool is_header = begin_file();
+        if (is_header) return next();
     }
     const bool has_nul = line_.text.find('\0') != line_.text.npos;
     defect_ = has_nul ? Defect::nul_byte : parser_->parse(line_.text, events_);
     return true;
 }
 
-/// Makes the parser from the first line of a file; true where that line is a header.
+/// Makes the parser of a file from its first line that is not empty; true where line_ is that line, and a header.
 bool InteractionReader::begin_file()
+{
+    if (source_.part().begin == 0) return make_parser(line_);
+    LineSource beginning({path()});
+    Line first;
+    while (beginning.next(first) && first.text.empty()) continue;
+    first.file = line_.file;
+    const bool has_header = make_parser(first);
+    return has_header && first.begin == line_.begin;
+}
+
+/// True where the line is a header.
+bool InteractionReader::make_parser(const Line& first)
 {
     switch (layout_.format) {
         case LogFormat::csv:
-            return begin_table(Separator::comma);
+            return make_table(first, Separator::comma);
         case LogFormat::tsv:
-            return begin_table(Separator::tab);
+            return make_table(first, Separator::tab);
         case LogFormat::movielens:
-            return begin_movielens();
+            return make_movielens(first);
         case LogFormat::jsonl:
             parser_ = json_parser(layout_.columns);
             break;
@@ -99,30 +116,30 @@ bool InteractionReader::begin_file()
     return false;
 }
 
-bool InteractionReader::begin_table(Separator separator)
+bool InteractionReader::make_table(const Line& first, Separator separator)
 {
     FieldSplitter splitter(separator);
     std::vector<std::string_view> fields;
-    const bool split = splitter.split(line_.text, fields);
+    const bool split = splitter.split(first.text, fields);
     if (layout_.header && !split)
-        throw Error(ExitCode::bad_data, "{}:{}: the header has a bad quote", path(), line_.number);
+        throw Error(ExitCode::bad_data, "{}:{}: the header has a bad quote", path(), first.number);
     ColumnPositions positions{};
     if (layout_.columns.empty())
         positions = default_positions(fields.size());
     else if (layout_.columns.by_position())
         positions = layout_.columns.positions();
     else
-        positions = layout_.columns.positions(fields, fmt::format("{}:{}", path(), line_.number));
+        positions = layout_.columns.positions(fields, fmt::format("{}:{}", path(), first.number));
     parser_ = delimited_parser(separator, positions);
     return layout_.header;
 }
 
-bool InteractionReader::begin_movielens()
+bool InteractionReader::make_movielens(const Line& first)
 {
-    const Separator separator = movielens_separator(line_.text);
+    const Separator separator = movielens_separator(first.text);
     FieldSplitter splitter(separator);
     std::vector<std::string_view> fields;
-    const bool header = splitter.split(line_.text, fields) && is_movielens_header(fields.front());
+    const bool header = splitter.split(first.text, fields) && is_movielens_header(fields.front());
     parser_ = delimited_parser(separator, header ? movielens_positions(fields) : default_positions(fields.size()));
     return header;
 }

@@ -25,6 +25,9 @@ class InteractionReader {
 public:
     InteractionReader(std::vector<std::string> paths, LogLayout layout);
 
+    /// Parts of the files. What the first line of a file says holds for all of its parts.
+    InteractionReader(std::vector<std::string> paths, std::vector<FilePart> parts, LogLayout layout);
+
     /// Reads the next line that is not empty; false at the end.
     [[nodiscard]] bool next();
 
@@ -32,11 +35,13 @@ public:
     [[nodiscard]] std::span<const Event> events() const { return events_; }  // where defect() is none
     [[nodiscard]] const Line& line() const { return line_; }
     [[nodiscard]] const std::string& path() const { return source_.path(line_.file); }
+    [[nodiscard]] const std::vector<std::int64_t>& lines() const { return source_.lines(); }  // read, of each file
 
 private:
     [[nodiscard]] bool begin_file();
-    [[nodiscard]] bool begin_table(Separator separator);
-    [[nodiscard]] bool begin_movielens();
+    [[nodiscard]] bool make_parser(const Line& first);
+    [[nodiscard]] bool make_table(const Line& first, Separator separator);
+    [[nodiscard]] bool make_movielens(const Line& first);
 
     LineSource source_;
     LogLayout layout_;

@@ -109,22 +109,19 @@ public:
         return Defect::none;
     }
 
-    ItemCatalogue result() const
+    ItemCatalogue result()
     {
-        ItemCatalogue catalogue{.columns = {}, .unknown = unknown_};
-        for (const auto& [name, values] : texts_) catalogue.columns.emplace(name, TextColumn::from(values));
-        catalogue.described = std::count(described_.begin(), described_.end(), true);
-        return catalogue;
+        return {.columns = std::move(texts_),
+                .known = known_,
+                .described = std::count(described_.begin(), described_.end(), true)};
     }
 
 private:
     void keep(std::vector<std::string>& values)
     {
         const auto row = items_.find(fields_[layout_.id]);
-        if (!row) {
-            ++unknown_;
-            return;
-        }
+        if (!row) return;
+        ++known_;
         for (std::size_t c = 0; c < values.size(); ++c)
             if (!layout_.columns[c].empty()) texts_[layout_.columns[c]][*row] = std::move(values[c]);
         if (!layout_.flags.empty()) texts_["genres"][*row] = joined_flags(layout_.flags, fields_);
@@ -137,7 +134,7 @@ private:
     std::vector<std::string_view> fields_;
     std::map<std::string, std::vector<std::string>> texts_;
     std::vector<bool> described_;
-    std::int64_t unknown_ = 0;
+    std::int64_t known_ = 0;
 };
 
 }  // namespace
@@ -168,7 +165,7 @@ ItemCatalogue read_items(const std::string& path, const IdIndex& items, Quaranti
     const Layout layout = layout_of(path, line);
     CatalogueReader reader(items, layout);
     bool more = !layout.header || source.next(line);
-    for (; more; more = source.next(line)) {
+    for (; more && !quarantine.hopeless(); more = source.next(line)) {
         if (line.text.empty()) continue;
         const Defect defect = reader.read(line.text);
         if (defect == Defect::none)
@@ -176,7 +173,6 @@ ItemCatalogue read_items(const std::string& path, const IdIndex& items, Quaranti
         else
             quarantine.keep(path, line, defect);
     }
-    quarantine.check();
     return reader.result();
 }
 

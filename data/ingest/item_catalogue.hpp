@@ -1,17 +1,20 @@
 #pragma once
+#include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
-#include "data/dataset_file.hpp"
 #include "data/ingest/id_index.hpp"
 #include "data/ingest/quarantine.hpp"
 
 namespace alster {
 
-/// What a file says of the items: columns of text in the order of the items' rows.
+/// What a file says of some items: columns of text in the order of these items' rows.
 struct ItemCatalogue {
-    Metadata columns;            // "title", "genres" and what else the file names; "" for an item that the file lacks
-    std::int64_t unknown = 0;    // items of the file that no interaction names
-    std::int64_t described = 0;  // items of interactions that the file describes
+    std::map<std::string, std::vector<std::string>> columns;  // "title", "genres" and what else the file names; "" for
+                                                              // an item that the file lacks
+    std::int64_t known = 0;                                   // lines about one of the items
+    std::int64_t described = 0;                               // items that the file describes
 };
 
 /// Reads one of: movies.dat (id::title::A|B), u.item (id|title|…|19 genre flags; the names from u.genre beside it,

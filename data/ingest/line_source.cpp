@@ -15,14 +15,23 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
 
-LineSource::LineSource(std::vector<std::string> paths) : paths_(std::move(paths)), buffer_(first_size) {}
+LineSource::LineSource(std::vector<std::string> paths) : LineSource(paths, whole_files(paths.size())) {}
+
+LineSource::LineSource(std::vector<std::string> paths, std::vector<FilePart> parts)
+    : paths_(std::move(paths)), parts_(std::move(parts)), lines_(paths_.size()), buffer_(first_size)
+{
+}
 
 bool LineSource::open_next()
 {
-    if (opened_ == paths_.size()) return false;
-    source_ = std::make_unique<ByteSource>(paths_[opened_++]);
-    number_ = 0;
+    if (opened_ == parts_.size()) return false;
+    const FilePart& next = parts_[opened_++];
+    part_end_ = next.end;
+    // a line that begins before the part is somebody else's; the byte before it tells whether one begins with it
+    position_ = next.begin > 0 ? next.begin - 1 : 0;
+    source_ = std::make_unique<ByteSource>(paths_[next.file], position_);
     begin_ = end_ = 0;
+    if (Line others; next.begin > 0) static_cast<void>(find_line(others));
     return true;
 }
 
@@ -36,8 +45,8 @@ bool LineSource::fill()
     }
     if (end_ == buffer_.size()) {
         if (end_ >= longest_line)
-            throw Error(ExitCode::bad_data, "{}:{}: a line of more than 64 MiB; is this a text file?",
-                        paths_[opened_ - 1], number_ + 1);
+            throw Error(ExitCode::bad_data, "{}: a line of more than 64 MiB at byte {}; is this a text file?",
+                        path(part().file), position_);
         buffer_.resize(2 * end_);
     }
     const std::size_t size = source_->read({buffer_.data() + end_, buffer_.size() - end_});
@@ -45,30 +54,41 @@ bool LineSource::fill()
     return size > 0;
 }
 
-bool LineSource::take(Line& line, std::size_t length, std::size_t terminator)
+void LineSource::take(Line& line, std::size_t length, std::size_t terminator)
 {
     line.text = {buffer_.data() + begin_, length};
-    line.number = ++number_;
-    line.file = opened_ - 1;
+    line.begin = position_;
     begin_ += length + terminator;
+    position_ += length + terminator;
     if (line.text.ends_with('\r')) line.text.remove_suffix(1);
-    if (line.number == 1 && line.text.starts_with(byte_order_mark)) line.text.remove_prefix(byte_order_mark.size());
+    if (line.begin == 0 && line.text.starts_with(byte_order_mark)) line.text.remove_prefix(byte_order_mark.size());
+}
+
+/// The line that begins at begin_; false at the end of the file.
+bool LineSource::find_line(Line& line)
+{
+    std::size_t searched = 0;
+    do {
+        const char* first = buffer_.data() + begin_;
+        const std::size_t size = end_ - begin_;
+        if (size > searched)
+            if (const void* end = std::memchr(first + searched, '\n', size - searched))
+                return take(line, static_cast<std::size_t>(static_cast<const char*>(end) - first), 1), true;
+        searched = size;
+    } while (fill());
+    if (begin_ == end_) return false;
+    take(line, end_ - begin_, 0);
     return true;
 }
 
 bool LineSource::next(Line& line)
 {
     while (source_ || open_next()) {
-        std::size_t searched = 0;
-        do {
-            const char* first = buffer_.data() + begin_;
-            const std::size_t size = end_ - begin_;
-            if (size > searched)
-                if (const void* end = std::memchr(first + searched, '\n', size - searched))
-                    return take(line, static_cast<std::size_t>(static_cast<const char*>(end) - first), 1);
-            searched = size;
-        } while (fill());
-        if (begin_ < end_) return take(line, end_ - begin_, 0);
+        if (position_ < part_end_ && find_line(line)) {
+            line.file = part().file;
+            line.number = ++lines_[line.file];
+            return true;
+        }
         source_.reset();
     }
     return false;

@@ -7,39 +7,52 @@
 #include <vector>
 
 #include "data/ingest/byte_source.hpp"
+#include "data/ingest/input_parts.hpp"
 
 namespace alster {
 
 /// A line of one of several files, without its end (LF or CRLF) and without a byte order mark.
 struct Line {
     std::string_view text;    // valid until the next line is asked for
-    std::int64_t number = 0;  // in its file, from 1
+    std::int64_t number = 0;  // in its part of the file, from 1
+    std::uint64_t begin = 0;  // its first byte in the (unpacked) file
     std::size_t file = 0;     // which of the files
 };
 
-/// The lines of several text files ("-": standard input), plain or gzip, one after the other.
+/// The lines of several text files ("-": standard input), plain or gzip, one after the other; or of parts of them.
 /// Errors: those of ByteSource; bad_data (65) for a line above 64 MiB.
 class LineSource {
 public:
     explicit LineSource(std::vector<std::string> paths);
+    LineSource(std::vector<std::string> paths, std::vector<FilePart> parts);
 
-    /// False at the end of the last file.
+    /// False at the end of the last part.
     [[nodiscard]] bool next(Line& line);
 
     [[nodiscard]] const std::string& path(std::size_t file) const { return paths_[file]; }
 
+    /// The part that is being read.
+    [[nodiscard]] const FilePart& part() const { return parts_[opened_ - 1]; }
+
+    /// (files) lines of each that were read so far.
+    [[nodiscard]] const std::vector<std::int64_t>& lines() const { return lines_; }
+
 private:
     [[nodiscard]] bool open_next();
+    [[nodiscard]] bool find_line(Line& line);
     [[nodiscard]] bool fill();
-    [[nodiscard]] bool take(Line& line, std::size_t length, std::size_t terminator);
+    void take(Line& line, std::size_t length, std::size_t terminator);
 
     std::vector<std::string> paths_;
-    std::size_t opened_ = 0;
-    std::int64_t number_ = 0;
+    std::vector<FilePart> parts_;
+    std::size_t opened_ = 0;  // parts
+    std::vector<std::int64_t> lines_;
+    std::uint64_t part_end_ = 0;
     std::unique_ptr<ByteSource> source_;
     std::vector<char> buffer_;
     std::size_t begin_ = 0;  // [begin_, end_) is read and not yet handed out
     std::size_t end_ = 0;
+    std::uint64_t position_ = 0;  // of begin_ in the file
 };
 
 }  // namespace alster

@@ -1,43 +1,49 @@
 #pragma once
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "data/ingest/defect.hpp"
 #include "data/ingest/line_source.hpp"
 
 namespace alster {
 
-/// Keeps the lines that cannot be used, with file, line number and reason (tab-separated), and stops the job where
-/// there are too many. The file is only made when there is such a line; one of an earlier run is removed.
+/// Keeps the lines of one log, or of a process's parts of it, that cannot be used. It costs the text of these lines.
 class Quarantine {
 public:
     /// `allowed`: the fraction of lines that may be bad.
-    Quarantine(std::filesystem::path path, double allowed);
+    explicit Quarantine(double allowed) : allowed_(allowed) {}
 
     /// Counts a good line.
     void pass() { ++lines_; }
 
-    /// Keeps a bad line. Errors: cannot_create (73); bad_data (65) as soon as there is no hope.
+    /// Keeps a bad line.
     void keep(const std::string& source, const Line& line, Defect defect);
 
-    /// At the end of the input. Error: bad_data (65) where more than the allowed fraction of the lines was bad.
-    void check();
+    /// True where reading on is of no use: no bad line is allowed, or most lines are bad.
+    [[nodiscard]] bool hopeless() const { return hopeless_; }
 
     [[nodiscard]] std::int64_t lines() const { return lines_; }
-    [[nodiscard]] std::int64_t bad() const { return bad_; }
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    [[nodiscard]] std::int64_t bad() const { return static_cast<std::int64_t>(kept_.size()); }
+
+    /// The bad lines with file, line number and reason (tab-separated), and what is wrong with the first of them:
+    /// "ratings.csv:3: value is not a number". `before` (files): how many lines of each file come before its part.
+    [[nodiscard]] std::string rows(std::span<const std::int64_t> before) const;
+    [[nodiscard]] std::string first(std::span<const std::int64_t> before) const;
 
 private:
-    [[noreturn]] void stop();
-
-    std::filesystem::path path_;
+    struct BadLine {
+        std::string source;
+        std::size_t file;
+        std::int64_t number;
+        Defect defect;
+        std::string text;
+    };
     double allowed_;
+    bool hopeless_ = false;
     std::int64_t lines_ = 0;
-    std::int64_t bad_ = 0;
-    std::string first_;  // "ratings.csv:3: value is not a number"
-    std::ofstream file_;
+    std::vector<BadLine> kept_;
 };
 
 }  // namespace alster

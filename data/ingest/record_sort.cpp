@@ -14,19 +14,19 @@ constexpr Offset smallest_bucket = 1 << 12;
 
 /// Buckets of consecutive rows with about the same number of records.
 struct Buckets {
-    std::vector<std::uint16_t> of_row;
-    std::vector<Offset> begin;  // (buckets + 1)
+    std::vector<std::uint16_t> of_row;  // of the rows' range
+    std::vector<Offset> begin;          // (buckets + 1)
 };
 
 template <class RowOf>
-Buckets make_buckets(std::span<const EventRecord> records, Row rows, RowOf row_of)
+Buckets make_buckets(std::span<const EventRecord> records, RowRange rows, RowOf row_of)
 {
-    std::vector<Offset> counts(rows);
-    for (const auto& record : records) ++counts[row_of(record)];
+    std::vector<Offset> counts(rows.size());
+    for (const auto& record : records) ++counts[row_of(record) - rows.first];
     const Offset goal = std::max(smallest_bucket, static_cast<Offset>(records.size()) / bucket_count + 1);
-    Buckets buckets{.of_row = std::vector<std::uint16_t>(rows), .begin = {0}};
+    Buckets buckets{.of_row = std::vector<std::uint16_t>(counts.size()), .begin = {0}};
     Offset end = 0;
-    for (Row r = 0; r < rows; ++r) {
+    for (std::size_t r = 0; r < counts.size(); ++r) {
         if (end - buckets.begin.back() >= goal) buckets.begin.push_back(end);
         buckets.of_row[r] = static_cast<std::uint16_t>(buckets.begin.size() - 1);
         end += counts[r];
@@ -51,10 +51,11 @@ void permute(std::span<EventRecord> records, const std::vector<Offset>& begin, B
 
 /// Buckets first, so that what std::sort works on stays in the cache and threads can share the work.
 template <class RowOf, class Before>
-void sort(std::span<EventRecord> records, Row rows, RowOf row_of, Before before)
+void sort(std::span<EventRecord> records, RowRange rows, RowOf row_of, Before before)
 {
     const Buckets buckets = make_buckets(records, rows, row_of);
-    permute(records, buckets.begin, [&](const EventRecord& r) -> std::size_t { return buckets.of_row[row_of(r)]; });
+    permute(records, buckets.begin,
+            [&](const EventRecord& r) -> std::size_t { return buckets.of_row[row_of(r) - rows.first]; });
     const auto count = static_cast<Offset>(buckets.begin.size()) - 1;
 #pragma omp parallel for schedule(dynamic)
     for (Offset b = 0; b < count; ++b)
@@ -63,7 +64,7 @@ void sort(std::span<EventRecord> records, Row rows, RowOf row_of, Before before)
 
 }  // namespace
 
-void sort_by_user(std::span<EventRecord> records, Row users)
+void sort_by_user(std::span<EventRecord> records, RowRange users)
 {
     sort(
         records, users, [](const EventRecord& r) { return r.user; },
@@ -75,13 +76,23 @@ void sort_by_user(std::span<EventRecord> records, Row users)
         });
 }
 
-void sort_by_item(std::span<EventRecord> records, Row items)
+void sort_by_item(std::span<EventRecord> records, RowRange items)
 {
     sort(
         records, items, [](const EventRecord& r) { return r.item; },
         [](const EventRecord& a, const EventRecord& b) {
             return a.item != b.item ? a.item < b.item : a.user < b.user;
         });
+}
+
+std::vector<Offset> sort_by_group(std::span<EventRecord> records, std::size_t groups,
+                                  const std::function<std::size_t(const EventRecord&)>& group_of)
+{
+    std::vector<Offset> begin(groups + 1);
+    for (const auto& record : records) ++begin[group_of(record) + 1];
+    std::partial_sum(begin.begin(), begin.end(), begin.begin());
+    permute(records, begin, group_of);
+    return begin;
 }
 
 }  // namespace alster

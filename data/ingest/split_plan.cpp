@@ -1,6 +1,7 @@
 #include "data/ingest/split_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <vector>
 
@@ -36,7 +37,7 @@ double pair_hash(std::uint64_t seed, Column user, Column item)
 
 /// The earliest t such that at most `most` events are at t or later. Found by histograms that narrow the range by 2^16
 /// a round: a copy of the times to sort would cost 8 bytes an event.
-Milliseconds threshold(std::span<const EventRecord> records, Offset most)
+Milliseconds threshold(std::span<const EventRecord> records, Offset most, const SumOverAll& sum)
 {
     constexpr Milliseconds bins = 1 << 16;
     Milliseconds low = 0, high = (Milliseconds{1} << 32) * 1000;
@@ -46,6 +47,7 @@ Milliseconds threshold(std::span<const EventRecord> records, Offset most)
         std::vector<Offset> counts(bins);
         for (const auto& record : records)
             if (const auto time = record.time(); time >= low && time < high) ++counts[(time - low) / width];
+        sum(counts);
         Milliseconds bin = bins - 1;
         while (bin >= 0 && later + counts[bin] <= most) later += counts[bin--];
         if (bin < 0) return low;
@@ -78,16 +80,20 @@ SplitPlan SplitPlan::parse(const std::string& text)
     return plan;
 }
 
-void mark_held(std::span<EventRecord> records, const SplitPlan& plan, std::uint64_t seed)
+void mark_held(std::span<EventRecord> records, const SplitPlan& plan, std::uint64_t seed, const SumOverAll& sum)
 {
     if (plan.kind == SplitPlan::Kind::random) {
         for (auto& record : records) record.held = pair_hash(seed, record.user, record.item) < plan.fraction;
     } else if (plan.kind == SplitPlan::Kind::time) {
-        if (std::none_of(records.begin(), records.end(), [](const EventRecord& r) { return r.time() > 0; }))
+        const bool timed =
+            std::any_of(records.begin(), records.end(), [](const EventRecord& r) { return r.time() > 0; });
+        std::array<Offset, 2> all = {static_cast<Offset>(records.size()), timed};
+        sum(all);
+        if (all[1] == 0)
             throw Error(ExitCode::usage,
                         "--split {}: the log has no times; name their column, as in --columns …,time=3", plan.text);
-        const auto most = static_cast<Offset>(plan.fraction * static_cast<double>(records.size()));
-        const Milliseconds first_held = threshold(records, most);
+        const auto most = static_cast<Offset>(plan.fraction * static_cast<double>(all[0]));
+        const Milliseconds first_held = threshold(records, most, sum);
         for (auto& record : records) record.held = record.time() >= first_held;
     }
 }

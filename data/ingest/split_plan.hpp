@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -22,8 +23,11 @@ struct SplitPlan {
     [[nodiscard]] static SplitPlan parse(const std::string& text);
 };
 
-/// Marks the events that a random or time split holds out; `last` is done where duplicates are merged.
-/// Error: usage (64) for a split by time of a log without times.
-void mark_held(std::span<EventRecord> records, const SplitPlan& plan, std::uint64_t seed);
+/// Adds up counts over all processes, element by element.
+using SumOverAll = std::function<void(std::span<Offset>)>;
+
+/// Marks the events that a random or time split holds out, each process its own; `last` is done where duplicates are
+/// merged. Error: usage (64) for a split by time of a log without times.
+void mark_held(std::span<EventRecord> records, const SplitPlan& plan, std::uint64_t seed, const SumOverAll& sum);
 
 }  // namespace alster

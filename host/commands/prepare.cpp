@@ -1,5 +1,3 @@
-#include "data/ingest/prepare.hpp"
-
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -7,7 +5,7 @@
 #include "data/error.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
-#include "host/report/peak_memory.hpp"
+#include "host/prepare/prepare.hpp"
 
 namespace alster {
 
@@ -15,6 +13,7 @@ namespace {
 
 constexpr const char* examples =
     "  alster prepare --input ratings.dat --format movielens --items movies.dat --split time:0.1 --out ml.h5\n"
+    "  mpirun -n 4 alster prepare --input log.csv --format csv --extend old.h5 --out new.h5\n"
     "  alster prepare --input a.csv.gz b.csv.gz --format csv --header --columns user=uid,item=sku,value=n --out d.h5\n"
     "  zcat events.jsonl.gz | alster prepare --input - --format jsonl --rules rules.toml --out d.h5\n";
 
@@ -50,6 +49,10 @@ void add_options(CLI::App& app, PrepareOptions& options, Words& words)
                    "user=0,item=1,value=2,time=3,event=4,confidence=5, or names with --header");
     app.add_flag("--header", options.layout.header, "The first line of each csv or tsv file names its columns");
     app.add_option("--items", options.items, "Titles and genres: movies.dat, u.item, or CSV or TSV with a header");
+    app.add_option(
+        "--extend", options.extend,
+        "An earlier dataset whose users and items keep their rows, new ones follow; its interactions are not "
+        "taken over: the logs hold the whole history");
     app.add_option("--rules", options.rules, "TOML file: event types and values to confidences and preferences");
     app.add_option("--split", words.split,
                    "What to hold out: none, random:F, last:N (of each user) or time:F (the latest)")
@@ -76,7 +79,7 @@ void interpret(const Words& words, PrepareOptions& options)
         throw Error(ExitCode::usage, "standard input (-) can be read once only");
 }
 
-double peak_megabytes() { return peak_memory() / (1 << 20); }
+double peak_megabytes(const PrepareReport& report) { return report.peak_bytes / (1 << 20); }
 
 void print_json(const PrepareReport& report, const std::string& out)
 {
@@ -87,6 +90,8 @@ void print_json(const PrepareReport& report, const std::string& out)
                                  {"duplicates", report.duplicates},
                                  {"users", report.users},
                                  {"items", report.items},
+                                 {"new_users", report.new_users},
+                                 {"new_items", report.new_items},
                                  {"interactions", report.interactions},
                                  {"held_out", report.held_out},
                                  {"held_dropped", report.held_dropped},
@@ -95,16 +100,20 @@ void print_json(const PrepareReport& report, const std::string& out)
                                  {"items_unknown", report.items_unknown},
                                  {"read_seconds", report.read_seconds},
                                  {"seconds", report.seconds},
-                                 {"peak_mb", peak_megabytes()}};
+                                 {"peak_mb", peak_megabytes(report)}};
     fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 void print_text(const PrepareReport& report, const PrepareOptions& options)
 {
+    const auto added = [&](std::int64_t rows) {
+        return options.extend.empty() ? std::string() : fmt::format(" ({} new)", rows);
+    };
     const double cells = static_cast<double>(report.users) * static_cast<double>(report.items);
     fmt::print("lines         {} ({} quarantined)\n", report.lines, report.quarantined);
     fmt::print("events        {} ({} merged as duplicates)\n", report.events, report.duplicates);
-    fmt::print("users         {}\nitems         {}\n", report.users, report.items);
+    fmt::print("users         {}{}\n", report.users, added(report.new_users));
+    fmt::print("items         {}{}\n", report.items, added(report.new_items));
     fmt::print("interactions  {} (density {:.3g} %)\n", report.interactions,
                100 * static_cast<double>(report.interactions) / cells);
     if (report.held_out > 0 || report.held_dropped > 0 || report.test_unknown > 0)
@@ -114,7 +123,7 @@ void print_text(const PrepareReport& report, const PrepareOptions& options)
         fmt::print("described     {} items ({} of {} have no interaction)\n", report.items_described,
                    report.items_unknown, options.items);
     fmt::print("time          {:.2f} s ({:.0f} lines/s), {:.0f} MB at most\n", report.seconds,
-               static_cast<double>(report.lines) / report.seconds, peak_megabytes());
+               static_cast<double>(report.lines) / report.seconds, peak_megabytes(report));
     fmt::print("wrote         {}\n", options.out.string());
 }
 
@@ -131,11 +140,13 @@ int prepare_command(int argc, char** argv)
     if (!line.parse(argc, argv)) return 0;
     interpret(words, options);
     options.command_options = line.resolved();
-    if (options.split.kind == SplitPlan::Kind::last)
+    const Communicator ranks;
+    if (options.split.kind == SplitPlan::Kind::last && ranks.leads())
         fmt::print(stderr,
                    "note: --split {} lets training see what others did after a held-out event; time:F does not\n",
                    words.split);
-    const PrepareReport report = prepare(options);
+    const PrepareReport report = prepare(ranks, options);
+    if (!ranks.leads()) return 0;
     if (line.json())
         print_json(report, options.out.string());
     else

@@ -3,62 +3,30 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
-#include <optional>
 
 #include "data/dataset_file.hpp"
 #include "distributed/row_partition.hpp"
 #include "tests/support/expect_error.hpp"
-#include "tests/support/real_data.hpp"
 #include "tests/support/sample_files.hpp"
+#include "tests/support/shared_directory.hpp"
 
 namespace alster {
 namespace {
 
 using test::exit_code_of;
+using test::expect_same_datasets;
 using test::message_of;
 using testing::HasSubstr;
 
-/// One temporary directory that all ranks know; it goes when all of them are done.
-class ParallelFile : public testing::Test {
+class ParallelFile : public test::SharedDirectoryTest {
 protected:
-    void SetUp() override
-    {
-        std::string name;
-        if (ranks.leads()) {
-            directory_.emplace();
-            name = directory_->path().string();
-        }
-        ranks.broadcast(name);
-        path_ = name;
-    }
-    void TearDown() override { ranks.barrier(); }
-
-    [[nodiscard]] std::filesystem::path at(const std::string& name) const { return path_ / name; }
     [[nodiscard]] RowRange mine(Row rows, Row chunk) const
     {
         return RowPartition::even(rows, chunk, ranks.size()).of(ranks.rank());
     }
 
-    Communicator ranks;
     ParallelFileAccess access{ranks};
-
-private:
-    std::optional<test::TemporaryDirectory> directory_;
-    std::filesystem::path path_;
 };
-
-void expect_same_datasets(const Hdf5File& expected, const Hdf5File& found)
-{
-    EXPECT_EQ(expected.datasets(), found.datasets());
-    for (const auto& name : expected.datasets()) {
-        EXPECT_EQ(expected.shape(name).rows, found.shape(name).rows) << name;
-        EXPECT_EQ(expected.shape(name).width, found.shape(name).width) << name;
-        EXPECT_EQ(expected.shape(name).element, found.shape(name).element) << name;
-        EXPECT_EQ(expected.integer_attribute(name, "crc32"), found.integer_attribute(name, "crc32")) << name;
-    }
-    // of names, shapes and all attributes
-    EXPECT_EQ(expected.integer_attribute("/", "attributes_crc32"), found.integer_attribute("/", "attributes_crc32"));
-}
 
 TEST_F(ParallelFile, TheModelIsTheSameForAnyNumberOfRanks)
 {

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <utility>
 
 #include "data/dataset_file.hpp"
 #include "tests/support/process.hpp"
@@ -27,6 +29,18 @@ protected:
     Finished prepare(const std::string& text, const std::string& arguments = "")
     {
         return run("--input " + write_file(directory_ / "log", text) + " " + arguments);
+    }
+
+    /// The same by several ranks; what mpirun itself says is left out.
+    Finished on_ranks(int ranks, const std::string& arguments)
+    {
+        const std::string mpirun = "mpirun --allow-run-as-root --oversubscribe --bind-to none -n ";
+        Finished finished = test::run_command(
+            fmt::format("{} {} {} prepare {} --out {}", mpirun, ranks, test::alster_program(), arguments, out_));
+        std::istringstream all(std::exchange(finished.err, ""));
+        for (std::string line; std::getline(all, line);)
+            if (line.starts_with("alster: ")) finished.err += line + "\n";
+        return finished;
     }
 
     /// One line on stderr that says so, this exit code, and nothing under the final name or beside it.
@@ -220,6 +234,39 @@ TEST_F(Prepare, KeepsAnEarlierOutputWhenItFails)
     const std::string before = test::read_file(out_);
     EXPECT_EQ(65, prepare("1,2,x\n").code);
     EXPECT_EQ(before, test::read_file(out_));
+}
+
+TEST_F(Prepare, RefusesStandardInputOnSeveralRanks)
+{
+    expect_refusal(on_ranks(2, "--input -"), 64, "standard input (-) is read by one rank");
+}
+
+TEST_F(Prepare, AFileThatOneRankCannotReadEndsAllWithItsMessage)
+{
+    test::write_file(directory_ / "plain", std::string(200, '\n') + "1,2\n");
+    test::write_gzip(directory_ / "gz", "1,2\n3,4\n");
+    const std::string packed = test::read_file(directory_ / "gz");
+    test::write_file(directory_ / "cut", packed.substr(0, packed.size() - 4));
+    const auto log = [&](const char* name) { return " " + (directory_ / name).string(); };
+    expect_refusal(on_ranks(3, "--input" + log("plain") + log("cut")), 65, "cut: the gzip data is truncated (rank 2");
+}
+
+TEST_F(Prepare, AnExtendedDatasetCanBeTrainedAndEvaluated)
+{
+    ASSERT_EQ(0, prepare("9,90,1,5\n8,80,1,6\n").code);
+    const std::string old = (directory_ / "old.h5").string();
+    std::filesystem::rename(out_, old);
+    std::string log;
+    for (int i = 0; i < 60; ++i) log += fmt::format("{},{},1,{}\n", i % 7, i % 11, i + 1);
+    const Finished finished = prepare(log, "--extend " + old + " --split time:0.1");
+    ASSERT_EQ(0, finished.code) << finished.err;
+    EXPECT_THAT(finished.out, AllOf(HasSubstr("users         9 (7 new)"), HasSubstr("items         13 (11 new)")));
+
+    const std::string run = (directory_ / "run").string();
+    ASSERT_EQ(0, test::run_alster("train --data " + out_ + " --factors 4 --sweeps 2 --out " + run).code);
+    const Finished evaluated = test::run_alster("evaluate --model " + run + "/model.h5 --data " + out_);
+    EXPECT_EQ(0, evaluated.code) << evaluated.err;
+    EXPECT_EQ(65, prepare(log, "--extend " + (directory_ / "nothing.h5").string()).code);
 }
 
 class PrepareRealData : public Prepare {

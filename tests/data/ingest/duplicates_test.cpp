@@ -36,10 +36,21 @@ EventTable table_of(const std::vector<Input>& inputs)
     return table;
 }
 
-MergeReport merge(EventTable& table, Row users, Row items, Duplicates how, std::int64_t hold_last = 0)
+MergeReport merge(EventTable& table, Row users, Duplicates how, std::int64_t hold_last = 0)
 {
-    sort_by_user(table.records(), users);
-    return merge_duplicates(table, users, items, how, hold_last);
+    sort_by_user(table.records(), {0, users});
+    return merge_duplicates(table, how, hold_last);
+}
+
+EventStatistics statistics(EventTable& table, Side side, Row rows)
+{
+    return event_statistics(table.records(), side, {0, rows});
+}
+
+/// Of a single process.
+void mark_held(EventTable& table, const char* plan, std::uint64_t seed = 1)
+{
+    mark_held(table.records(), SplitPlan::parse(plan), seed, [](std::span<Offset>) {});
 }
 
 const std::vector<Input> one_pair_three_times = {
@@ -48,21 +59,21 @@ const std::vector<Input> one_pair_three_times = {
 TEST(Duplicates, LastTakesTheLatestAndAmongEqualTimesTheLastOfTheInput)
 {
     EventTable table = table_of(one_pair_three_times);
-    const MergeReport report = merge(table, 1, 1, Duplicates::last);
+    const MergeReport report = merge(table, 1, Duplicates::last);
 
     ASSERT_EQ(1U, table.size());
     EXPECT_EQ(1, table.records()[0].value);
     EXPECT_EQ(4, table.records()[0].confidence);
     EXPECT_EQ(0.5, table.records()[0].preference);
     EXPECT_EQ(2, report.duplicates);
-    EXPECT_THAT(report.users.counts, ElementsAre(3));
-    EXPECT_THAT(report.items.last, ElementsAre(20));
+    EXPECT_THAT(statistics(table, Side::users, 1).counts, ElementsAre(3));
+    EXPECT_THAT(statistics(table, Side::items, 1).last, ElementsAre(20));
 }
 
 TEST(Duplicates, SumAddsValuesAndConfidencesAndWeighsThePreference)
 {
     EventTable table = table_of(one_pair_three_times);
-    merge(table, 1, 1, Duplicates::sum);
+    merge(table, 1, Duplicates::sum);
 
     EXPECT_EQ(8, table.records()[0].value);
     EXPECT_EQ(8, table.records()[0].confidence);
@@ -72,7 +83,7 @@ TEST(Duplicates, SumAddsValuesAndConfidencesAndWeighsThePreference)
 TEST(Duplicates, MaxKeepsTheLargestOfEach)
 {
     EventTable table = table_of(one_pair_three_times);
-    merge(table, 1, 1, Duplicates::max);
+    merge(table, 1, Duplicates::max);
 
     EXPECT_EQ(5, table.records()[0].value);
     EXPECT_EQ(4, table.records()[0].confidence);
@@ -81,14 +92,14 @@ TEST(Duplicates, MaxKeepsTheLargestOfEach)
 TEST(Duplicates, AHeldOutEventIsDroppedWhereItsPairIsLearnedFrom)
 {
     EventTable table = table_of({{0, 0, 1, 1, 1, 0, false}, {0, 0, 9, 1, 1, 0, true}, {0, 1, 7, 1, 1, 0, true}});
-    const MergeReport report = merge(table, 1, 2, Duplicates::sum);
+    const MergeReport report = merge(table, 1, Duplicates::sum);
 
     EXPECT_EQ(1, report.training);
     EXPECT_EQ(1, report.held_out);
     EXPECT_EQ(1, report.held_dropped);
     EXPECT_EQ(1, table.records()[0].value);
     EXPECT_EQ(7, table.records()[1].value);
-    EXPECT_THAT(report.items.counts, ElementsAre(1, 0));
+    EXPECT_THAT(statistics(table, Side::items, 2).counts, ElementsAre(1, 0));
 }
 
 TEST(Duplicates, HoldsOutTheLatestPairsOfEachUserButNeverItsOnlyOne)
@@ -99,15 +110,16 @@ TEST(Duplicates, HoldsOutTheLatestPairsOfEachUserButNeverItsOnlyOne)
                                  {1, 1, 1, 1, 1, 5'000, false},
                                  {3, 0, 1, 1, 1, 0, false},
                                  {3, 1, 1, 1, 1, 0, false}});
-    const MergeReport report = merge(table, 4, 3, Duplicates::last, 2);
+    const MergeReport report = merge(table, 4, Duplicates::last, 2);
 
     std::vector<int> held;
     for (const auto& r : table.records()) held.push_back(static_cast<int>(r.held));
     EXPECT_THAT(held, ElementsAre(1, 0, 1, 0, 0, 1));
     EXPECT_EQ(3, report.training);
     EXPECT_EQ(3, report.held_out);
-    EXPECT_THAT(report.users.counts, ElementsAre(1, 1, 0, 1));
-    EXPECT_THAT(report.users.last, ElementsAre(10, 5, 0, 0));
+    const EventStatistics users = statistics(table, Side::users, 4);
+    EXPECT_THAT(users.counts, ElementsAre(1, 1, 0, 1));
+    EXPECT_THAT(users.last, ElementsAre(10, 5, 0, 0));
 }
 
 EventTable random_table(Column users, Column items, int size)
@@ -124,12 +136,12 @@ TEST(RecordSort, PutsAnyTableInOrderByUserAndByItem)
 {
     for (const Column users : {1, 2, 700, 100'000}) {
         EventTable table = random_table(users, 300, 60'000);
-        MergeReport report = merge(table, users, 300, Duplicates::last);
+        MergeReport report = merge(table, users, Duplicates::last);
         auto records = table.records();
         EXPECT_TRUE(std::is_sorted(records.begin(), records.end(), [](const EventRecord& a, const EventRecord& b) {
             return std::pair(a.user, a.item) < std::pair(b.user, b.item);
         }));
-        sort_by_item(records, 300);
+        sort_by_item(records, {0, 300});
         EXPECT_TRUE(std::is_sorted(records.begin(), records.end(), [](const EventRecord& a, const EventRecord& b) {
             return std::pair(a.item, a.user) < std::pair(b.item, b.user);
         }));
@@ -146,7 +158,7 @@ std::int64_t held(EventTable& table)
 TEST(SplitPlan, ByTimeHoldsOutTheLatestEventsOnly)
 {
     EventTable table = random_table(10, 10, 10'000);
-    mark_held(table.records(), SplitPlan::parse("time:0.1"), 1);
+    mark_held(table, "time:0.1");
 
     Milliseconds latest_kept = 0, first_held = INT64_MAX;
     for (const auto& r : table.records())
@@ -159,9 +171,9 @@ TEST(SplitPlan, ByTimeHoldsOutTheLatestEventsOnly)
 TEST(SplitPlan, ByTimeKeepsEventsOfOneTimeTogether)
 {
     EventTable table = table_of({{0, 0, 1, 1, 1, 5, false}, {0, 1, 1, 1, 1, 9, false}, {0, 2, 1, 1, 1, 9, false}});
-    mark_held(table.records(), SplitPlan::parse("time:0.4"), 1);
+    mark_held(table, "time:0.4");
     EXPECT_EQ(0, held(table));
-    mark_held(table.records(), SplitPlan::parse("time:0.7"), 1);
+    mark_held(table, "time:0.7");
     EXPECT_EQ(2, held(table));
 }
 
@@ -169,14 +181,14 @@ TEST(SplitPlan, AtRandomFollowsSeedAndPairAlone)
 {
     EventTable a = random_table(300, 300, 20'000);
     EventTable b = random_table(300, 300, 20'000);
-    mark_held(a.records(), SplitPlan::parse("random:0.2"), 1);
-    mark_held(b.records(), SplitPlan::parse("random:0.2"), 2);
+    mark_held(a, "random:0.2", 1);
+    mark_held(b, "random:0.2", 2);
 
     EXPECT_NEAR(4000, static_cast<double>(held(a)), 250);  // five standard deviations
     int differing = 0;
     for (std::size_t i = 0; i < a.size(); ++i) differing += a.records()[i].held != b.records()[i].held;
     EXPECT_NEAR(6400, differing, 350);
-    sort_by_user(a.records(), 300);
+    sort_by_user(a.records(), {0, 300});
     for (std::size_t i = 1; i < a.size(); ++i) {
         const auto &x = a.records()[i - 1], &y = a.records()[i];
         if (x.user == y.user && x.item == y.item) {

@@ -1,6 +1,8 @@
 #include "data/ingest/item_catalogue.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+
+#include <array>
 
 #include "data/error.hpp"
 #include "tests/support/real_data.hpp"
@@ -9,12 +11,21 @@
 namespace alster {
 namespace {
 
+using testing::EndsWith;
+
 class ItemCatalogueTest : public testing::Test {
 protected:
-    ItemCatalogue read(const std::string& text, double allowed = 0)
+    ItemCatalogue read(const std::string& text)
     {
-        Quarantine quarantine(directory_ / "bad.tsv", allowed);
-        return read_items(test::write_file(directory_ / "items", text), items_, quarantine);
+        quarantine_ = Quarantine(0.9);
+        return read_items(test::write_file(directory_ / "items", text), items_, quarantine_);
+    }
+
+    /// What is wrong with the first bad line.
+    std::string first_bad(const std::string& text)
+    {
+        static_cast<void>(read(text));
+        return quarantine_.first(std::array<std::int64_t, 1>{0});
     }
 
     void SetUp() override
@@ -24,6 +35,7 @@ protected:
 
     test::TemporaryDirectory directory_;
     IdIndex items_{"items"};
+    Quarantine quarantine_{0.9};
 };
 
 TEST_F(ItemCatalogueTest, ReadsMoviesDatInLatin1)
@@ -33,7 +45,8 @@ TEST_F(ItemCatalogueTest, ReadsMoviesDatInLatin1)
     EXPECT_EQ("Toy Story (1995)", catalogue.columns.at("title")[0]);
     EXPECT_EQ("Les Misérables", catalogue.columns.at("title")[1]);
     EXPECT_EQ("Drama|Musical", catalogue.columns.at("genres")[1]);
-    EXPECT_EQ(1, catalogue.unknown);
+    EXPECT_EQ(3, quarantine_.lines());
+    EXPECT_EQ(2, catalogue.known);
     EXPECT_EQ(2, catalogue.described);
 }
 
@@ -61,9 +74,10 @@ TEST_F(ItemCatalogueTest, ReadsTablesWithAHeaderAndKeepsEveryNamedColumn)
 
 TEST_F(ItemCatalogueTest, QuarantinesLinesThatAreTooLongOrTooShort)
 {
-    EXPECT_THROW(read("item,title\n5," + std::string(1001, 'x') + "\n"), Error);
-    EXPECT_THROW(read("item,title,genres\n5,x\n"), Error);
-    EXPECT_EQ("", read("item,title\n5," + std::string(1001, 'x') + "\n", 1).columns.at("title")[1]);
+    EXPECT_THAT(first_bad("item,title,genres\n5,x\n"), EndsWith("items:2: missing column"));
+    EXPECT_THAT(first_bad("item,title\n5," + std::string(1001, 'x') + "\n"),
+                EndsWith("items:2: text is longer than 1000 bytes"));
+    EXPECT_EQ("", read("item,title\n5," + std::string(1001, 'x') + "\n").columns.at("title")[1]);
     EXPECT_THROW(read(""), Error);
 }
 
@@ -77,7 +91,7 @@ TEST_F(ItemCatalogueTest, TakesTheFirstLineThatIsNotEmptyForTheHeader)
 
 TEST_F(ItemCatalogueTest, RefusesAHeaderWithABadQuoteAndReadsItsNamesAsLatin1)
 {
-    EXPECT_THROW(read("id,\"title\n5,Heat\n", 1), Error);
+    EXPECT_THROW(read("id,\"title\n5,Heat\n"), Error);
     EXPECT_EQ("1995", read("id,ann\xe9\x65\n5,1995\n").columns.at("année")[1]);
 }
 

@@ -23,6 +23,18 @@ std::vector<std::string> lines_of(std::vector<std::string> paths)
     return lines;
 }
 
+/// The same lines from `ranks` processes, one after the other; the numbers are of the parts.
+std::vector<std::string> lines_in_parts(const std::vector<std::string>& paths, int ranks)
+{
+    std::vector<std::string> lines;
+    const auto files = inspect_inputs(paths);
+    for (int rank = 0; rank < ranks; ++rank) {
+        LineSource source(paths, parts_of(files, rank, ranks));
+        for (Line line; source.next(line);) lines.push_back(fmt::format("{}:{}", line.file, line.text));
+    }
+    return lines;
+}
+
 std::string failure(const std::string& path)
 {
     try {
@@ -96,6 +108,37 @@ TEST(LineSource, RefusesGzipThatIsAlteredOrFollowedByOtherBytes)
                 HasSubstr("more: the gzip data is damaged"));
     bytes[bytes.size() - 6] ^= 1;  // of its checksum
     EXPECT_THAT(failure(write_file(directory / "bad", bytes)), HasSubstr("bad: the gzip data is damaged"));
+}
+
+TEST(LineSource, GivesEveryLineToOneOfAnyNumberOfPartsInTheOrderOfTheInput)
+{
+    const TemporaryDirectory directory;
+    const auto plain = write_file(directory / "a", "\xEF\xBB\xBFone\r\n\r\n\ntwo\na longer line than the others\nend");
+    const auto packed = write_gzip(directory / "b", "3\n4\n5");
+    const auto empty = write_file(directory / "c", "");
+    const auto last = write_file(directory / "d", "\nx\n");
+    const std::vector<std::string> paths = {plain, packed, empty, last};
+    const auto whole = lines_in_parts(paths, 1);
+
+    EXPECT_THAT(whole, ElementsAre("0:one", "0:", "0:", "0:two", "0:a longer line than the others", "0:end", "1:3",
+                                   "1:4", "1:5", "3:", "3:x"));
+    for (int ranks = 2; ranks < 200; ++ranks) EXPECT_EQ(whole, lines_in_parts(paths, ranks)) << ranks;
+}
+
+TEST(LineSource, CutsPlainFilesOnlyAndIntoEqualParts)
+{
+    const std::vector<InputFile> files = {{"a", 60, true}, {"b.gz", 30, false}, {"pipe", 0, false}, {"c", 9, true}};
+    const auto parts = [&](int rank) {
+        std::vector<std::string> result;
+        for (const auto& part : parts_of(files, rank, 4))
+            result.push_back(fmt::format("{}:{}", part.file, files[part.file].divisible ? part.begin : 0));
+        return result;
+    };
+
+    EXPECT_THAT(parts(0), ElementsAre("0:0"));
+    EXPECT_THAT(parts(1), ElementsAre("0:25"));
+    EXPECT_THAT(parts(2), ElementsAre("0:50", "1:0"));
+    EXPECT_THAT(parts(3), ElementsAre("2:0", "3:0"));
 }
 
 TEST(LineSource, NamesAFileThatIsMissingOrADirectory)

@@ -8,6 +8,7 @@
 #include "data/ingest/duplicates.hpp"
 #include "data/ingest/interaction_reader.hpp"
 #include "data/ingest/split_plan.hpp"
+#include "distributed/communicator.hpp"
 
 namespace alster {
 
@@ -18,6 +19,7 @@ struct PrepareOptions {
     std::string items;  // item metadata; "": none
     std::string rules;  // event rules; "": none
     SplitPlan split;
+    std::string extend;                    // a dataset whose rows are kept; "": none
     std::string test;                      // a log that becomes the holdout; "": none
     std::optional<Duplicates> duplicates;  // by default last, with rules sum
     double max_bad = 0.001;                // fraction of lines
@@ -33,6 +35,8 @@ struct PrepareReport {
     std::int64_t duplicates = 0;
     std::int64_t users = 0;
     std::int64_t items = 0;
+    std::int64_t new_users = 0;  // that the extended dataset did not have
+    std::int64_t new_items = 0;
     std::int64_t interactions = 0;  // training part
     std::int64_t held_out = 0;
     std::int64_t held_dropped = 0;  // held-out events whose pair is also in the training part
@@ -41,10 +45,13 @@ struct PrepareReport {
     std::int64_t items_unknown = 0;  // items of the item file without interactions
     double read_seconds = 0;
     double seconds = 0;
+    double peak_bytes = 0;  // of the rank that took most memory
 };
 
-/// Turns logs into a dataset. Memory: 32 bytes an event, and the ids. Errors: those of the readers and of
-/// DatasetWriter; bad_data (65) where no interaction is left to learn from.
-PrepareReport prepare(const PrepareOptions& options);
+/// Turns logs into a dataset, whose contents do not depend on the number of ranks. Memory of a rank: 32 bytes an event
+/// of its share of the input, and ids. Collective; the report is the same on all ranks. Errors: those of the readers
+/// and of DatasetWriter; usage (64) for standard input on several ranks; bad_data (65) where no interaction is left to
+/// learn from.
+PrepareReport prepare(const Communicator& ranks, const PrepareOptions& options);
 
 }  // namespace alster

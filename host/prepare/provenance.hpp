@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "data/ingest/prepare.hpp"
+#include "host/prepare/prepare.hpp"
 
 namespace alster {
 

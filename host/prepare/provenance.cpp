@@ -1,4 +1,4 @@
-#include "data/ingest/provenance.hpp"
+#include "host/prepare/provenance.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -21,6 +21,7 @@ std::string provenance(const PrepareOptions& options, const PrepareReport& repor
     for (const auto& path : options.inputs) json["inputs"].push_back(input(path));
     if (!options.test.empty()) json["test"] = input(options.test);
     if (!options.items.empty()) json["items_file"] = input(options.items);
+    if (!options.extend.empty()) json["extends"] = input(options.extend);
     if (!rules.empty()) json["rules"] = rules;
     json["options"] = options.command_options;
     json["lines"] = report.lines;

@@ -1,0 +1,264 @@
+#include "host/prepare/prepare.hpp"
+
+#include <unistd.h>
+
+#include <fmt/ranges.h>
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "data/error.hpp"
+#include "data/ingest/dataset_output.hpp"
+#include "data/ingest/event_log.hpp"
+#include "data/ingest/item_catalogue.hpp"
+#include "data/ingest/record_sort.hpp"
+#include "distributed/heartbeat.hpp"
+#include "distributed/id_directory.hpp"
+#include "distributed/parallel_file_access.hpp"
+#include "distributed/record_exchange.hpp"
+#include "distributed/reproducible_sum.hpp"
+#include "host/prepare/provenance.hpp"
+#include "host/prepare/quarantine_file.hpp"
+#include "host/prepare/shares.hpp"
+#include "host/report/peak_memory.hpp"
+#include "host/report/stopwatch.hpp"
+#include "host/threads.hpp"
+
+namespace alster {
+
+namespace {
+
+/// Before hours of reading, not after.
+void check_output(const std::filesystem::path& out)
+{
+    const auto directory = out.has_parent_path() ? out.parent_path() : std::filesystem::path(".");
+    if (access(directory.c_str(), W_OK | X_OK) != 0)
+        throw Error(ExitCode::cannot_create, "{}: nothing can be written in {}: {}", out.string(), directory.string(),
+                    std::strerror(errno));
+    if (std::filesystem::is_directory(out)) throw Error(ExitCode::cannot_create, "{}: is a directory", out.string());
+}
+
+std::filesystem::path beside(const std::filesystem::path& out, const char* ending)
+{
+    auto path = out;
+    path += ending;
+    return path;
+}
+
+constexpr const char* nothing_left = "no interactions are left to learn from: --split {} holds out all {}";
+
+class Preparation {
+public:
+    Preparation(const Communicator& ranks, const PrepareOptions& options)
+        : ranks_(ranks),
+          options_(options),
+          access_(ranks),
+          quarantine_(ranks, beside(options.out, ".quarantine.tsv"), options.max_bad)
+    {
+        if (!options.rules.empty()) rules_ = EventRules::load(options.rules);
+    }
+
+    PrepareReport run()
+    {
+        Stopwatch since_start;
+        read();
+        report_.read_seconds = since_start.elapsed();
+        agree_on_rows();
+        split();
+        merge();
+        item_rows_ = partition_by_records(ranks_, log_.table().records(), Side::items, info_.items);
+        const Metadata catalogue = read_catalogue();
+        describe();
+        write(catalogue);
+        report_.seconds = since_start.elapsed();
+        report_.peak_bytes = ranks_.max(peak_memory());
+        return report_;
+    }
+
+private:
+    void read()
+    {
+        enter_phase("reading the log");
+        read_log(options_.inputs, [&](InteractionReader& reader, const EventRules* rules, Quarantine& quarantine) {
+            log_.read(reader, rules, quarantine);
+        });
+        if (!options_.test.empty())
+            read_log({options_.test}, [&](InteractionReader& reader, const EventRules* rules, Quarantine& quarantine) {
+                log_.read_held_out(reader, rules, quarantine);
+            });
+        quarantine_.check();
+        report_.lines = quarantine_.lines();
+        report_.quarantined = quarantine_.bad();
+    }
+
+    template <class Read>
+    void read_log(const std::vector<std::string>& paths, Read read)
+    {
+        InteractionReader reader(paths, share_of_input(ranks_, paths), options_.layout);
+        Quarantine quarantine(options_.max_bad);
+        read(reader, rules_ ? &*rules_ : nullptr, quarantine);
+        quarantine_.add(quarantine, reader.lines());
+    }
+
+    void agree_on_rows()
+    {
+        enter_phase("numbering users and items");
+        std::optional<DatasetReader> known;
+        if (!options_.extend.empty()) known.emplace(options_.extend, access_);
+        const auto users = number(users_, known, Side::users, log_.users(), log_.asked_users());
+        const auto items = number(items_, known, Side::items, log_.items(), log_.asked_items());
+        const Offset training = log_.training();
+        const Offset held = static_cast<Offset>(log_.table().size()) - training;
+        const Offset dropped =
+            log_.renumber(users, items, ranks_.sum_before(training), ranks_.sum(training) + ranks_.sum_before(held));
+        report_.test_unknown = ranks_.sum(dropped);
+        report_.events = ranks_.sum(static_cast<Offset>(log_.table().size()));
+        if (report_.events == 0)
+            throw Error(ExitCode::bad_data, "{}: no interactions in the input", fmt::join(options_.inputs, ", "));
+        report_.users = info_.users = users_->rows();
+        report_.items = info_.items = items_->rows();
+        report_.new_users = info_.users - (known ? known->info().users : 0);
+        report_.new_items = info_.items - (known ? known->info().items : 0);
+        if (known) info_.extends = known->info().fingerprint;
+    }
+
+    /// The rows of the ids that this rank has met and, behind them, of those that it asks for.
+    std::vector<Column> number(std::optional<IdDirectory>& directory, const std::optional<DatasetReader>& known,
+                               Side side, const IdIndex& met, const IdIndex& asked)
+    {
+        const Row known_rows = known ? known->rows(side) : 0;
+        const RowRange mine = RowPartition::even(known_rows, 1, ranks_.size()).of(ranks_.rank());
+        directory.emplace(ranks_, name(side), known ? known->ids(side, mine) : IdColumn{}, mine.first, met.column());
+        std::vector<Column> rows = directory->rows_of_met();
+        const auto found = directory->find(asked.column());
+        rows.insert(rows.end(), found.begin(), found.end());
+        return rows;
+    }
+
+    void split()
+    {
+        const auto sum = [&](std::span<Offset> counts) { ranks_.sum(counts); };
+        if (options_.test.empty()) mark_held(log_.table().records(), options_.split, options_.seed, sum);
+        info_.watermark = ranks_.max(log_.watermark());
+        if (rules_ && rules_->any_decay()) log_.decay(*rules_, info_.watermark);
+    }
+
+    void merge()
+    {
+        enter_phase("merging the events of each user");
+        EventTable& table = log_.table();
+        user_rows_ = partition_by_records(ranks_, table.records(), Side::users, info_.users);
+        bring_to_owners(ranks_, table, Side::users, *user_rows_);
+        sort_by_user(table.records(), mine(Side::users));
+        const auto how = options_.duplicates.value_or(rules_ ? Duplicates::sum : Duplicates::last);
+        merged_ = merge_duplicates(table, how, options_.split.last);
+        report_.interactions = info_.interactions = ranks_.sum(merged_.training);
+        report_.held_out = info_.held_out = ranks_.sum(merged_.held_out);
+        report_.duplicates = ranks_.sum(merged_.duplicates);
+        report_.held_dropped = ranks_.sum(merged_.held_dropped);
+        if (info_.interactions == 0) throw Error(ExitCode::bad_data, nothing_left, options_.split.text, info_.held_out);
+    }
+
+    /// Every rank reads the whole file, and keeps what it says of this rank's items.
+    Metadata read_catalogue()
+    {
+        if (options_.items.empty()) return {};
+        Quarantine found(options_.max_bad);
+        const IdIndex mine("items", items_->ids_of(*item_rows_));
+        const ItemCatalogue catalogue = read_items(options_.items, mine, found);
+        QuarantineFile file(ranks_, beside(options_.out, ".items.quarantine.tsv"), options_.max_bad);
+        file.add(ranks_.leads() ? found : Quarantine(0), std::array<std::int64_t, 1>{0});
+        file.check();
+        report_.items_described = ranks_.sum(catalogue.described);
+        report_.items_unknown = file.lines() - file.bad() - ranks_.sum(catalogue.known);
+        report_.quarantined += file.bad();
+        Metadata metadata;
+        for (const auto& [name, texts] : catalogue.columns) metadata.emplace(name, column_of(texts));
+        return metadata;
+    }
+
+    /// As wide as the longest text of all ranks.
+    [[nodiscard]] TextColumn column_of(const std::vector<std::string>& texts) const
+    {
+        const TextColumn column = TextColumn::from(texts);
+        return TextColumn::from(texts, static_cast<std::size_t>(ranks_.max(static_cast<std::int64_t>(column.width))));
+    }
+
+    void describe()
+    {
+        const auto records = log_.table().records();
+        // without rules, only a log with a column of confidences has any other than 1
+        const bool any = std::ranges::any_of(records, [](const EventRecord& r) { return r.confidence != 1; });
+        info_.weighted = ranks_.max(std::int64_t{rules_ || any}) > 0;
+        info_.split = options_.test.empty() ? options_.split.text : "file";
+        info_.provenance = provenance(options_, report_, rules_ ? rules_->text() : std::string());
+        const ValueSummary values = summarize_values(records, mine(Side::users));
+        info_.value_min = -static_cast<float>(ranks_.max(-double{values.least}));
+        info_.value_max = static_cast<float>(ranks_.max(double{values.most}));
+        info_.value_mean = reproducible_sum(ranks_, values.sums, info_.users, rows_per_share_chunk(info_.users)) /
+                           static_cast<double>(info_.interactions);
+    }
+
+    void write(const Metadata& catalogue)
+    {
+        enter_phase("writing the dataset");
+        DatasetWriter file(options_.out, info_, access_);
+        EventTable& table = log_.table();
+        const Row first_user = mine(Side::users).first;
+        file.begin(Part::train, Side::users, first_user, ranks_.sum_before(merged_.training));
+        if (info_.held_out > 0) file.begin(Part::holdout, Side::users, first_user, ranks_.sum_before(merged_.held_out));
+        write_by_user(file, table.records(), mine(Side::users), info_);
+        write_side(file, Side::users);
+
+        const auto held = std::ranges::remove_if(table.records(), [](const EventRecord& r) { return r.held == 1; });
+        table.truncate(table.size() - held.size());
+        bring_to_owners(ranks_, table, Side::items, *item_rows_);
+        sort_by_item(table.records(), mine(Side::items));
+        const Row first_item = mine(Side::items).first;
+        file.begin(Part::train, Side::items, first_item, ranks_.sum_before(static_cast<Offset>(table.size())));
+        write_by_item(file, table.records(), mine(Side::items), info_);
+        write_side(file, Side::items);
+        file.write_metadata(catalogue, first_item);
+        file.commit();
+    }
+
+    void write_side(DatasetWriter& file, Side side)
+    {
+        const RowRange rows = mine(side);
+        const IdDirectory& directory = side == Side::users ? *users_ : *items_;
+        const IdColumn ids = directory.ids_of(side == Side::users ? *user_rows_ : *item_rows_);
+        file.write_ids(side, rows.first, ids, directory.first_in_order(), directory.order());
+        const EventStatistics events = event_statistics(log_.table().records(), side, rows);
+        file.write_events(side, events.counts, events.last, rows.first);
+    }
+
+    [[nodiscard]] RowRange mine(Side side) const
+    {
+        return (side == Side::users ? user_rows_ : item_rows_)->of(ranks_.rank());
+    }
+
+    const Communicator& ranks_;
+    const PrepareOptions& options_;
+    ParallelFileAccess access_;
+    QuarantineFile quarantine_;
+    std::optional<EventRules> rules_;
+    EventLog log_;
+    std::optional<IdDirectory> users_;
+    std::optional<IdDirectory> items_;
+    std::optional<RowPartition> user_rows_;
+    std::optional<RowPartition> item_rows_;
+    MergeReport merged_;  // of this rank's users
+    DatasetInfo info_;
+    PrepareReport report_;
+};
+
+}  // namespace
+
+PrepareReport prepare(const Communicator& ranks, const PrepareOptions& options)
+{
+    check_output(options.out);
+    set_threads(ranks, 0);
+    return Preparation(ranks, options).run();
+}
+
+}  // namespace alster

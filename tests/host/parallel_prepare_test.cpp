@@ -1,0 +1,246 @@
+#include <gmock/gmock.h>
+
+#include <array>
+#include <random>
+
+#include "data/dataset_file.hpp"
+#include "host/prepare/prepare.hpp"
+#include "tests/support/expect_error.hpp"
+#include "tests/support/shared_directory.hpp"
+#include "tests/support/text_files.hpp"
+
+namespace alster {
+namespace {
+
+using test::message_of;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// Events of 40 users and 30 items: some pairs come again anywhere in the log, times jump about.
+struct Events {
+    int lines = 400;
+    const char* user = "";  // in front of the number
+    const char* separator = ",";
+
+    [[nodiscard]] std::string text() const
+    {
+        std::mt19937 random(5);
+        const auto below = [&](int most) { return static_cast<int>(random() % most); };
+        std::string text;
+        for (int i = 0; i < lines; ++i) {
+            const int user_number = 1000 + below(40), item = below(30), value = below(11), day = 1 + below(97);
+            text += fmt::format("{}{}{sep}{}{sep}{}{sep}{}\n", user, user_number, item, value * 0.1 - 0.3, day * 86'400,
+                                fmt::arg("sep", separator));
+        }
+        return text;
+    }
+};
+
+/// What one rank makes of a log, all ranks make of it.
+class ParallelPrepare : public test::SharedDirectoryTest {
+protected:
+    /// A file that rank 0 writes.
+    std::string file(const std::string& name, const std::string& text, bool gzip = false)
+    {
+        if (ranks.leads()) gzip ? test::write_gzip(at(name), text) : test::write_file(at(name), text);
+        ranks.barrier();
+        return at(name).string();
+    }
+
+    PrepareOptions options(std::vector<std::string> inputs)
+    {
+        PrepareOptions options;
+        options.inputs = std::move(inputs);
+        options.layout.columns = ColumnSpec::parse("user=0,item=1,value=2,time=3");
+        return options;
+    }
+
+    void expect_same_file(PrepareOptions options)
+    {
+        PrepareReport one;
+        options.out = at("one.h5");
+        if (ranks.leads()) one = prepare(Communicator::self(), options);
+        options.out = at("all.h5");
+        const PrepareReport all = prepare(ranks, options);
+        if (ranks.leads()) {
+            test::expect_same_datasets(Hdf5File::open(at("one.h5")), Hdf5File::open(at("all.h5")));
+            EXPECT_EQ(DatasetReader(at("one.h5")).info().fingerprint, DatasetReader(at("all.h5")).info().fingerprint);
+            for (const char* ending : {".quarantine.tsv", ".items.quarantine.tsv"})
+                EXPECT_EQ(test::read_file(at("one.h5").string() + ending),
+                          test::read_file(at("all.h5").string() + ending));
+            EXPECT_EQ(one.lines, all.lines);
+            EXPECT_EQ(one.duplicates, all.duplicates);
+            EXPECT_EQ(one.held_dropped, all.held_dropped);
+            EXPECT_EQ(one.test_unknown, all.test_unknown);
+            EXPECT_EQ(one.items_unknown, all.items_unknown);
+            EXPECT_EQ(one.items_described, all.items_described);
+        }
+        ranks.barrier();
+    }
+
+    [[nodiscard]] DatasetReader result() const { return DatasetReader(at("all.h5")); }
+};
+
+TEST_F(ParallelPrepare, EveryKindOfSplitAndOfDuplicates)
+{
+    auto how = options({file("log", Events{}.text())});
+    const std::vector<std::pair<const char*, Duplicates>> cases = {{"none", Duplicates::last},
+                                                                   {"none", Duplicates::sum},
+                                                                   {"random:0.3", Duplicates::max},
+                                                                   {"last:2", Duplicates::last},
+                                                                   {"time:0.2", Duplicates::sum}};
+    for (const auto& [split, duplicates] : cases) {
+        how.split = SplitPlan::parse(split);
+        how.duplicates = duplicates;
+        expect_same_file(how);
+        EXPECT_GT(result().info().interactions, 0);
+        EXPECT_EQ(how.split.kind != SplitPlan::Kind::none, result().info().held_out > 0);
+    }
+}
+
+TEST_F(ParallelPrepare, TextIdsAlsoWhereOnlyTheLastPartHasOne)
+{
+    expect_same_file(options({file("text", Events{.user = "übung"}.text())}));
+    const auto late = Events{}.text() + "the only text,7,1,86400\n";
+    expect_same_file(options({file("late", late)}));
+    EXPECT_EQ(IdKind::text, result().ids(Side::users, {0, 1}).kind);
+    EXPECT_EQ(IdKind::int64, result().ids(Side::items, {0, 1}).kind);
+}
+
+TEST_F(ParallelPrepare, SeveralInputsWithHeadersSomeOfThemGzipOrEmpty)
+{
+    const std::string header = "\xEF\xBB\xBFwhen,who,what\r\n";
+    const auto body = [](int from) {
+        std::string text;
+        for (int i = from; i < from + 90; ++i) text += fmt::format("{},u{},{}\r\n", 86'400 + i, i % 17, i % 13);
+        return text;
+    };
+    auto how = options({file("a", header + body(0)), file("b", header + body(40), true), file("c", ""),
+                        file("d", "\n\n" + std::string("what,x,who,when\n1,,u99,5")), file("e", header)});
+    how.layout = {
+        .format = LogFormat::csv, .columns = ColumnSpec::parse("user=who,item=what,time=when"), .header = true};
+    expect_same_file(how);
+    EXPECT_EQ(18, result().info().users);
+}
+
+TEST_F(ParallelPrepare, OtherFormats)
+{
+    auto how = options({});
+    how.layout.columns = {};
+    const auto format = [&](LogFormat kind, const std::string& text, const char* columns = "") {
+        how.inputs = {file("log", text)};
+        how.layout = {.format = kind, .columns = ColumnSpec::parse(columns), .header = false};
+        expect_same_file(how);
+    };
+    format(LogFormat::tsv, Events{.lines = 50, .separator = "\t"}.text());
+    format(LogFormat::movielens, Events{.lines = 50, .separator = "::"}.text());
+    format(LogFormat::movielens, "userId,movieId,timestamp,rating\n1,2,9,4.5\n1,3,8,2\n2,3,7,1\n");
+    EXPECT_EQ(4.5F, result().info().value_max);
+    format(LogFormat::pairs, "1 2 x\n3\t4\n1,4\n");
+    format(LogFormat::lists, "1 2 3 4\n2 9 3\n7 2\n");
+    std::string json;
+    for (int i = 0; i < 60; ++i)
+        json += fmt::format("{{\"u\": \"{}\", \"item\": {}, \"time\": {}}}\n", i % 7, i % 5, i + 1);
+    format(LogFormat::jsonl, json, "user=u,item=item,time=time");
+}
+
+TEST_F(ParallelPrepare, RulesWithDecayAndAnItemFile)
+{
+    std::string text;
+    for (int i = 0; i < 300; ++i)
+        text +=
+            fmt::format("{},{},{},{},{}\n", i % 23, i * 17 % 19, i % 5, 86'400 * (1 + i % 40), i % 3 ? "play" : "down");
+    auto how = options({file("log", text)});
+    how.layout.columns = ColumnSpec::parse("user=0,item=1,value=2,time=3,event=4");
+    how.rules = file("rules.toml",
+                     "[event.play]\nbase = 1\nper_value = 0.3\nhalf_life_days = 3\n[event.down]\npreference = 0\n");
+    how.items = file(
+        "items", "id,title,genres\n3,Drei,A|B\n3,Three,A\n999,None,\n5,A longer title than the others,C\nbad\n7,x,\n");
+    how.max_bad = 0.5;
+    expect_same_file(how);
+    EXPECT_TRUE(result().info().weighted);
+    const auto row = IdLookup(result().ids(Side::items, {0, result().info().items})).find("3");
+    EXPECT_EQ("Three", result().metadata().at("title")[row.value()]);
+}
+
+TEST_F(ParallelPrepare, ATestFileWithUnknownUsersAndTextIds)
+{
+    auto how = options({file("log", Events{}.text())});
+    how.test = file("test", Events{.lines = 90}.text() + "1001,777,1,86400\nnobody,3,1,86400\n1003,29,1,86400\n");
+    how.duplicates = Duplicates::sum;
+    expect_same_file(how);
+    EXPECT_EQ(IdKind::int64, result().ids(Side::users, {0, 1}).kind);
+}
+
+TEST_F(ParallelPrepare, BadLinesWithTheirNumbers)
+{
+    std::string text;
+    for (int i = 0; i < 200; ++i)
+        text += i % 9 == 4    ? fmt::format("{},{},nan,5\n", i, i)
+                : i % 20 == 0 ? "\n"
+                              : fmt::format("{},{},1,5\n", i % 8, i % 6);
+    auto how = options({file("a", text), file("b", text, true), file("c", text)});
+    how.test = file("t", text);
+    how.max_bad = 0.3;
+    expect_same_file(how);
+    how.out = at("all.h5");
+    how.max_bad = 0.05;
+    EXPECT_THAT(message_of([&] { prepare(ranks, how); }), HasSubstr("88 of 764 lines cannot be used"));
+    ranks.barrier();
+    how.max_bad = 0;
+    how.inputs = {at("c").string()};
+    EXPECT_THAT(message_of([&] { prepare(ranks, how); }), HasSubstr("1 of 4 lines cannot be used"));
+    ranks.barrier();
+    EXPECT_THAT(test::read_file(at("all.h5.quarantine.tsv")), testing::EndsWith("c\t5\tvalue is NaN\t4,4,nan,5\n"));
+}
+
+TEST_F(ParallelPrepare, FewerLinesThanRanksAndLinesLongerThanAPart)
+{
+    expect_same_file(options({file("one", "1,2,3,4")}));
+    expect_same_file(options({file("two", "1,2,3,4\n" + std::string(200, 'x') + ",2,3,4\n")}));
+    auto how = options({file("header", std::string(70, 'u') + ",item\n1,2\n")});
+    how.layout = {.format = LogFormat::csv, .columns = {}, .header = true};
+    expect_same_file(how);
+    EXPECT_EQ(1, result().info().users);
+    how.inputs = {file("none", "user,item\n")};
+    EXPECT_THAT(message_of([&] { prepare(ranks, how); }), HasSubstr("no interactions in the input"));
+}
+
+TEST_F(ParallelPrepare, AnExtendedDatasetKeepsRowsAndAppendsNewOnes)
+{
+    auto old = options({file("old", "7,1,1,5\n3,2,1,6\n9,1,1,7\n")});
+    old.out = at("old.h5");
+    prepare(ranks, old);
+    for (const char* user : {"", "u"}) {  // numbers at first, then texts
+        std::string log;
+        for (int i = 0; i < 60; ++i) log += fmt::format("{}{},{},1,{}\n", user, 1000 + i % 40, i % 7, i + 1);
+        auto how = options({file("log", log + "9,1,2,8\n1,5,2,9\n")});
+        how.extend = at("old.h5");
+        how.split = SplitPlan::parse("last:1");
+        expect_same_file(how);
+
+        const DatasetReader data = result();
+        const IdColumn users = data.ids(Side::users, {0, data.info().users});
+        EXPECT_EQ(*user ? IdKind::text : IdKind::int64, users.kind);
+        EXPECT_EQ(44, data.info().users);
+        EXPECT_THAT((std::array{users.text(0), users.text(1), users.text(2), users.text(3), users.text(43)}),
+                    ElementsAre("7", "3", "9", fmt::format("{}1000", user), "1"));
+        EXPECT_THAT(data.event_counts(Side::users, {0, 3}), ElementsAre(0, 0, 1));
+        EXPECT_EQ(DatasetReader(at("old.h5")).info().fingerprint, data.info().extends);
+    }
+    EXPECT_EQ("", DatasetReader(at("old.h5")).info().extends);
+}
+
+TEST_F(ParallelPrepare, RealRatings)
+{
+    ALSTER_NEEDS_REAL_DATA();
+    auto how = options({(test::real_data() / "ml-100k/u1.base").string()});
+    how.layout = {.format = LogFormat::movielens, .columns = {}, .header = false};
+    how.items = (test::real_data() / "ml-100k/u.item").string();
+    how.test = (test::real_data() / "ml-100k/u1.test").string();
+    expect_same_file(how);
+    EXPECT_EQ(80'000, result().info().interactions);
+}
+
+}  // namespace
+}  // namespace alster
