@@ -129,6 +129,15 @@ void Hdf5File::Impl::close()
         throw Error(ExitCode::io, "{}: writing failed: {}: make room and run again", path.string(), hdf5_reason());
 }
 
+void Hdf5File::Impl::reserve_room() const
+{
+    access->barrier();  // all have written their rows
+    hsize_t bytes = 0;
+    H5Fget_filesize(file.get(), &bytes);
+    constexpr hsize_t closing = 1 << 16;  // what HDF5 may add to its metadata
+    on_leader(*access, path, [&] { alster::reserve_room(current, bytes + closing); });
+}
+
 void Hdf5File::Impl::abandon() noexcept
 {
     if (!writing) return;
@@ -166,6 +175,7 @@ void Hdf5File::commit()
         throw Error(ExitCode::internal, "{}: {} was not sealed", impl.path.string(), impl.unsealed.begin()->first);
     set_attribute("/", "attributes_crc32", static_cast<std::int64_t>(impl.structure().crc));
     set_attribute("/", "complete", std::int64_t{1});
+    impl.reserve_room();
     impl.close();
     impl.access->barrier();
     try {

@@ -49,6 +49,7 @@ struct Hdf5File::Impl {
     std::map<std::string, Unsealed> unsealed;
 
     // hdf5_file.cpp
+    void reserve_room() const;
     void close();
     void abandon() noexcept;
     [[noreturn]] void altered(const std::string& what) const;

@@ -42,6 +42,17 @@ std::uint64_t free_bytes_beside(const std::filesystem::path& path)
     return space.available;
 }
 
+void reserve_room(const std::filesystem::path& path, std::uint64_t bytes)
+{
+    const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    const bool reserved = file >= 0 && ::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) == 0;
+    const int reason = errno;
+    if (file >= 0) ::close(file);
+    if (!reserved && reason != EOPNOTSUPP && reason != ENOSYS)
+        throw Error(ExitCode::io, "{}: writing failed: {}: make room and run again", path.string(),
+                    std::strerror(reason));
+}
+
 void sync_to_disk(const std::filesystem::path& path)
 {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

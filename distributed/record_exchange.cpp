@@ -10,7 +10,7 @@ namespace alster {
 
 namespace {
 
-constexpr Offset segment = (Offset{64} << 20) / static_cast<Offset>(sizeof(EventRecord));
+constexpr Offset segment = (Offset{8} << 20) / static_cast<Offset>(sizeof(EventRecord));
 
 }  // namespace
 
@@ -18,7 +18,8 @@ void bring_to_owners(const Communicator& ranks, EventTable& records, Side side, 
 {
     const int size = ranks.size();
     if (size == 1) return;  // it owns all of them
-    // group d goes to the rank that comes d after this one; the last group goes first, so that the table can shrink
+    // group d goes to the rank that comes d after this one; the last group goes first, so that the table can shrink,
+    // and the rank's own moves last, by the same way
     const auto begin = sort_by_group(records.records(), size, [&](const EventRecord& record) -> std::size_t {
         const int owner = rows.owner(side == Side::users ? record.user : record.item);
         return (owner + size - ranks.rank()) % size;
@@ -30,9 +31,8 @@ void bring_to_owners(const Communicator& ranks, EventTable& records, Side side, 
     EventTable arrived;
     Offset total = 0;
     for (const Offset count : coming) total += count;
-    const Offset mine = begin[1];
     arrived.set_capacity(total);
-    for (int d = size - 1; d > 0; --d) {
+    for (int d = size - 1; d >= 0; --d) {
         const int to = (ranks.rank() + d) % size, from = (ranks.rank() + size - d) % size;
         for (Offset done = 0; done < std::max(leaving[to], coming[from]); done += segment) {
             const auto out = records.records().last(std::clamp<Offset>(leaving[to] - done, 0, segment));
@@ -42,7 +42,6 @@ void bring_to_owners(const Communicator& ranks, EventTable& records, Side side, 
             records.set_capacity(records.size());
         }
     }
-    std::ranges::copy(records.records(), arrived.append(mine).begin());
     records = std::move(arrived);
 }
 
