@@ -58,6 +58,19 @@ TEST_P(CudaTraining, GivesTheSameBitsWhicheverWayFactorsAreExchanged)
         }
 }
 
+TEST_P(CudaTraining, GivesTheBitsOfOneRankWhereRowsTravelRounded)
+{
+    const Communicator ranks;
+    options.factors = 9;
+    options.sweeps = 2;
+    const auto exact = trained(CudaBackend(0, {GetParam()}), Communicator::self());
+    options.exchange = {ExchangeKind::need_only, Wire::bf16, true};
+    const auto alone = trained(CudaBackend(0, {GetParam()}), Communicator::self());
+    EXPECT_EQ(alone.users.values, trained(CudaBackend(0, {GetParam()}), ranks).users.values);
+    // a GPU that reads the fixed side in bf16 finds nothing left to round
+    EXPECT_EQ(GetParam() == Precision::bf16, exact.users.values == alone.users.values);
+}
+
 TEST(ExchangeCheck, PassesWhereTheExchangeWorks)
 {
     const Communicator ranks;

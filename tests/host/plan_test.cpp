@@ -52,13 +52,13 @@ protected:
             environment, ranks, test::alster_program(), path(data), path("run"), more));
     }
 
-    /// The "exchange" lines of the run's log, by side.
-    static std::map<std::string, json> exchanges()
+    /// The last lines of the run's log that tell of one event, by side.
+    static std::map<std::string, json> records(const char* event)
     {
         std::map<std::string, json> found;
         std::istringstream log(test::read_file(path("run/metrics.jsonl")));
         for (std::string line; std::getline(log, line);)
-            if (const auto record = json::parse(line); record["event"] == "exchange") found[record["side"]] = record;
+            if (const auto record = json::parse(line); record["event"] == event) found[record["side"]] = record;
         return found;
     }
 
@@ -76,7 +76,9 @@ TEST_F(Plan, memory_is_what_training_takes)
     };
     for (const auto& [ranks, data, options] : {Case{1, "whole.h5", "--factors 64"},
                                                {2, "whole.h5", "--factors 128"},
+                                               {1, "whole.h5", "--factors 64 --wire bf16"},
                                                {2, "whole.h5", "--factors 128 --exchange need-only"},
+                                               {3, "whole.h5", "--factors 128 --exchange all-gather --wire bf16"},
                                                {3, "whole.h5", "--factors 128 --objective explicit"},
                                                {2, "whole.h5", "--factors 128 --alpha 10"},
                                                {2, "split.h5", "--factors 128"}}) {
@@ -92,15 +94,18 @@ TEST_F(Plan, memory_is_what_training_takes)
 
 TEST_F(Plan, exchanged_bytes_are_those_of_training)
 {
-    for (const int ranks : {2, 4}) {
-        const auto planned = plan(fmt::format("--data {} --ranks {} --factors 16", path("whole.h5"), ranks))[0];
-        ASSERT_EQ(0, train(ranks, "whole.h5", "--factors 16").code);
-        auto logged = exchanges();
-        for (const auto* side : {"users", "items"}) {
-            const auto& bytes = planned["exchange"][side];
-            EXPECT_EQ(bytes["plan"], logged[side]["plan"]);
-            EXPECT_NEAR(bytes["all_gather_bytes"].get<double>() / mib, logged[side]["all_gather_mib"], 1e-6);
-            EXPECT_NEAR(bytes["need_only_bytes"].get<double>() / mib, logged[side]["need_only_mib"], 1e-6);
+    for (const auto& [ranks, options] : {std::pair{2, "--factors 16"}, {4, "--factors 16 --wire bf16"}}) {
+        const auto planned = plan(fmt::format("--data {} --ranks {} {}", path("whole.h5"), ranks, options))[0];
+        ASSERT_EQ(0, train(ranks, "whole.h5", options).code);
+        auto logged = records("exchange");
+        auto half_steps = records("half_step");
+        for (const auto& [fixed, solved] : {std::pair{"users", "items"}, {"items", "users"}}) {
+            const auto& bytes = planned["exchange"][fixed];
+            EXPECT_EQ(bytes["plan"], logged[fixed]["plan"]);
+            EXPECT_NEAR(bytes["all_gather_bytes"].get<double>() / mib, logged[fixed]["all_gather_mib"], 1e-6);
+            EXPECT_NEAR(bytes["need_only_bytes"].get<double>() / mib, logged[fixed]["need_only_mib"], 1e-6);
+            EXPECT_EQ(bytes[bytes["plan"] == "need-only" ? "need_only_bytes" : "all_gather_bytes"].get<double>(),
+                      half_steps[solved]["received_bytes"].get<double>());
         }
     }
 }
