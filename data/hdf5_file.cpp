@@ -132,10 +132,8 @@ void Hdf5File::Impl::close()
 void Hdf5File::Impl::reserve_room() const
 {
     access->barrier();  // all have written their rows
-    hsize_t bytes = 0;
-    H5Fget_filesize(file.get(), &bytes);
-    constexpr hsize_t closing = 1 << 16;  // what HDF5 may add to its metadata
-    on_leader(*access, path, [&] { alster::reserve_room(current, bytes + closing); });
+    // HDF5's own metadata is written while closing, where a rank that fails leaves the others waiting
+    on_leader(*access, path, [&] { alster::reserve_room(current, planned_bytes); });
 }
 
 void Hdf5File::Impl::abandon() noexcept

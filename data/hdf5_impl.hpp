@@ -44,8 +44,8 @@ struct Hdf5File::Impl {
     Hdf5Handle file;
     bool writing = false;
     int exceptions = std::uncaught_exceptions();
-    std::uint64_t free_bytes = 0;  // when the file was made
-    std::uint64_t planned_bytes = 0;
+    std::uint64_t free_bytes = 0;           // when the file was made
+    std::uint64_t planned_bytes = 1 << 16;  // of all datasets, their headers, and the root's
     std::map<std::string, Unsealed> unsealed;
 
     // hdf5_file.cpp

@@ -53,7 +53,8 @@ std::vector<char> with_width(const TextColumn& values, std::size_t width, const 
 /// first.
 void Hdf5File::Impl::reserve(const std::string& name, std::uint64_t bytes)
 {
-    planned_bytes += bytes;
+    constexpr std::uint64_t header = 16'384;  // of a dataset, and that both begin on pages
+    planned_bytes += bytes + header;
     const bool fits = !access->leads() || planned_bytes <= free_bytes;
     const auto answers = access->gathered(fits);
     if (std::count(answers.begin(), answers.end(), 0) == 0) return;

@@ -11,8 +11,8 @@ void check_output_path(const std::filesystem::path& path);
 /// Bytes that an ordinary user may still write beside `path`.
 [[nodiscard]] std::uint64_t free_bytes_beside(const std::filesystem::path& path);
 
-/// Takes the room for the first `bytes` of a file, so that writing them cannot fail for want of it. Throws io (74) where
-/// there is none; does nothing where the file system cannot.
+/// Takes the room for the first `bytes` of a file, so that writing them cannot fail for want of it. Throws io (74)
+/// where there is none; does nothing where the file system cannot.
 void reserve_room(const std::filesystem::path& path, std::uint64_t bytes);
 
 /// Waits until a file (or directory) is on the disk. Throws io (74).

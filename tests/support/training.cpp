@@ -51,6 +51,13 @@ void append_row(const Interactions& all, RowEntries row, Interactions& to)
 
 }  // namespace
 
+Interactions slice(const Interactions& all, RowRange rows)
+{
+    Interactions part;
+    for (Row r = rows.first; r < rows.last; ++r) append_row(all, {r, {0, all.entries(r)}}, part);
+    return part;
+}
+
 OwnInteractions own_interactions(const Interactions& all, const Share& share, int rank, const TrainOptions& options)
 {
     OwnInteractions own;

@@ -12,6 +12,9 @@ Interactions planted_interactions(Row users, Row items, unsigned seed = 1);
 /// The same interactions seen from the items.
 Interactions transposed(const Interactions& by_user, Row items);
 
+/// Rows of `all` as one rank holds them.
+Interactions slice(const Interactions& all, RowRange rows);
+
 /// What a rank holds of `all`, with the confidences and preferences of the objective.
 OwnInteractions own_interactions(const Interactions& all, const Share& share, int rank, const TrainOptions& options);
 
