@@ -1,32 +1,15 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstdlib>
-#include <memory>
-#include <new>
 #include <numeric>
 
+#include "kernels/cpu/aligned_floats.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/reference/reference_backend.hpp"
 
 namespace alster {
 
 namespace {
-
-constexpr std::size_t alignment = 64;
-
-struct FreeAligned {
-    void operator()(float* memory) const { std::free(memory); }
-};
-using Workspace = std::unique_ptr<float[], FreeAligned>;
-
-Workspace make_workspace(std::size_t floats)
-{
-    const std::size_t bytes = (floats * sizeof(float) + alignment - 1) / alignment * alignment;
-    auto* memory = static_cast<float*>(std::aligned_alloc(alignment, bytes));
-    if (!memory) throw std::bad_alloc();
-    return Workspace(memory);
-}
 
 RowTask task_of(const Interactions& interactions, Row u, const RowObjective& objective)
 {
@@ -87,7 +70,7 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
 
 #pragma omp parallel reduction(+ : dual, retried) reduction(max : failed)
     {
-        const Workspace workspace = make_workspace(row_solver_.workspace(Y.width));
+        const AlignedFloats workspace = make_aligned_floats(row_solver_.workspace(Y.width));
 #pragma omp for schedule(dynamic, 16)
         for (Row k = 0; k < rows; ++k) {
             const Row u = shard.order[k];
