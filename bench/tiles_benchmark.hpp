@@ -44,7 +44,8 @@ private:
 template <class Term>
 double peak(int operations_of_term)
 {
-    constexpr int sums = lanes == 16 ? 24 : 12;  // at least latency · units of any core, and they fit into the registers
+    constexpr int sums =
+        lanes == 16 ? 24 : 12;  // at least latency · units of any core, and they fit into the registers
     constexpr int steps = 20'000;
     static volatile float sink;
     double best = 0;

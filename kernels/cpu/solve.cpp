@@ -37,9 +37,9 @@ std::uint16_t rounded_to_bf16(float value)
     return static_cast<std::uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
-std::vector<std::uint16_t> rounded_to_bf16(const HostMatrix& Y)
+TableVector<std::uint16_t> rounded_to_bf16(const HostMatrix& Y)
 {
-    std::vector<std::uint16_t> rounded(Y.values.size());
+    TableVector<std::uint16_t> rounded(Y.values.size());
 #pragma omp parallel for
     for (std::size_t k = 0; k < rounded.size(); ++k) rounded[k] = rounded_to_bf16(Y.values[k]);
     return rounded;
@@ -62,7 +62,7 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
     const Interactions& interactions = shard.interactions;
     const Row rows = interactions.rows();
     SolveReport report{std::vector<double>(rows), std::vector<double>(rows)};
-    const auto rounded = precision_ == Precision::bf16 ? rounded_to_bf16(Y) : std::vector<std::uint16_t>();
+    const auto rounded = precision_ == Precision::bf16 ? rounded_to_bf16(Y) : TableVector<std::uint16_t>();
     const RowContext context{Y.values.data(), Y.width, objective.base.data(), objective.biased, rounded.data()};
     std::int64_t dual = 0;
     std::int64_t retried = 0;
