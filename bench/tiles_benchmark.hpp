@@ -44,19 +44,21 @@ private:
 template <class Term>
 double peak(int operations_of_term)
 {
-    constexpr int sums = 12;  // more than latency · units of any core, and they fit into 16 registers
+    constexpr int sums =
+        lanes == 16 ? 24 : 12;  // at least latency · units of any core, and they fit into the registers
     constexpr int steps = 20'000;
     static volatile float sink;
     double best = 0;
     for (int run = 0; run < 200; ++run) {
         T::Vector a[sums] = {};
+        for (auto& sum : a) asm volatile("" : "+v"(sum));  // or equal sums would be computed once
         T::Vector p = {};
         float q = 0;
-        asm volatile("" : "+x"(p), "+x"(q));
+        asm volatile("" : "+v"(p), "+v"(q));
         const double begin = now();
         for (int k = 0; k < steps; ++k) {
-            asm volatile("" : "+x"(p));
-#pragma GCC unroll 16
+            asm volatile("" : "+v"(p));
+#pragma GCC unroll 24
             for (int c = 0; c < sums; ++c) a[c] = Term::add(p, a[c], q);
         }
         best = std::max(best, 1e-9 * steps * sums * lanes * operations_of_term / (now() - begin));

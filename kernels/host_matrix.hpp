@@ -1,8 +1,8 @@
 #pragma once
 #include <span>
-#include <vector>
 
 #include "data/interactions.hpp"
+#include "kernels/large_pages.hpp"
 
 namespace alster {
 
@@ -19,7 +19,7 @@ struct FactorTable {
 struct HostMatrix {
     Row rows = 0;
     Row width = 0;
-    std::vector<float> values;
+    TableVector<float> values;
 
     HostMatrix() = default;
     HostMatrix(Row r, Row w) : rows(r), width(w), values(static_cast<std::size_t>(r) * w) {}

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """compare.py OUT [options]: see run.sh, which makes the environment that this needs."""
 import argparse
+import importlib.metadata
 import itertools
 import json
 import os
@@ -98,7 +99,7 @@ def versions(program):
     found = {"alster": subprocess.run([program, "--version"], capture_output=True, text=True).stdout.splitlines()[0],
              "implicit": implicit.__version__}
     if systems.cmfrec:
-        found["cmfrec"] = systems.cmfrec.__version__
+        found["cmfrec"] = importlib.metadata.version("cmfrec")
     for library in threadpoolctl.threadpool_info():
         if library["user_api"] == "blas":
             found[pathlib.Path(library["filepath"]).name] = (

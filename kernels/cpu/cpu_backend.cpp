@@ -13,9 +13,9 @@ CpuBackend::CpuBackend(InstructionSet instructions, Precision precision, Offset 
     openblas_set_num_threads(1);
 }
 
-std::vector<std::uint16_t> CpuBackend::rounded(const Matrix& Y) const
+TableVector<std::uint16_t> CpuBackend::rounded(const Matrix& Y) const
 {
-    std::vector<std::uint16_t> rounded(precision_ == Precision::bf16 ? Y.values.size() : 0);
+    TableVector<std::uint16_t> rounded(precision_ == Precision::bf16 ? Y.values.size() : 0);
 #pragma omp parallel for
     for (std::size_t k = 0; k < rounded.size(); ++k) rounded[k] = bf16_bits(Y.values[k]);
     return rounded;

@@ -63,7 +63,7 @@ private:
     Offset entries_per_part_;
 
     /// The table in bf16, where rows are solved from that; else nothing.
-    [[nodiscard]] std::vector<std::uint16_t> rounded(const Matrix& Y) const;
+    [[nodiscard]] TableVector<std::uint16_t> rounded(const Matrix& Y) const;
 };
 
 static_assert(SplitsRows<CpuBackend> && BatchedBackend<CpuBackend>);

@@ -1,9 +1,12 @@
 #include "kernels/cpu/row_solver.hpp"
+#include "kernels/cpu/score_tile.hpp"
 
 namespace alster {
 
 InstructionSet best_instruction_set(Precision) { return InstructionSet::generic; }
 
 RowSolver row_solver(InstructionSet, Precision precision) { return generic::row_solver(precision); }
+
+ScoreKernel score_kernel(InstructionSet) { return generic::score_kernel(); }
 
 }  // namespace alster

@@ -1,4 +1,5 @@
 #include "kernels/cpu/row_solver.hpp"
+#include "kernels/cpu/score_tile.hpp"
 
 namespace alster {
 
@@ -23,6 +24,19 @@ RowSolver row_solver(InstructionSet instructions, Precision precision)
             return avx2::row_solver(precision);
         default:
             return generic::row_solver(precision);
+    }
+}
+
+ScoreKernel score_kernel(InstructionSet instructions)
+{
+    switch (instructions) {
+        case InstructionSet::avx512_bf16:
+        case InstructionSet::avx512:
+            return avx512::score_kernel();
+        case InstructionSet::avx2:
+            return avx2::score_kernel();
+        default:
+            return generic::score_kernel();
     }
 }
 

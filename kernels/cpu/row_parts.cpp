@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/cpu/aligned_floats.hpp"
 #include "kernels/cpu/row_tasks.hpp"
 #include "kernels/normal_equations.hpp"
 
@@ -16,7 +17,7 @@ void each_part(const RowSolver& solver, const RowContext& context, const Interac
 {
 #pragma omp parallel
     {
-        const Workspace workspace = make_workspace(solver.workspace(context.width));
+        const AlignedFloats workspace = make_aligned_floats(solver.workspace(context.width));
 #pragma omp for schedule(dynamic)
         for (std::size_t p = 0; p < parts.size(); ++p)
             f(p, entries_of(interactions, parts[p].row, parts[p].first, parts[p].count), workspace.get());

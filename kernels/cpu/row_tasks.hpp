@@ -1,27 +1,8 @@
 #pragma once
-#include <cstdlib>
-#include <memory>
-#include <new>
-
 #include "kernels/backend.hpp"
 #include "kernels/cpu/row_solver.hpp"
 
 namespace alster {
-
-struct FreeAligned {
-    void operator()(float* memory) const { std::free(memory); }
-};
-using Workspace = std::unique_ptr<float[], FreeAligned>;
-
-/// What RowSolver works in.
-[[nodiscard]] inline Workspace make_workspace(std::size_t floats)
-{
-    constexpr std::size_t alignment = 64;
-    const std::size_t bytes = (floats * sizeof(float) + alignment - 1) / alignment * alignment;
-    auto* memory = static_cast<float*>(std::aligned_alloc(alignment, bytes));
-    if (!memory) throw std::bad_alloc();
-    return Workspace(memory);
-}
 
 /// `count` entries of a row from its entry `first` on; λ is that of no row.
 [[nodiscard]] inline RowTask entries_of(const Interactions& interactions, Row row, Offset first, Offset count)

@@ -3,6 +3,7 @@
 #include <iterator>
 #include <numeric>
 
+#include "kernels/cpu/aligned_floats.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/cpu/long_rows.hpp"
 #include "kernels/cpu/row_tasks.hpp"
@@ -69,7 +70,7 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
 
 #pragma omp parallel reduction(+ : dual, retried) reduction(max : failed)
     {
-        const Workspace workspace = make_workspace(row_solver_.workspace(Y.width));
+        const AlignedFloats workspace = make_aligned_floats(row_solver_.workspace(Y.width));
 #pragma omp for schedule(dynamic, 16)
         for (Row k = 0; k < rows; ++k) {
             const Row u = shard.order[k];

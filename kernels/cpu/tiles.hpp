@@ -83,6 +83,33 @@ struct Tiles {
         }
     }
 
+    /// Two tiles by one: columns c of upper and lower, `column` floats apart, get ± Σ_k p_k q_k[c], where p_k are L
+    /// floats of left_upper and left_lower, and q_k L floats of right, `stride` apart. Half the columns at a time, so
+    /// that both share what is broadcast in L registers (or all of four columns: fewer would not hide an add).
+    template <class Term>
+    static void update_two(float* upper, float* lower, const float* left_upper, const float* left_lower,
+                           const float* right, std::int64_t stride, std::int64_t count, std::int64_t column = L)
+    {
+        constexpr int C = L < 8 ? L : L / 2;
+        for (int first = 0; first < L; first += C) {
+            Vector a[C];
+            Vector b[C];
+            for (int c = 0; c < C; ++c) a[c] = load(upper + (first + c) * column);
+            for (int c = 0; c < C; ++c) b[c] = load(lower + (first + c) * column);
+            for (std::int64_t k = 0, at = 0; k < count; ++k, at += stride) {
+                const Vector p = load(left_upper + at);
+                const Vector q = load(left_lower + at);
+#pragma GCC unroll 16
+                for (int c = 0; c < C; ++c) {
+                    a[c] = Term::add(a[c], p, right[at + first + c]);
+                    b[c] = Term::add(b[c], q, right[at + first + c]);
+                }
+            }
+            for (int c = 0; c < C; ++c) store(upper + (first + c) * column, a[c]);
+            for (int c = 0; c < C; ++c) store(lower + (first + c) * column, b[c]);
+        }
+    }
+
     /// A_JJ ± Σ_k p_k p_kᵀ, the p_k `stride` apart. Where half a register costs half the time, the columns behind the
     /// middle are only computed from there on.
     template <class Term>
@@ -138,31 +165,6 @@ private:
             for (int c = 0; c < L; ++c) a[c] = Term::add(a[c], p, right[c]);
         }
         for (int c = 0; c < L; ++c) store(tile + c * L, a[c]);
-    }
-
-    /// Half the columns of both at a time, again L registers (or all of four columns: fewer would not hide an add).
-    template <class Term>
-    static void update_two(float* upper, float* lower, const float* left_upper, const float* left_lower,
-                           const float* right, std::int64_t stride, std::int64_t count)
-    {
-        constexpr int C = L < 8 ? L : L / 2;
-        for (int first = 0; first < L; first += C) {
-            Vector a[C];
-            Vector b[C];
-            for (int c = 0; c < C; ++c) a[c] = load(upper + (first + c) * L);
-            for (int c = 0; c < C; ++c) b[c] = load(lower + (first + c) * L);
-            for (std::int64_t k = 0, at = 0; k < count; ++k, at += stride) {
-                const Vector p = load(left_upper + at);
-                const Vector q = load(left_lower + at);
-#pragma GCC unroll 16
-                for (int c = 0; c < C; ++c) {
-                    a[c] = Term::add(a[c], p, right[at + first + c]);
-                    b[c] = Term::add(b[c], q, right[at + first + c]);
-                }
-            }
-            for (int c = 0; c < C; ++c) store(upper + (first + c) * L, a[c]);
-            for (int c = 0; c < C; ++c) store(lower + (first + c) * L, b[c]);
-        }
     }
 };
 

@@ -1,33 +1,35 @@
 #include "kernels/cpu/top_k.hpp"
 
-#include <cblas.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <limits>
 
-#include "kernels/backend.hpp"
+#include "kernels/cpu/aligned_floats.hpp"
+#include "kernels/cpu/score_tile.hpp"
 
 namespace alster {
 
 namespace {
 
-constexpr Row tile_items = 512;  // with 64 queries 128 KiB of scores: they stay in the second cache
-constexpr Row scan_step = 16;    // scores compared with the threshold at a time
+constexpr Row tile_items = 512;     // with 128 queries 256 KiB of scores: they stay in the second cache
+constexpr Row block_queries = 128;  // for which a tile of candidates is packed once
+constexpr Row scan_step = 16;       // scores compared with the threshold at a time
 constexpr float masked = -std::numeric_limits<float>::infinity();
 
 /// The best of one row so far: at least the k best are in `kept`, unordered, and what cannot be among them any more is
-/// not let in. `kept` is cut back to k when it is full, so that one selection pays for k + slack insertions.
+/// not let in. `kept` is cut back to k when it is full, so that one selection pays for many insertions.
 class Best {
 public:
     void start(Row k, Row candidates)
     {
         k_ = static_cast<std::size_t>(k);
-        capacity_ = static_cast<std::size_t>(std::min(candidates, 2 * k + slack));
+        capacity_ = static_cast<std::size_t>(std::min(candidates, k + std::max(least_slack, k / 2)));
         threshold_ = masked;
-        kept_.clear();
-        kept_.reserve(capacity_);
+        count_ = 0;
+        kept_.resize(capacity_ + scan_step);
     }
 
     /// Takes the scores of candidates first, first + 1 … in; returns the first that is not finite, or -1.
@@ -36,12 +38,14 @@ public:
         for (Row begin = 0; begin < count; begin += scan_step) {
             const Row end = std::min(begin + scan_step, count);
             if (!any_above(scores + begin, end - begin)) continue;
-            for (Row n = begin; n < end; ++n) {
-                if (scores[n] <= threshold_) continue;  // candidates come in ascending order: a tie is behind
-                if (!std::isfinite(scores[n])) return first + n;
-                kept_.push_back({scores[n], static_cast<std::int32_t>(first + n)});
-                if (kept_.size() == capacity_ && capacity_ > k_) cut();
+            const std::size_t before = count_;
+            for (Row n = begin; n < end; ++n) {  // all are written, those above are counted: no branch to mispredict
+                kept_[count_] = {scores[n], static_cast<std::int32_t>(first + n)};
+                count_ += !(scores[n] <= threshold_);  // candidates come in ascending order: a tie is behind
             }
+            for (std::size_t n = before; n < count_; ++n)
+                if (!std::isfinite(kept_[n].score)) return kept_[n].item;
+            if (count_ >= capacity_ && count_ > k_) cut();
         }
         return -1;
     }
@@ -49,13 +53,13 @@ public:
     /// The k best in order.
     std::span<const Scored> finish()
     {
-        const auto end = kept_.begin() + static_cast<std::ptrdiff_t>(std::min(k_, kept_.size()));
-        std::partial_sort(kept_.begin(), end, kept_.end());
+        const auto end = kept_.begin() + static_cast<std::ptrdiff_t>(std::min(k_, count_));
+        std::partial_sort(kept_.begin(), end, kept_.begin() + static_cast<std::ptrdiff_t>(count_));
         return {kept_.begin(), end};
     }
 
 private:
-    static constexpr Row slack = 256;
+    static constexpr Row least_slack = 128;
 
     /// NaN counts as above: it must not slip through.
     [[nodiscard]] bool any_above(const float* scores, Row count) const
@@ -70,29 +74,37 @@ private:
 
     void cut()
     {
-        std::nth_element(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(k_ - 1), kept_.end());
-        kept_.resize(k_);
-        threshold_ = kept_.back().score;
+        const auto kth = kept_.begin() + static_cast<std::ptrdiff_t>(k_ - 1);
+        std::nth_element(kept_.begin(), kth, kept_.begin() + static_cast<std::ptrdiff_t>(count_));
+        count_ = k_;
+        threshold_ = kth->score;
     }
 
     std::size_t k_ = 0;
     std::size_t capacity_ = 0;
     float threshold_ = masked;
-    std::vector<Scored> kept_;
+    std::size_t count_ = 0;
+    std::vector<Scored> kept_;  // (capacity + scan_step), `count` of them
 };
 
 /// What one thread needs for a block of queries.
 struct Workspace {
-    std::vector<float> queries;  // (rows_per_chunk, width): the last block is filled up with zeros, so that a row's
-                                 // score has the same bits whether it comes alone or among others
-    std::vector<float> scores;   // (rows_per_chunk, tile_items)
-    std::vector<Best> best = std::vector<Best>(rows_per_chunk);
-    std::vector<std::size_t> next_seen = std::vector<std::size_t>(rows_per_chunk);  // first seen entry not yet passed
+    AlignedFloats queries;     // strips of the block
+    AlignedFloats candidates;  // strips of a tile
+    AlignedFloats scores;      // (block_queries, tile_items)
+    std::vector<Best> best = std::vector<Best>(block_queries);
+    std::vector<std::size_t> next_seen = std::vector<std::size_t>(block_queries);  // first seen entry not yet passed
 
-    explicit Workspace(Row width) : queries(rows_per_chunk * width), scores(rows_per_chunk * tile_items) {}
+    explicit Workspace(Row width)
+        : queries(make_aligned_floats(block_queries * width)),
+          candidates(make_aligned_floats(tile_items * width)),
+          scores(make_aligned_floats(block_queries * tile_items))
+    {
+    }
 };
 
 struct Task {
+    ScoreKernel kernel;
     FactorTable queries;
     FactorTable candidates;
     const Interactions* seen;
@@ -108,11 +120,15 @@ void refuse(const Task& task, Row query, Row candidate)
     }
 }
 
-void score_tile(const Workspace& work, FactorTable candidates, Row first, Row count, float* scores)
+/// Scores of the block's queries with candidates first … first + count; those behind are of no meaning.
+void score_tile(const Task& task, Row queries, Row first, Row count, Workspace& work)
 {
-    const auto w = static_cast<blasint>(candidates.width);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows_per_chunk, static_cast<blasint>(count), w, 1.0F,
-                work.queries.data(), w, candidates.row(first), w, 0.0F, scores, static_cast<blasint>(tile_items));
+    const Row lanes = task.kernel.lanes;
+    const Row width = task.candidates.width;
+    const Row strips = (count + 2 * lanes - 1) / (2 * lanes) * 2;
+    task.kernel.pack(task.candidates.row(first), count, width, work.candidates.get());
+    task.kernel.multiply(work.queries.get(), (queries + lanes - 1) / lanes, work.candidates.get(), strips, width,
+                         tile_items, work.scores.get());
 }
 
 void mask_seen(Workspace& work, const Interactions& seen, Row query, Row slot, Row first, Row count)
@@ -141,20 +157,18 @@ bool lost_one(const Task& task, Row query)
     return task.result.filled[query] < std::min(task.result.k, left);
 }
 
-void solve_block(const Task& task, Row first_query, Workspace& work)
+void solve_block(const Task& task, Row first_query, Row rows, Workspace& work)
 {
-    const Row rows = std::min(rows_per_chunk, task.queries.rows - first_query);
-    const auto filled = std::copy_n(task.queries.row(first_query), rows * task.queries.width, work.queries.begin());
-    std::fill(filled, work.queries.end(), 0.0F);
+    task.kernel.pack(task.queries.row(first_query), rows, task.queries.width, work.queries.get());
     std::fill(work.next_seen.begin(), work.next_seen.end(), 0);
     for (Row slot = 0; slot < rows; ++slot) work.best[slot].start(task.result.k, task.candidates.rows);
 
     for (Row first = 0; first < task.candidates.rows; first += tile_items) {
         const Row count = std::min(tile_items, task.candidates.rows - first);
-        score_tile(work, task.candidates, first, count, work.scores.data());
+        score_tile(task, rows, first, count, work);
         for (Row slot = 0; slot < rows; ++slot) {
             if (task.seen) mask_seen(work, *task.seen, first_query + slot, slot, first, count);
-            const Row bad = work.best[slot].offer(work.scores.data() + slot * tile_items, first, count);
+            const Row bad = work.best[slot].offer(work.scores.get() + slot * tile_items, first, count);
             if (bad >= 0) return refuse(task, first_query + slot, bad);
         }
     }
@@ -164,6 +178,13 @@ void solve_block(const Task& task, Row first_query, Workspace& work)
     }
 }
 
+/// Whole blocks where there are enough of them for all threads.
+Row queries_per_block(Row queries)
+{
+    const Row share = (queries + omp_get_max_threads() - 1) / omp_get_max_threads();
+    return std::clamp<Row>((share + 15) / 16 * 16, 16, block_queries);
+}
+
 }  // namespace
 
 TopK cpu_top_k(FactorTable queries, FactorTable candidates, const Interactions* seen, Row k)
@@ -171,13 +192,14 @@ TopK cpu_top_k(FactorTable queries, FactorTable candidates, const Interactions* 
     TopK result(queries.rows, k);
     constexpr auto none = std::numeric_limits<std::int64_t>::max();
     std::atomic<std::int64_t> refused = none;
-    const Task task{queries, candidates, seen, result, refused};
-    openblas_set_num_threads(1);  // the threads are ours: one block of queries each
+    const Task task{score_kernel(best_instruction_set()), queries, candidates, seen, result, refused};
+    const Row block = queries_per_block(queries.rows);
 #pragma omp parallel
     {
         Workspace work(queries.width);
 #pragma omp for schedule(dynamic)
-        for (Row first = 0; first < queries.rows; first += rows_per_chunk) solve_block(task, first, work);
+        for (Row first = 0; first < queries.rows; first += block)
+            solve_block(task, first, std::min(block, queries.rows - first), work);
     }
     if (refused != none) refuse_score(refused / candidates.rows, refused % candidates.rows);
     return result;

@@ -140,8 +140,8 @@ TEST_F(Train, ExplicitModelsScoreByADotProduct)
 
 TEST_F(Train, WritesTheSameFactorsForAnyNumberOfRanksAndThreads)
 {
-    for (const std::string objective : {"implicit", "explicit"}) {
-        const std::string options = small + std::string("--overwrite --objective ") + objective;
+    for (const std::string kind : {"--objective implicit", "--objective explicit", "--backend cpu --precision bf16"}) {
+        const std::string options = small + std::string("--overwrite ") + kind;
         ASSERT_EQ(0, train(options + " --threads 1", "alone").code);
         const ModelReader alone(run_directory("alone") + "/model.h5");
         for (const int ranks : {1, 2, 3, 4, 7})  // 7: more ranks than chunks of items
@@ -153,7 +153,7 @@ TEST_F(Train, WritesTheSameFactorsForAnyNumberOfRanksAndThreads)
                 for (const Side side : {Side::users, Side::items})
                     EXPECT_EQ(alone.factors(side, {0, alone.rows(side)}),
                               together.factors(side, {0, together.rows(side)}))
-                        << objective << ", " << ranks << " ranks, " << threads << " threads, " << name(side);
+                        << kind << ", " << ranks << " ranks, " << threads << " threads, " << name(side);
                 EXPECT_EQ(alone.info().objective_value, together.info().objective_value);
             }
     }
@@ -222,6 +222,27 @@ TEST_F(Train, RefusesValuesOutOfRange)
          {"--factors 0", "--factors 100000", "--reg 0", "--reg -1", "--reg x", "--alpha0 -1", "--nu 3", "--sweeps 0",
           "--factors 8 --factors 9", "--objective both", "--backend tpu", "--no-such-option"})
         expect_refusal(train(bad, "bad"), 64, "alster: ", "bad");
+}
+
+TEST_F(Train, SaysInTheModelByWhatItWasComputed)
+{
+    ASSERT_EQ(0, train(std::string(small) + "--backend cpu", "exact").code);
+    ASSERT_EQ(0, train(std::string(small) + "--backend cpu --precision bf16", "rounded").code);
+
+    const ModelReader exact(run_directory("exact") + "/model.h5");
+    const ModelReader rounded(run_directory("rounded") + "/model.h5");
+    EXPECT_THAT(exact.info().arithmetic, StartsWith("fp32 by "));
+    EXPECT_THAT(rounded.info().arithmetic, StartsWith("bf16 by "));
+    // not the same, and no further apart than by the rounding of the fixed side
+    EXPECT_NE(exact.info().objective_value, rounded.info().objective_value);
+    EXPECT_NEAR(exact.info().objective_value, rounded.info().objective_value, 0x1p-7 * exact.info().objective_value);
+}
+
+TEST_F(Train, RefusesAPrecisionThatTheBackendLacks)
+{
+    expect_refusal(train("--backend cpu --precision tf32x3", "lacks"), 64, "the cpu backend has fp32 and bf16",
+                   "lacks");
+    expect_refusal(train("--backend reference --precision bf16", "lacks"), 64, "computes in fp64", "lacks");
 }
 
 TEST_F(Train, RefusesCudaWhereThereIsNoGpu)
