@@ -58,6 +58,22 @@ TEST_P(CudaTraining, GivesTheSameBitsWhicheverWayFactorsAreExchanged)
         }
 }
 
+TEST_P(CudaTraining, RanksWithoutRowsTakePart)
+{
+    // 70 users are two chunks of rows and 40 items one: of three ranks one has no row at all
+    const Communicator ranks;
+    options.factors = 9;
+    const Interactions few_by_user = test::planted_interactions(70, 40);
+    const Interactions few_by_item = test::transposed(few_by_user, 40);
+    const auto run = [&](const Communicator& some) {
+        return test::train(some, CudaBackend(0, {GetParam()}), options, 70, 40, few_by_user, few_by_item);
+    };
+    const auto alone = run(Communicator::self());
+    const auto together = run(ranks);
+    EXPECT_EQ(alone.users.values, together.users.values);
+    EXPECT_EQ(alone.items.values, together.items.values);
+}
+
 TEST(ExchangeCheck, PassesWhereTheExchangeWorks)
 {
     const Communicator ranks;
