@@ -93,6 +93,15 @@ struct Broken : CpuBackend {
     }
 };
 
+TEST(ExchangeCheck, MovesMoreThanMpiSendsAtOnceWithinItsLimit)
+{
+    const ExchangeTrial trial(Communicator().size());
+    const std::size_t table = static_cast<std::size_t>(trial.rows) * ExchangeTrial::row_bytes;
+    EXPECT_GE(table / Communicator().size(), std::size_t{4} << 20);
+    EXPECT_TRUE(exchange_works(Communicator(), CudaBackend(0, {.memory_limit = trial.device_bytes()})));
+    EXPECT_LE(ExchangeTrial(1000).device_bytes(), std::size_t{1} << 30);
+}
+
 TEST(ExchangeCheck, FailsWhereARowIsWrong)
 {
     const Communicator ranks;
