@@ -76,7 +76,7 @@ void make_results(ShardMemory& memory, const Interactions& interactions, Row wid
 /// Room for a row that has to be solved in fp64, whose neighbours come from the device in pieces.
 void make_retried(ShardMemory& memory, const Interactions& interactions, Row width, Device& device)
 {
-    constexpr Row most_floats = Row{1} << 21;
+    constexpr Row most_floats = Row{1} << 16;
     const auto rows =
         static_cast<std::size_t>(std::min(largest_row(interactions), std::max<Row>(1, most_floats / width)));
     memory.retried_columns = {device.memory, rows, "a row to be solved in fp64"};
