@@ -8,7 +8,7 @@ int main(int argc, char** argv)
     const auto options = SweepOptions::parse(argc, argv);
     MpiSession session(argc, argv);
     return session.run([&] {
-        const SweepData data(options.shape);
+        const SweepData data(options);
         for (const Row factors : options.factors)
             measure_sweeps(CpuBackend(), name(best_instruction_set()), options, data, factors);
         return 0;

@@ -3,8 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
+#include <fstream>
 
 #include "bench/random_interactions.hpp"
+#include "data/error.hpp"
 #include "distributed/mpi_session.hpp"
 #include "host/train/sides.hpp"
 #include "kernels/row_cost.hpp"
@@ -18,6 +21,7 @@ struct SweepOptions {
     int sweeps = 5;
     int device = 0;                                    // CUDA
     std::vector<std::string> precisions = {"tf32x3"};  // CUDA
+    std::string write;
 
     [[nodiscard]] static SweepOptions parse(int argc, char** argv)
     {
@@ -30,6 +34,7 @@ struct SweepOptions {
         app.add_option("--sweeps", options.sweeps)->check(CLI::Range(2, 1000));
         app.add_option("--device", options.device);
         app.add_option("--precision", options.precisions)->delimiter(',');
+        app.add_option("--write", options.write, "A file for the set's rows, for other programs");
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
@@ -44,9 +49,25 @@ struct SweepData {
     Interactions by_user;
     Interactions by_item;
 
-    explicit SweepData(const Shape& shape)
-        : by_user(random_interactions(shape)), by_item(transposed(by_user, shape.items))
+    explicit SweepData(const SweepOptions& options)
+        : by_user(random_interactions(options.shape)), by_item(transposed(by_user, options.shape.items))
     {
+        if (!options.write.empty()) write_by_user(options);
+    }
+
+private:
+    /// Users, items and interactions, then offsets (users + 1), as i8, then columns as i4.
+    void write_by_user(const SweepOptions& options) const
+    {
+        std::ofstream file(options.write, std::ios::binary);
+        const auto put = [&](const auto& values) {
+            file.write(reinterpret_cast<const char*>(values.data()),
+                       static_cast<std::streamsize>(values.size() * sizeof(values[0])));
+        };
+        put(std::array{options.shape.users, options.shape.items, by_user.entries()});
+        put(by_user.offsets);
+        put(by_user.columns);
+        if (!file.flush()) throw Error(ExitCode::io, "{}: cannot be written", options.write);
     }
 };
 
@@ -56,19 +77,13 @@ struct SweepData {
     return values[values.size() / 2];
 }
 
-/// Useful floating-point operations of a sweep (multiply-adds of the cheaper form of every row, times 2), and the bytes
-/// that each interaction's row of the table takes when it is gathered once: the floor of the memory traffic.
-struct SweepWork {
+/// Useful floating-point operations of a half-step: multiply-adds of the cheaper form of every row, times 2.
+[[nodiscard]] inline double gflop_of(const Interactions& side, Row width)
+{
     double gflop = 0;
-    double gather_gb = 0;
-
-    SweepWork(const SweepData& data, Row width)
-    {
-        for (const auto* side : {&data.by_user, &data.by_item})
-            for (Row r = 0; r < side->rows(); ++r) gflop += 2e-9 * row_cost(side->entries(r), width);
-        gather_gb = 2e-9 * static_cast<double>(data.by_user.entries() * width) * sizeof(float);
-    }
-};
+    for (Row r = 0; r < side.rows(); ++r) gflop += 2e-9 * row_cost(side.entries(r), width);
+    return gflop;
+}
 
 /// Runs the sweeps of one setting on one rank and prints its line.
 template <Backend B>
@@ -93,14 +108,19 @@ void measure_sweeps(const B& backend, const std::string& label, const SweepOptio
         basis.push_back(1e3 * (a.basis_s + b.basis_s));
         total.push_back(users.back() + items.back() + basis.back());
     }
-    const SweepWork work(data, factors);
+    const double users_gflop = gflop_of(data.by_user, factors);
+    const double items_gflop = gflop_of(data.by_item, factors);
     const double solve_s = 1e-3 * (median(users) + median(items));
+    // the table's rows once for each interaction and side: the floor of the memory traffic
+    const double gather_gb = 2e-9 * static_cast<double>(data.by_user.entries() * factors) * sizeof(float);
     fmt::print(
         R"({{"backend": "{}", "users": {}, "items": {}, "interactions": {}, "factors": {}, "sweep_ms": {:.3f}, )"
-        R"("users_ms": {:.3f}, "items_ms": {:.3f}, "basis_ms": {:.3f}, "gflops": {:.1f}, "gather_gb_s": {:.1f}}})"
+        R"("users_ms": {:.3f}, "items_ms": {:.3f}, "basis_ms": {:.3f}, "users_gflop": {:.1f}, "items_gflop": {:.1f}, )"
+        R"("gflops": {:.1f}, "gather_gb_s": {:.1f}}})"
         "\n",
         label, options.shape.users, options.shape.items, data.by_user.entries(), factors, median(total), median(users),
-        median(items), median(basis), work.gflop / solve_s, work.gather_gb / solve_s);
+        median(items), median(basis), users_gflop, items_gflop, (users_gflop + items_gflop) / solve_s,
+        gather_gb / solve_s);
     std::fflush(stdout);
 }
 

@@ -11,7 +11,7 @@ namespace {
 std::string missing_gpu(const Communicator& ranks)
 {
     std::string why;
-    if (gpu_count(why) > 0) why.clear();
+    if (!gpus(why).empty()) why.clear();
     const auto all = ranks.all_gather(why);
     for (std::size_t rank = 0; rank < all.size(); ++rank)
         if (!all[rank].empty()) return ranks.size() > 1 ? fmt::format("rank {}: {}", rank, all[rank]) : all[rank];

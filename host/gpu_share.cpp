@@ -2,21 +2,23 @@
 
 #include <algorithm>
 
-#include "kernels/backends.hpp"
+#include "kernels/cuda/device.hpp"
 
 namespace alster {
 
 GpuShare gpu_share(const Communicator& ranks)
 {
-    const std::string mine = ranks.node();
-    const auto nodes = ranks.all_gather(mine);
-    const auto local = static_cast<int>(std::count(nodes.begin(), nodes.begin() + ranks.rank(), mine));
-    const auto on_node = static_cast<int>(std::count(nodes.begin(), nodes.end(), mine));
+    const std::string node = ranks.node();
+    const auto nodes = ranks.all_gather(node);
+    const auto local = static_cast<std::size_t>(std::count(nodes.begin(), nodes.begin() + ranks.rank(), node));
     std::string why;
-    const int devices = gpu_count(why);
-    GpuShare share{local % devices, 0};
-    for (int rank = share.device; rank < on_node; rank += devices) ++share.ranks;
-    return share;
+    const auto seen = usable_devices(why);
+    const Gpu& mine = seen[local % seen.size()];
+    const std::string gpu = node + ' ' + mine.uuid;
+    const auto taken = ranks.all_gather(gpu);
+    open_device(mine.id);
+    ranks.barrier();
+    return {mine.id, static_cast<int>(std::ranges::count(taken, gpu))};
 }
 
 }  // namespace alster

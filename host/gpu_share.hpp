@@ -9,7 +9,9 @@ struct GpuShare {
     int ranks = 1;
 };
 
-/// Rank r of a node takes GPU r modulo the node's GPUs, of which there is at least one. Collective.
+/// Rank r of a node takes GPU r modulo those that it sees, of which there is at least one: where each task is given a
+/// GPU of its own, that one. All ranks have their contexts on the GPUs afterwards, so that what is free can be
+/// measured. Collective.
 [[nodiscard]] GpuShare gpu_share(const Communicator& ranks);
 
 }  // namespace alster

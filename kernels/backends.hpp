@@ -1,12 +1,20 @@
 #pragma once
 #include <string>
+#include <vector>
 
 namespace alster {
 
 /// The backends of this build, as --backend and --version name them: "cpu reference", "cpu cuda reference".
 [[nodiscard]] std::string backend_names();
 
-/// The GPUs that this process can use; 0, with the reason, where the build, the driver or the machine has none.
-[[nodiscard]] int gpu_count(std::string& why);
+/// A GPU that this process can use.
+struct Gpu {
+    int id = 0;        // this process's number of it
+    std::string uuid;  // the same in every process, whatever number the GPU has there
+};
+
+/// The GPUs that this process can use; none, with the reason, where the build, the driver or the machine has none, or
+/// none for which kernels are built.
+[[nodiscard]] std::vector<Gpu> gpus(std::string& why);
 
 }  // namespace alster

@@ -4,10 +4,10 @@ namespace alster {
 
 std::string backend_names() { return "cpu reference"; }
 
-int gpu_count(std::string& why)
+std::vector<Gpu> gpus(std::string& why)
 {
     why = "built without CUDA";
-    return 0;
+    return {};
 }
 
 }  // namespace alster

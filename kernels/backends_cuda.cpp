@@ -1,11 +1,9 @@
-#include "kernels/backends.hpp"
-
 #include "kernels/cuda/device.hpp"
 
 namespace alster {
 
 std::string backend_names() { return "cpu cuda reference"; }
 
-int gpu_count(std::string& why) { return device_count(why); }
+std::vector<Gpu> gpus(std::string& why) { return usable_devices(why); }
 
 }  // namespace alster

@@ -3,8 +3,9 @@
 
     check_kernels.py [--arch sm_80 --arch sm_90] [--markdown]     exit code 4: there is no nvcc here
 
-Registers decide how many blocks a multiprocessor holds, spills go to memory: a change that costs either shows here, on a
-machine without a GPU.
+Registers and shared memory decide how many blocks a multiprocessor holds, spills go to memory: a change that costs any of
+them shows here, on a machine without a GPU. The dynamic shared memory of the row solver is that of row_shape.hpp for the
+largest system of a bin, and for 2048 factors where systems are large.
 """
 import argparse
 import pathlib
@@ -12,20 +13,41 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# (name, registers, bytes spilled) at most; the first that matches counts. A block has threads · registers <= 65,536.
+# (name, registers, bytes spilled, bytes of shared memory) at most; the first that matches counts. A block has
+# threads · registers <= 65,536; a multiprocessor 164 KiB (sm_80) or 228 KiB (sm_90) of shared memory, of which each block
+# costs 1 KiB more.
 BUDGET = [
-    (r"solve_rows<\d, 0, .*>", 160, 0),       # 1 warp a row, limited by shared memory to some 24 blocks
-    (r"solve_rows<\d, 1, .*>", 160, 0),       # 3 warps
-    (r"solve_rows<\d, 2, .*>", 184, 0),       # 5 warps, two blocks on a multiprocessor
-    (r"solve_rows<\d, 3, .*>", 168, 96),      # 12 warps, one block on a multiprocessor: 168 is what each thread can have
-    (r"solve_rows<\d, 4, .*>", 255, 0),       # 8 warps, one block on a multiprocessor
-    (r"assemble_chunks<.*>", 192, 64),
-    (r"top_k_kernel", 128, 0),               # 8 warps, two blocks on a multiprocessor
-    (r".*_kernel", 64, 0),
+    (r"solve_rows<\d, 0, .*>", 160, 0, 6 << 10),       # 1 warp a row: 23 or 32 blocks
+    (r"solve_rows<\d, 1, .*>", 160, 0, 14 << 10),      # 3 warps: 10 or 15 blocks
+    (r"solve_rows<\d, 2, .*>", 184, 0, 44 << 10),      # 5 warps: 2 by registers
+    (r"solve_rows<\d, 3, .*>", 168, 96, 153 << 10),    # 12 warps, one block: 168 is what each thread can have
+    (r"solve_rows<\d, 4, .*>", 255, 0, 108 << 10),     # 8 warps: one block or two
+    (r"assemble_chunks<.*>", 192, 64, 153 << 10),
+    (r"top_k_kernel", 128, 0, 24 << 10),              # 8 warps, two blocks on a multiprocessor
+    (r"gramian_kernel", 64, 0, 32 << 10),
+    (r".*_kernel(<\d>)?", 64, 0, 1 << 10),   # rotate_kernel: 64 KiB of dynamic shared memory besides
 ]
+
+# What the kernels of a bin have of static shared memory at most: static_shared_bytes of row_shape.hpp.
+DYNAMIC_PROGRAM = """
+#include <cstdio>
+#include "kernels/cuda/row_shape.hpp"
+using namespace alster;
+template <int Bin>
+void show(Row width)
+{
+    std::printf("%d %zu\\n", Bin, row_memory<Bin>(order_of<Bin>(true, width), width, 227 << 10).bytes());
+}
+int main()
+{
+    show<0>(32), show<1>(64), show<2>(128), show<3>(256), show<4>(2048);
+    std::printf("static %zu\\n", static_shared_bytes);
+}
+"""
 
 
 def nvcc():
@@ -59,10 +81,26 @@ def usage(compiler, source, arch):
             kernel = None
 
 
-def over_budget(kernel, registers, spilled):
-    for pattern, most_registers, most_spilled in BUDGET:
+def dynamic_shared():
+    """Bytes of dynamic shared memory of each bin, by its number as text; and `static`, what is kept for the rest."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = pathlib.Path(folder) / "dynamic"
+        subprocess.run(["c++", "-std=c++20", f"-I{ROOT}", "-x", "c++", "-", "-o", str(program)], input=DYNAMIC_PROGRAM,
+                       text=True, check=True)
+        lines = subprocess.run([str(program)], capture_output=True, text=True, check=True).stdout.splitlines()
+    return {key: int(value) for key, value in map(str.split, lines)}
+
+
+def bin_of(kernel):
+    """The bin of a kernel of the row solver, as text; None for others."""
+    found = re.match(r"(?:solve_rows|assemble_chunks)<\d, (\d)", kernel)
+    return found.group(1) if found else None
+
+
+def over_budget(kernel, registers, spilled, shared):
+    for pattern, most_registers, most_spilled, most_shared in BUDGET:
         if re.fullmatch(pattern, kernel):
-            return registers > most_registers or spilled > most_spilled
+            return registers > most_registers or spilled > most_spilled or shared > most_shared
     return True
 
 
@@ -76,13 +114,17 @@ def main():
         print("skipped: no nvcc")
         return 4
     row = "| {} | {} | {} | {} | {} |" if options.markdown else "{:6} {:28} {:4} registers {:4} spilled {:6} shared"
+    dynamic = dynamic_shared()
     kernels, over = 0, 0
     for arch in options.arch or ["sm_80", "sm_90"]:
         for source in sorted((ROOT / "kernels/cuda").glob("*.cu")):
             for kernel, registers, spilled, shared in usage(compiler, source, arch):
                 kernels += 1
+                part = bin_of(kernel)
+                too_static = part is not None and shared > dynamic["static"]
+                shared += dynamic[part] if part else 0
                 print(row.format(arch, kernel, registers, spilled, shared))
-                if over_budget(kernel, registers, spilled):
+                if over_budget(kernel, registers, spilled, shared) or too_static:
                     over += 1
                     print(f"over budget: {kernel} ({source.name}, {arch})", file=sys.stderr)
     print(f"{kernels} kernels, {over} over budget")

@@ -8,7 +8,7 @@ int main(int argc, char** argv)
     const auto options = SweepOptions::parse(argc, argv);
     MpiSession session(argc, argv);
     return session.run([&] {
-        const SweepData data(options.shape);
+        const SweepData data(options);
         for (const Row factors : options.factors)
             for (const auto precision : {Precision::fp32, Precision::tf32x3, Precision::bf16})
                 if (std::ranges::count(options.precisions, name(precision)) > 0)

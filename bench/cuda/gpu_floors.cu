@@ -1,5 +1,5 @@
-// What the device can do at best, to hold the kernels' times against: copies, gathers of whole rows at random, and
-// matrix products in registers. One line of JSON for each figure, the best of ten runs.
+// What the device can do at best, to hold the kernels' times against: copies, gathers of whole rows at random, matrix
+// products and multiply-adds in registers. One line of JSON for each figure, the best of ten runs.
 #include <algorithm>
 #include <cstdio>
 #include <string>
@@ -23,16 +23,15 @@ __global__ void copy_kernel(const float4* from, float4* to, std::int64_t count)
 }
 
 /// Each group of row_bytes / 16 threads sums rows at random places, four at a time in flight.
-__global__ void gather_kernel(const float4* table, std::uint64_t rows, int group, std::int64_t rows_of_group,
-                              float* sink)
+__global__ void gather_kernel(const float4* table, unsigned rows, unsigned group, unsigned rows_of_group, float* sink)
 {
-    const auto thread = static_cast<std::uint64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-    const std::uint64_t first = thread / group;
-    const auto lane = static_cast<std::int64_t>(thread % group);
+    const unsigned thread = blockIdx.x * blockDim.x + threadIdx.x;
+    const unsigned lane = thread % group;
+    const unsigned first = thread / group * rows_of_group;
     float sum = 0;
 #pragma unroll 4
-    for (std::int64_t k = 0; k < rows_of_group; ++k) {
-        const std::uint64_t row = (first * rows_of_group + k) * 0x9e3779b97f4a7c15U % rows;
+    for (unsigned k = 0; k < rows_of_group; ++k) {
+        const unsigned row = __umulhi((first + k) * 0x9e3779b9U, rows);  // a hash, scaled to the rows: no division
         const float4 four = table[static_cast<std::int64_t>(row) * group + lane];
         sum += four.x + four.y + four.z + four.w;
     }
@@ -56,6 +55,19 @@ __global__ void multiply_kernel(int count, float* sink)
     float all = 0;
     for (const auto& sum : sums) all += sum[0] + sum[1] + sum[2] + sum[3];
     if (all == -1) sink[0] = all;
+}
+
+/// Chains of fused multiply-adds, eight of them independent.
+template <class T>
+__global__ void fma_kernel(int count, T factor, float* sink)
+{
+    T sums[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+    for (int k = 0; k < count; ++k)
+#pragma unroll
+        for (T& sum : sums) sum = fma(sum, factor, factor);
+    T all = 0;
+    for (const T sum : sums) all += sum;
+    if (all == -1) sink[0] = 1;
 }
 
 class Clock {
@@ -125,7 +137,8 @@ void measure_gather(Device& device, Clock& clock, std::int64_t table_bytes, int 
     const std::int64_t rows_of_group = std::max<std::int64_t>(1, (std::int64_t{1} << 31) / row_bytes / groups);
     const double seconds = clock.best(device.stream, [&] {
         launch(gather_kernel, dim3(blocks), dim3(threads), 0, device.stream.get(), table.data(),
-               static_cast<std::uint64_t>(table_bytes / row_bytes), group, rows_of_group, sink.data());
+               static_cast<unsigned>(table_bytes / row_bytes), static_cast<unsigned>(group),
+               static_cast<unsigned>(rows_of_group), sink.data());
     });
     print("gather",
           "rows of " + std::to_string(row_bytes) + " bytes out of " + std::to_string(table_bytes >> 20) + " MiB",
@@ -145,18 +158,41 @@ void measure_multiply(Device& device, Clock& clock)
     print("mma.sync", Bf16 ? "bf16" : "tf32", 1e-12 * products * 2 * 16 * 8 * (Bf16 ? 16 : 8) / seconds, "TFLOP/s");
 }
 
+template <class T>
+void measure_fma(Device& device, Clock& clock)
+{
+    DeviceBuffer<float> sink(device.memory, 1, "a result");
+    constexpr int count = 4096;
+    const int blocks = 8 * device.multiprocessors;
+    const double seconds = clock.best(device.stream, [&] {
+        launch(fma_kernel<T>, dim3(blocks), dim3(threads), 0, device.stream.get(), count, T{0.5}, sink.data());
+    });
+    print("fma", sizeof(T) == 4 ? "fp32" : "fp64",
+          1e-12 * 2 * 8 * count * static_cast<double>(blocks) * threads / seconds, "TFLOP/s");
+}
+
+std::int64_t cache_bytes(const Device& device)
+{
+    cudaDeviceProp properties{};
+    check(cudaGetDeviceProperties(&properties, device.id));
+    return properties.l2CacheSize;
+}
+
 }  // namespace
 
 int main()
 {
     std::string why;
-    if (device_count(why) == 0) return std::fprintf(stderr, "gpu_floors: %s\n", why.c_str()), 69;
+    if (usable_devices(why).empty()) return std::fprintf(stderr, "gpu_floors: %s\n", why.c_str()), 69;
     Device device(0, 0, 1);
-    std::printf("{\"device\": \"%s\", \"multiprocessors\": %d}\n", device.name.c_str(), device.multiprocessors);
+    std::printf("{\"device\": \"%s\", \"multiprocessors\": %d, \"cache_bytes\": %lld}\n", device.name.c_str(),
+                device.multiprocessors, static_cast<long long>(cache_bytes(device)));
     Clock clock;
     measure_copy(device, clock);
     for (const std::int64_t table : {std::int64_t{8} << 30, std::int64_t{24} << 20})
         for (const int row : {128, 256, 512}) measure_gather(device, clock, table, row);
     measure_multiply<false>(device, clock);
     measure_multiply<true>(device, clock);
+    measure_fma<float>(device, clock);
+    measure_fma<double>(device, clock);
 }

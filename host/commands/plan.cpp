@@ -77,6 +77,12 @@ void print_plan(const Json& plan)
     fmt::print("{} ranks\n  memory of a rank  {} while {}\n", plan["ranks"].get<int>(), gib(plan["memory_bytes"]),
                plan["memory_moment"].get<std::string>());
     for (const auto& [purpose, bytes] : plan["memory"].items()) fmt::print("    {:<34}{}\n", purpose, gib(bytes));
+    if (plan.contains("device_memory")) {
+        fmt::print("  memory of its GPU {}, or{} with interactions that pass through it\n",
+                   gib(plan["device_memory_bytes"]), gib(plan["device_memory_least_bytes"]));
+        for (const auto& [purpose, bytes] : plan["device_memory"].items())
+            fmt::print("    {:<34}{}\n", purpose, gib(bytes));
+    }
     fmt::print("  imbalance         {:9.2f}\n", plan["imbalance"].get<double>());
     if (plan.contains("exchange")) {
         for (const auto& [side, volumes] : plan["exchange"].items())

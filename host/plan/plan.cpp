@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "host/plan/device_memory.hpp"
+
 namespace alster {
 
 namespace {
@@ -38,6 +40,21 @@ Json seconds_of(const Distribution& distribution, const TrainOptions& options, c
         (1.5 * rows * w * w + 2 * 9 * w * w * w) / rates.solve;  // Gramian, rotation; 9 w³ for eigenvectors
     const double exchange = bytes_of(*std::ranges::max_element(distribution.received), options) / rates.network;
     return {{"solve", solve}, {"basis", basis}, {"exchange", exchange}, {"sweep", solve + basis + exchange}};
+}
+
+/// Of the rank that needs most of its GPU.
+void add_device_memory(const Distribution& distribution, const MemorySettings& memory, Json& plan)
+{
+    MemoryPlan most;
+    double least = 0;
+    for (const RankLoad& load : distribution.ranks) {
+        auto needs = plan_device_memory(load, memory, {});
+        if (needs.total() > most.total()) most = std::move(needs);
+        least = std::max(least, least_device_memory(load, memory, {}));
+    }
+    plan["device_memory_bytes"] = most.total();
+    plan["device_memory_least_bytes"] = least;
+    for (const auto& use : most.uses) plan["device_memory"][use.purpose] = use.bytes;
 }
 
 std::vector<std::string> sbatch_lines(const Place& place, double node_bytes, double run_seconds)
@@ -79,6 +96,7 @@ Json make_plan(const Distribution& distribution, const MemorySettings& memory, c
                             {"items", exchange_of(distribution.items, first.item_lists, options)}};
         plan["received_bytes_most"] = bytes_of(*std::ranges::max_element(distribution.received), options);
     }
+    if (place.gpus) add_device_memory(distribution, memory, plan);
     double run_seconds = 0;
     if (rates.solve > 0) {
         plan["seconds"] = seconds_of(distribution, options, rates);

@@ -19,7 +19,8 @@ struct Place {
     bool gpus = false;
 };
 
-/// What a run will take on so many ranks, with flat keys but for "memory", "exchange", "seconds" and "sbatch".
+/// What a run will take on so many ranks, with flat keys but for "memory", "device_memory",
+/// "exchange", "seconds" and "sbatch".
 [[nodiscard]] nlohmann::ordered_json make_plan(const Distribution& distribution, const MemorySettings& memory,
                                                const TrainOptions& options, const Sizes& sizes, const Place& place,
                                                const Rates& rates);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/backend_sizes.hpp"
 #include "kernels/reference/reference_backend.hpp"
 
 namespace alster {
@@ -12,8 +13,24 @@ struct Audit {
     double largest_error = 0;  // ‖x − x'‖ / ‖x'‖
 };
 
-/// Solves some rows, evenly spaced, again in fp64: few where factors are many, none with very many interactions, so
-/// that it takes a second at most. `Y` and `X` are what the rows were solved from and what came out.
+/// Solves row u again in fp64; `exact` is room for it.
+inline void audit_row(const Interactions& interactions, Row u, FactorTable Y, FactorTable X,
+                      const RowObjective& objective, std::span<float> exact, Audit& audit)
+{
+    solve_reference_row(interactions, u, Y, objective, exact);
+    double difference = 0;
+    double norm = 0;
+    for (Row a = 0; a < Y.width; ++a) {
+        difference += std::pow(static_cast<double>(X.row(u)[a]) - exact[a], 2);
+        norm += std::pow(static_cast<double>(exact[a]), 2);
+    }
+    ++audit.rows;
+    if (norm > 0) audit.largest_error = std::max(audit.largest_error, std::sqrt(difference / norm));
+}
+
+/// Solves some rows, evenly spaced, again in fp64: few where factors are many, so that it takes a second at most. Rows
+/// that are assembled in parts are few and not met by chance: of them the shortest, as far as another second or two
+/// (2³¹ multiply-adds) reach. `Y` and `X` are what the rows were solved from and what came out.
 [[nodiscard]] inline Audit audit_rows(const Interactions& interactions, FactorTable Y, FactorTable X,
                                       const RowObjective& objective)
 {
@@ -22,17 +39,20 @@ struct Audit {
     const Row step = std::max<Row>(1, interactions.rows() / samples);
     Audit audit;
     std::vector<float> exact(Y.width);
-    for (Row u = 0; u < interactions.rows(); u += step) {
-        if (interactions.entries(u) == 0 || interactions.entries(u) > most_entries) continue;
-        solve_reference_row(interactions, u, Y, objective, exact);
-        double difference = 0;
-        double norm = 0;
-        for (Row a = 0; a < Y.width; ++a) {
-            difference += std::pow(static_cast<double>(X.row(u)[a]) - exact[a], 2);
-            norm += std::pow(static_cast<double>(exact[a]), 2);
-        }
-        ++audit.rows;
-        if (norm > 0) audit.largest_error = std::max(audit.largest_error, std::sqrt(difference / norm));
+    for (Row u = 0; u < interactions.rows(); u += step)
+        if (interactions.entries(u) > 0 && interactions.entries(u) <= most_entries)
+            audit_row(interactions, u, Y, X, objective, exact, audit);
+
+    constexpr int most_in_parts = 3;
+    std::vector<Row> in_parts;
+    for (Row u = 0; u < interactions.rows(); ++u)
+        if (interactions.entries(u) > entries_per_part) in_parts.push_back(u);
+    std::ranges::sort(in_parts, {}, [&](Row u) { return interactions.entries(u); });
+    in_parts.resize(std::min<std::size_t>(in_parts.size(), most_in_parts));
+    double left = 0x1p31;
+    for (const Row u : in_parts) {
+        left -= static_cast<double>(interactions.entries(u)) * static_cast<double>(Y.width * Y.width) / 2;
+        if (left >= 0) audit_row(interactions, u, Y, X, objective, exact, audit);
     }
     return audit;
 }

@@ -1,19 +1,40 @@
 #pragma once
+#include <algorithm>
+
 #include "distributed/factor_exchange.hpp"
 #include "kernels/backend.hpp"
 
 namespace alster {
 
-/// Exchanges small tables both ways and compares every element with what it must be: whether the memory that the
-/// backend gives to MPI is memory that MPI reads and writes. Collective; the same answer on every rank.
+/// The tables of exchange_works: 4 MiB a rank, which MPI sends otherwise than a few bytes (by rendezvous, and from
+/// device memory by other routes); among many ranks less, so that no table is larger than 256 MiB.
+struct ExchangeTrial {
+    static constexpr Row width = 64;
+    static constexpr std::size_t row_bytes = width * sizeof(float);
+
+    Row rows;  // of the whole table
+
+    explicit ExchangeTrial(int ranks)
+        : rows(std::min((Row{4} << 20) * ranks, Row{256} << 20) / static_cast<Row>(row_bytes) + 1)
+    {
+    }
+
+    /// Device memory for the rows of a rank, the table, and rows on their way.
+    [[nodiscard]] std::size_t device_bytes() const { return 3 * static_cast<std::size_t>(rows) * row_bytes; }
+
+    [[nodiscard]] static float element(Row row, Row a) { return static_cast<float>((row * width + a) % 16777213); }
+};
+
+/// Exchanges tables both ways and compares every element with what it must be: whether the memory that the backend
+/// gives to MPI is memory that MPI reads and writes. Collective; the same answer on every rank.
 template <Backend B>
 bool exchange_works(const Communicator& ranks, const B& backend)
 {
-    constexpr Row width = 5;
-    const Row rows = 3 * ranks.size() + 1;
+    constexpr Row width = ExchangeTrial::width;
+    const Row rows = ExchangeTrial(ranks.size()).rows;
     const auto partition = RowPartition::even(rows, 1, ranks.size());
     const RowRange own = partition.of(ranks.rank());
-    const auto element = [](Row row, Row a) { return static_cast<float>(row * width + a + 1); };
+    const auto& element = ExchangeTrial::element;
     auto mine = backend.make_matrix(own.size(), width);
     backend.write_on_host(mine, [&](std::span<float> values) {
         for (Row r = 0; r < own.size(); ++r)

@@ -15,7 +15,8 @@ namespace {
 bool mpi_reads_device(const Communicator& ranks, int device)
 {
     if (ranks.size() == 1 || ranks.sum(std::int64_t{mpi_claims_device_memory()}) < ranks.size()) return false;
-    return exchange_works(ranks, CudaBackend(device, {.memory_limit = std::size_t{1} << 24, .mpi_reads_device = true}));
+    const std::size_t limit = ExchangeTrial(ranks.size()).device_bytes();
+    return exchange_works(ranks, CudaBackend(device, {.memory_limit = limit, .mpi_reads_device = true}));
 }
 
 }  // namespace
@@ -25,6 +26,7 @@ nlohmann::json train_on_gpus(Job& job)
     const GpuShare share = gpu_share(job.ranks);
     const auto limit = static_cast<std::size_t>(job.options.gpu_memory * 1024 * 1024 * 1024);
     const bool direct = !job.options.exchange.touches_rows() && mpi_reads_device(job.ranks, share.device);
+    job.ranks.barrier();  // what was tried is freed
     const CudaBackend backend(share.device, {job.precision, limit, share.ranks, direct});
     job.ranks.barrier();  // nobody allocates before all have seen what is free
     job.make_scorer = [&](FactorTable candidates) { return backend.scorer(candidates); };

@@ -5,29 +5,6 @@
 
 namespace alster {
 
-/// How the block of a bin is made: a warp holds `held` tiles of the triangle in registers.
-template <int Bin>
-struct Shape {
-    static constexpr int tiles = bin_tiles[Bin];
-    static constexpr int warps = Bin == 0 ? 1 : Bin == 1 ? 3 : Bin == 2 ? 5 : 12;
-    static constexpr int held = (tile_pairs(tiles) + warps - 1) / warps;
-    static constexpr int threads = 32 * warps;
-    static constexpr int primal_stride = tile * tiles + 8;
-    static constexpr int panel_floats =
-        panel_words * primal_stride > tile* tiles* dual_stride ? panel_words* primal_stride : tile* tiles* dual_stride;
-};
-
-/// A row of a large system is assembled in squares of 4×4 tiles.
-template <>
-struct Shape<large_bin> {
-    static constexpr int tiles = 4;
-    static constexpr int warps = large_warps;
-    static constexpr int held = tiles * tiles / warps;
-    static constexpr int threads = 32 * warps;
-    static constexpr int primal_stride = tile * tiles + 8;
-    static constexpr int panel_floats = tile * tiles * dual_stride;  // that of the dual form is the larger
-};
-
 /// Writes a warp's tiles; p ↦ (i, j) is `place`, `diagonal(a)` is added to element (a, a).
 template <int Held, class Place, class Diagonal>
 __device__ void store_tiles(Accumulator (&sums)[Held], float* triangle, Place place, Diagonal diagonal)

@@ -1,4 +1,5 @@
 #pragma once
+#include "kernels/cuda/row_shape.hpp"
 #include "kernels/cuda/tiles.cuh"
 
 namespace alster {
@@ -135,27 +136,23 @@ __device__ inline void solve_system(const System& s)
     backward(s);
 }
 
-/// What solve_large_system needs of shared memory besides `right` and `inverse`.
-inline constexpr int large_columns = 12;  // tiles of column k that are held for all rows to be multiplied with
-inline constexpr int large_warps = 8;
-inline constexpr int large_cholesky_floats = (large_columns + large_warps) * tile_floats;
-
 __device__ inline void copy_tile(float* to, const float* from, int thread, int threads)
 {
     for (int e = thread; e < tile_floats; e += threads) to[e] = from[e];
 }
 
 /// The product of tile column k taken out of the rest, through shared memory: groups of columns j stay, rows i pass.
-__device__ inline void update_large(const System& s, int k, float* memory)
+__device__ inline void update_large(const System& s, int k, float* memory, int columns)
 {
     const int warp = static_cast<int>(threadIdx.x / 32);
-    float* mine = memory + (large_columns + warp) * tile_floats;
-    for (int first = k + 1; first < s.tiles; first += large_columns) {
-        const int last = min(first + large_columns, s.tiles);
-        for (int j = first + warp; j < last; j += large_warps)
+    const int warps = static_cast<int>(blockDim.x / 32);
+    float* mine = memory + (columns + warp) * tile_floats;
+    for (int first = k + 1; first < s.tiles; first += columns) {
+        const int last = min(first + columns, s.tiles);
+        for (int j = first + warp; j < last; j += warps)
             copy_tile(memory + (j - first) * tile_floats, tile_at(s.triangle, j, k), lane_id(), 32);
         __syncthreads();
-        for (int i = first + warp; i < s.tiles; i += large_warps) {
+        for (int i = first + warp; i < s.tiles; i += warps) {
             copy_tile(mine, tile_at(s.triangle, i, k), lane_id(), 32);
             __syncwarp();
             for (int j = first; j < last && j <= i; ++j)
@@ -167,9 +164,10 @@ __device__ inline void update_large(const System& s, int k, float* memory)
 }
 
 /// solve_system for a triangle too large for shared memory: it lies in global memory (most of it in the second-level
-/// cache), tiles pass through shared memory.
-__device__ inline void solve_large_system(const System& s, float* memory)
+/// cache), tiles pass through shared memory, of which there are `floats`.
+__device__ inline void solve_large_system(const System& s, float* memory, int floats)
 {
+    const int columns = min(floats / tile_floats - static_cast<int>(blockDim.x / 32), most_large_columns);
     for (int k = 0; k < s.tiles; ++k) {
         float* diagonal = tile_at(s.triangle, k, k);
         copy_tile(memory, diagonal, static_cast<int>(threadIdx.x), static_cast<int>(blockDim.x));
@@ -180,7 +178,7 @@ __device__ inline void solve_large_system(const System& s, float* memory)
         forward_column(s, memory, k);
         __syncthreads();
         update_right(s, k);
-        update_large(s, k, memory);
+        update_large(s, k, memory, columns);
     }
     backward(s);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/backend_sizes.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/cuda/transfer.hpp"
 
@@ -12,8 +13,13 @@ CudaBackend::CudaBackend(int device, const CudaOptions& options)
 {
 }
 
+// What Gramian and rotation will need is taken here, too: nothing is refused in the middle of a run.
 CudaBackend::Shard CudaBackend::load(Interactions interactions, Row width) const
 {
+    DeviceMemory& memory = shared_->device.memory;
+    shared_->largest.reserve(memory, 1, "the largest element");
+    shared_->gramian.reserve(memory, 2 * triangle_size(width), "the Gramian");
+    shared_->vectors.reserve(memory, static_cast<std::size_t>(width * width), "Q");
     return load_shard(std::move(interactions), width, options_, shared_->device);
 }
 

@@ -1,5 +1,7 @@
 #include "kernels/cuda/device.hpp"
 
+#include <fmt/ranges.h>
+
 #include "data/error.hpp"
 
 namespace alster {
@@ -7,6 +9,9 @@ namespace alster {
 namespace {
 
 constexpr double gib = 1024.0 * 1024 * 1024;
+
+/// mma.sync with tf32 and bf16, and what CMAKE_CUDA_ARCHITECTURES starts from.
+constexpr int least_major = 8;
 
 /// What the driver takes for themselves later.
 constexpr std::size_t reserve = std::size_t{256} << 20;
@@ -19,12 +24,22 @@ std::size_t free_memory()
     return free;
 }
 
+std::string hexadecimal(const cudaUUID_t& uuid)
+{
+    return fmt::format("{:02x}", fmt::join(std::span(reinterpret_cast<const unsigned char*>(uuid.bytes), 16), ""));
+}
+
 cudaDeviceProp properties_of(int id)
 {
-    check(cudaSetDevice(id));
     cudaDeviceProp properties{};
     check(cudaGetDeviceProperties(&properties, id));
     return properties;
+}
+
+cudaDeviceProp opened(int id)
+{
+    open_device(id);
+    return properties_of(id);
 }
 
 }  // namespace
@@ -32,6 +47,7 @@ cudaDeviceProp properties_of(int id)
 void check(cudaError_t status, const char* file, int line)
 {
     if (status == cudaSuccess) return;
+    cudaGetLastError();  // so that the next launch is not blamed for it
     const ExitCode code = status == cudaErrorMemoryAllocation ? ExitCode::out_of_memory : ExitCode::internal;
     throw Error(code, "CUDA: {} ({}:{})", cudaGetErrorString(status), file, line);
 }
@@ -49,24 +65,38 @@ void DeviceMemory::take(std::size_t bytes, const std::string& purpose)
 
 Device::Device(int device, std::size_t memory_limit, int sharing)
     : id(device),
-      name(properties_of(device).name),
+      name(opened(device).name),
       multiprocessors(properties_of(device).multiProcessorCount),
       shared_bytes(properties_of(device).sharedMemPerBlockOptin),
       memory(memory_limit > 0 ? memory_limit : (free_memory() - std::min(free_memory(), reserve)) / sharing)
 {
 }
 
-int device_count(std::string& why)
+std::vector<Gpu> usable_devices(std::string& why)
 {
     int count = 0;
     const cudaError_t status = cudaGetDeviceCount(&count);
-    if (status == cudaSuccess && count > 0) return count;
-    cudaGetLastError();                         // so that it is not found by the next call
     if (status == cudaErrorInsufficientDriver)  // what the runtime says of a machine without any driver, too
         why = "no NVIDIA driver, or one too old for this build";
     else
         why = status == cudaSuccess ? "no CUDA device" : cudaGetErrorString(status);
-    return 0;
+    if (status != cudaSuccess) cudaGetLastError();  // so that it is not found by the next call
+    std::vector<Gpu> usable;
+    for (int id = 0; status == cudaSuccess && id < count; ++id) {
+        const cudaDeviceProp device = properties_of(id);
+        if (device.major >= least_major)
+            usable.push_back({id, hexadecimal(device.uuid)});
+        else
+            why = fmt::format("{} has compute capability {}.{}, and {}.0 is needed", device.name, device.major,
+                              device.minor, least_major);
+    }
+    return usable;
+}
+
+void open_device(int id)
+{
+    check(cudaSetDevice(id));
+    check(cudaFree(nullptr));
 }
 
 }  // namespace alster

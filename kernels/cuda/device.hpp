@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "kernels/backends.hpp"
+
 namespace alster {
 
 /// Throws Error with the call's place: out_of_memory (13) where memory was asked for, else internal (70).
@@ -207,7 +209,11 @@ struct Device {
     PinnedBuffer<std::byte> staging;  // of copies that are waited for (transfer.hpp)
 };
 
-/// The number of GPUs that answer; 0 where there is no driver or no device, and then `why` says which.
-[[nodiscard]] int device_count(std::string& why);
+/// The GPUs that answer and have at least the compute capability that kernels are built for; where there are none `why`
+/// says the reason.
+[[nodiscard]] std::vector<Gpu> usable_devices(std::string& why);
+
+/// Makes this process's context on the device, some hundred MiB of its memory: a Device measures what is free then.
+void open_device(int id);
 
 }  // namespace alster

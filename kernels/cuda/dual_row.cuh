@@ -6,9 +6,7 @@ namespace alster {
 
 /// x = D^-½ Pᵀ K⁻¹ r with P = √C Y D^-½ (n×w), K = I + P Pᵀ (n×n), r = √C p: for rows with few interactions, which are
 /// most. Columns of a panel are entries, words along the sum are factors: element (word, entry) at
-/// entry · dual_stride + word. A stride of 4 (mod 32) lets fragments be read without bank conflicts.
-inline constexpr int dual_stride = panel_words + 4;
-
+/// entry · dual_stride + word.
 /// Stages P for entries [begin, end) of the row and the panel's factors from `first` on.
 template <Precision P>
 __device__ void stage_dual(const RowProblem& problem, const RowTask& task, Row first, int begin, int end, float* panel)

@@ -30,7 +30,7 @@ void CudaBackend::gramian(const Matrix& Y, ExactSum& G) const
     launch_gramian(Y.values.data(), Y.rows, Y.width,
                    {G.quantum(), inverse, inverse * std::ldexp(1.0, ExactSum::low_bits)}, sums.data(),
                    device.stream.get());
-    const auto terms = fetched(sums, device);
+    const auto terms = fetched(sums, limbs.size(), device);
     for (std::size_t k = 0; k < limbs.size(); ++k) limbs[k] += static_cast<std::int64_t>(terms[k]);
 }
 

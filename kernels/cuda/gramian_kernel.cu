@@ -1,11 +1,15 @@
 // Sums over whole tables.
 //
 //   computes  G += Σ y yᵀ, a term for each chunk of rows (ExactSum), and max |element|
+//
 //   layout    Y (rows, w) row-major; G's lower triangle packed, as the two integers of each sum
+//
 //   mapping   a block a 32×32 square of G and every 256th chunk, a thread four elements of it; for the maximum a grid
-//   stride cost      rows·w² flop in fp64, of which a chunk's 64 rows are read w/32 times from the second-level cache;
-//   one pair of
-//             64-bit atomics an element and block
+//             stride
+//
+//   cost      rows·w² flop in fp64, of which a chunk's 64 rows are read w/32 times from the second-level cache; one
+//   pair
+//             of 64-bit atomics an element and block
 #include "kernels/backend_sizes.hpp"
 #include "kernels/cuda/gpu.hpp"
 #include "kernels/cuda/matrix_kernels.hpp"
@@ -39,8 +43,8 @@ __device__ Split split_term(double term, double quantum, double inverse, double 
 __global__ void __launch_bounds__(gramian_threads)
     gramian_kernel(const float* Y, Row rows, int width, double quantum, double inverse, double low_scale, Limb* limbs)
 {
-    SHARED(float, left, [chunk_rows][square]);
-    SHARED(float, right, [chunk_rows][square]);
+    SHARED(double, left, [chunk_rows][square]);  // fp64 already: an element is converted once, not once a product
+    SHARED(double, right, [chunk_rows][square]);
     int i = 0;
     int p = static_cast<int>(blockIdx.x);
     while (p > i) p -= ++i;
@@ -53,15 +57,15 @@ __global__ void __launch_bounds__(gramian_threads)
             const Row row = first + e / square;
             const int a = i * square + e % square;
             const int b = p * square + e % square;
-            left[e / square][e % square] = row < rows && a < width ? Y[row * width + a] : 0.0F;
-            right[e / square][e % square] = row < rows && b < width ? Y[row * width + b] : 0.0F;
+            left[e / square][e % square] = row < rows && a < width ? Y[row * width + a] : 0.0;
+            right[e / square][e % square] = row < rows && b < width ? Y[row * width + b] : 0.0;
         }
         __syncthreads();
         double term[held] = {};
         for (int k = 0; k < chunk_rows; ++k) {
             const double b = right[k][column];
 #pragma unroll
-            for (int h = 0; h < held; ++h) term[h] = fma(static_cast<double>(left[k][first_row + h]), b, term[h]);
+            for (int h = 0; h < held; ++h) term[h] = fma(left[k][first_row + h], b, term[h]);
         }
 #pragma unroll
         for (int h = 0; h < held; ++h) {
@@ -111,6 +115,7 @@ void launch_gramian(const float* Y, Row rows, Row width, const ExactSumScale& sc
     const dim3 grid(squares * (squares + 1) / 2, chunks < 256 ? chunks : 256);
     launch(gramian_kernel, grid, dim3(gramian_threads), 0, stream, Y, rows, static_cast<int>(width), scale.quantum,
            scale.inverse, scale.low_scale, limbs);
+    check(cudaGetLastError());
 }
 
 void launch_largest(const float* values, std::int64_t count, unsigned* result, cudaStream_t stream)
@@ -118,6 +123,7 @@ void launch_largest(const float* values, std::int64_t count, unsigned* result, c
     const std::int64_t blocks = (count + largest_threads - 1) / largest_threads;
     launch(largest_kernel, dim3(static_cast<unsigned>(blocks < 1024 ? blocks : 1024)), dim3(largest_threads), 0, stream,
            values, count, result);
+    check(cudaGetLastError());
 }
 
 }  // namespace alster

@@ -1,9 +1,13 @@
 // Y ← Y Q.
 //
 //   computes  every row times Q in fp64, rounded once
+//
 //   layout    Y (rows, w) row-major in place, Q (w, w) row-major in fp64
-//   mapping   a block eight rows, which it has in shared memory; a thread one column of Q after another
-//   cost      2·rows·w² flop in fp64; Q from the second-level cache once for eight rows
+//
+//   mapping   a block eight rows (of more than 1024 factors: four), which it has in shared memory in fp64; a thread one
+//             column of Q after another
+//
+//   cost      2·rows·w² flop in fp64; Q from the second-level cache once for the rows of a block
 #include "kernels/cuda/gpu.hpp"
 #include "kernels/cuda/matrix_kernels.hpp"
 
@@ -11,30 +15,40 @@ namespace alster {
 
 namespace {
 
-constexpr int rotated_rows = 8;  // rows of Y that a block has in shared memory
 constexpr int rotate_threads = 128;
 
 /// Sums by ascending factor.
+template <int Rows>
 __global__ void __launch_bounds__(rotate_threads) rotate_kernel(float* Y, Row rows, int width, const double* Q)
 {
-    DYNAMIC_SHARED(float, before);  // (rotated_rows, width)
-    const Row first = static_cast<Row>(blockIdx.x) * rotated_rows;
-    const int count = static_cast<int>(rows - first < rotated_rows ? rows - first : rotated_rows);
-    for (int e = static_cast<int>(threadIdx.x); e < rotated_rows * width; e += rotate_threads)
-        before[e] = e < count * width ? Y[first * width + e] : 0.0F;
+    DYNAMIC_SHARED(double, before);  // (Rows, width)
+    const Row first = static_cast<Row>(blockIdx.x) * Rows;
+    const int count = static_cast<int>(rows - first < Rows ? rows - first : Rows);
+    for (int e = static_cast<int>(threadIdx.x); e < Rows * width; e += rotate_threads)
+        before[e] = e < count * width ? Y[first * width + e] : 0.0;
     __syncthreads();
     for (int column = static_cast<int>(threadIdx.x); column < width; column += rotate_threads) {
-        double after[rotated_rows] = {};
+        double after[Rows] = {};
         for (int a = 0; a < width; ++a) {
             const double q = Q[static_cast<std::int64_t>(a) * width + column];
 #pragma unroll
-            for (int r = 0; r < rotated_rows; ++r)
-                after[r] = fma(static_cast<double>(before[r * width + a]), q, after[r]);
+            for (int r = 0; r < Rows; ++r) after[r] = fma(before[r * width + a], q, after[r]);
         }
 #pragma unroll
-        for (int r = 0; r < rotated_rows; ++r)
+        for (int r = 0; r < Rows; ++r)
             if (r < count) Y[(first + r) * width + column] = static_cast<float>(after[r]);
     }
+}
+
+template <int Rows>
+void launch_rotate_rows(float* Y, Row rows, Row width, const double* Q, cudaStream_t stream)
+{
+    auto* kernel = rotate_kernel<Rows>;
+    const std::size_t bytes = static_cast<std::size_t>(Rows * width) * sizeof(double);
+    check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
+    const auto blocks = static_cast<unsigned>((rows + Rows - 1) / Rows);
+    launch(kernel, dim3(blocks), dim3(rotate_threads), bytes, stream, Y, rows, static_cast<int>(width), Q);
+    check(cudaGetLastError());
 }
 
 }  // namespace
@@ -42,11 +56,10 @@ __global__ void __launch_bounds__(rotate_threads) rotate_kernel(float* Y, Row ro
 void launch_rotate(float* Y, Row rows, Row width, const double* Q, cudaStream_t stream)
 {
     if (rows == 0) return;
-    const std::size_t bytes = static_cast<std::size_t>(rotated_rows * width) * sizeof(float);
-    check(cudaFuncSetAttribute(rotate_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
-    const auto blocks = static_cast<unsigned>((rows + rotated_rows - 1) / rotated_rows);
-    launch(rotate_kernel, dim3(blocks), dim3(rotate_threads), bytes, stream, Y, rows, static_cast<int>(width), Q);
-    check(cudaGetLastError());
+    if (width <= 1024)  // 64 KiB of shared memory at most: every device has 99
+        launch_rotate_rows<8>(Y, rows, width, Q, stream);
+    else
+        launch_rotate_rows<4>(Y, rows, width, Q, stream);
 }
 
 }  // namespace alster

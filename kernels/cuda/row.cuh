@@ -1,5 +1,6 @@
 #pragma once
 #include "kernels/cuda/row_problem.hpp"
+#include "kernels/cuda/row_shape.hpp"
 #include "kernels/cuda/tiles.cuh"
 
 namespace alster {
@@ -76,9 +77,6 @@ __device__ inline float base_of(const RowProblem& problem, const RowTask& task, 
     const bool bias = problem.biased && a == problem.width - 1;
     return static_cast<float>(problem.base[a] + (bias ? task.bias_lambda : task.lambda));
 }
-
-/// A panel has this many words along the sum; each is one entry (or factor), or two of them in bf16.
-inline constexpr int panel_words = 32;
 
 template <Precision P>
 inline constexpr int numbers_per_word = P == Precision::bf16 ? 2 : 1;

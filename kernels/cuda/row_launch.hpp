@@ -2,23 +2,10 @@
 #include <cuda_runtime.h>
 
 #include "kernels/cuda/row_problem.hpp"
-#include "kernels/cuda/triangle.hpp"
+#include "kernels/cuda/row_shape.hpp"
 #include "kernels/precision.hpp"
 
 namespace alster {
-
-/// Rows are solved in bins by the number of 32×32 tiles along their system: up to 1, 2, 4, 8, or more than 8 (large).
-inline constexpr int bin_tiles[] = {1, 2, 4, 8};
-inline constexpr int large_bin = 4;
-inline constexpr int bins = 5;
-
-/// The bin of a system of this many tiles along a side.
-constexpr int bin_of(int tiles)
-{
-    for (int bin = 0; bin < large_bin; ++bin)
-        if (tiles <= bin_tiles[bin]) return bin;
-    return large_bin;
-}
 
 using Ticket = unsigned long long;
 
@@ -33,8 +20,9 @@ struct RowLaunch {
     Ticket* ticket = nullptr;    // 0: the next row to take
     float* workspace = nullptr;  // large bin: (slots, workspace_slot), a triangle for each block
     std::size_t workspace_slot = 0;
-    int slots = 0;            // how many there are
-    int multiprocessors = 1;  // of the device
+    int slots = 0;                 // how many there are
+    int multiprocessors = 1;       // of the device
+    std::size_t shared_bytes = 0;  // that a block of it may have
     cudaStream_t stream = nullptr;
 };
 
@@ -44,9 +32,10 @@ struct ChunkLaunch {
     int bin = 0;
     const Chunk* chunks = nullptr;
     std::int64_t count = 0;
-    float* triangles = nullptr;  // (count, triangle)
-    float* right = nullptr;      // (count, order padded to tiles)
-    std::size_t slot = 0;        // floats of one triangle
+    float* triangles = nullptr;    // (count, triangle)
+    float* right = nullptr;        // (count, order padded to tiles)
+    std::size_t slot = 0;          // floats of one triangle
+    std::size_t shared_bytes = 0;  // that a block of the device may have
     cudaStream_t stream = nullptr;
 };
 

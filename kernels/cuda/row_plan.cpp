@@ -18,10 +18,11 @@ struct Kind {
     friend auto operator<=>(const Kind&, const Kind&) = default;
 };
 
-Kind kind_of(Offset n, Row width, Offset entries_per_chunk)
+Kind kind_of(Offset n, Row width, const PlanLimits& limits)
 {
     const bool dual = dual_is_cheaper(n, width);
-    return {bin_of(tiles_of(dual ? n : width)), dual, !dual && n > entries_per_chunk};
+    return {bin_of(tiles_of(dual ? n : width), dual, width, limits.shared_bytes), dual,
+            !dual && n > limits.entries_per_chunk};
 }
 
 class Planner {
@@ -46,10 +47,11 @@ public:
     RowPlan finish() { return std::move(plan_); }
 
 private:
-    [[nodiscard]] Kind kind_of(Offset n) const { return alster::kind_of(n, width_, limits_.entries_per_chunk); }
+    [[nodiscard]] Kind kind_of(Offset n) const { return alster::kind_of(n, width_, limits_); }
     [[nodiscard]] Offset entries(Row u) const { return offsets_[u + 1] - offsets_[u]; }
 
-    /// The largest systems first, so that small ones fill the end; within a launch the heaviest first.
+    /// By bin, form and length, so that what one launch takes stands together (launches follow each other); within a
+    /// launch the heaviest first, so that small ones fill its end.
     [[nodiscard]] bool before(Row a, Row b) const
     {
         const Kind x = kind_of(entries(a));

@@ -34,7 +34,7 @@ struct RowPlan {
     std::vector<PlannedBatch> batches;
     std::int64_t dual_rows = 0;
     std::int64_t most_chunks = 0;    // of one launch
-    std::int64_t largest_large = 0;  // order of the largest system that does not fit shared memory; 0: none
+    std::int64_t largest_large = 0;  // order of the largest system that is not in shared memory; 0: none
     std::size_t launches = 0;
 };
 
@@ -42,6 +42,7 @@ struct PlanLimits {
     Offset batch_entries;         // interactions of a batch; at least the largest row's
     std::int64_t chunk_capacity;  // chunks of a launch, but a row's chunks stay together
     Offset entries_per_chunk;     // a row in the primal form with more is assembled in chunks
+    std::size_t shared_bytes;     // that a block of the device may have
 };
 
 [[nodiscard]] RowPlan plan_rows(const std::vector<Offset>& offsets, Row width, const PlanLimits& limits);

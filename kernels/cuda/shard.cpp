@@ -8,8 +8,13 @@ namespace alster {
 
 namespace {
 
-/// Chunks of long rows that may be assembled at a time, where no row has more.
-constexpr std::int64_t chunk_capacity = 1024;
+/// Chunks of long rows that may be assembled at a time, where no row has more: within a quarter of what is left.
+std::int64_t chunk_capacity(Row width, const DeviceMemory& memory)
+{
+    constexpr std::size_t most = 1024;
+    const std::size_t slot_bytes = triangle_floats(tiles_of(width)) * sizeof(float);
+    return static_cast<std::int64_t>(std::clamp<std::size_t>(memory.available() / 4 / slot_bytes, 1, most));
+}
 
 std::size_t bytes_per_entry(const Interactions& interactions)
 {
@@ -68,6 +73,16 @@ void make_results(ShardMemory& memory, const Interactions& interactions, Row wid
     memory.base = {device.memory, static_cast<std::size_t>(width), "the spectrum"};
 }
 
+/// Room for a row that has to be solved in fp64, whose neighbours come from the device in pieces.
+void make_retried(ShardMemory& memory, const Interactions& interactions, Row width, Device& device)
+{
+    constexpr Row most_floats = Row{1} << 16;
+    const auto rows =
+        static_cast<std::size_t>(std::min(largest_row(interactions), std::max<Row>(1, most_floats / width)));
+    memory.retried_columns = {device.memory, rows, "a row to be solved in fp64"};
+    memory.retried = {device.memory, rows * static_cast<std::size_t>(width), "a row to be solved in fp64"};
+}
+
 void make_rounded(ShardMemory& memory, const Interactions& interactions, Row width, Device& device)
 {
     Row named = 0;
@@ -118,10 +133,13 @@ CudaShard load_shard(Interactions interactions, Row width, const CudaOptions& op
     shard.resident = static_cast<std::size_t>(all.entries()) * entry <= device.memory.available() / 2;
     const auto an_eighth = static_cast<Offset>(device.memory.available() / 8 / entry);
     const Offset batch = shard.resident ? all.entries() : std::max(an_eighth, largest_row(all));
-    shard.plan = plan_rows(all.offsets, width, {batch, chunk_capacity, options.entries_per_chunk});
+    shard.plan =
+        plan_rows(all.offsets, width,
+                  {batch, chunk_capacity(width, device.memory), options.entries_per_chunk, device.shared_bytes});
 
     upload_plan(memory, all, shard.plan, device);
     make_results(memory, all, width, device);
+    make_retried(memory, all, width, device);
     if (options.precision == Precision::bf16) make_rounded(memory, all, width, device);
     for (int k = 0; k < (shard.resident ? 1 : 2); ++k)
         memory.entries.push_back(make_entries(all, std::min(batch, all.entries()), device.memory));

@@ -37,6 +37,8 @@ struct ShardMemory {
     DeviceBuffer<double> residuals;       // (rows), and so the next two
     DeviceBuffer<double> penalties;
     DeviceBuffer<std::uint8_t> failed;
+    DeviceBuffer<Column> retried_columns;  // a piece of a row that is solved in fp64,
+    DeviceBuffer<float> retried;           // (…, width) and its neighbours
 };
 
 /// How a rank uses its GPU.

@@ -82,6 +82,7 @@ private:
                        .workspace_slot = memory_.workspace_slot,
                        .slots = memory_.slots,
                        .multiprocessors = device_.multiprocessors,
+                       .shared_bytes = device_.shared_bytes,
                        .stream = device_.stream.get()};
         if (planned.chunks > 0) {
             assemble(planned);
@@ -100,6 +101,7 @@ private:
                                        .triangles = memory_.chunk_triangles.data(),
                                        .right = memory_.chunk_right.data(),
                                        .slot = memory_.chunk_slot,
+                                       .shared_bytes = device_.shared_bytes,
                                        .stream = device_.stream.get()});
     }
 
@@ -128,13 +130,18 @@ RowProblem problem_of(const ShardMemory& memory, const CudaBackend::Matrix& Y, c
 /// The neighbours of one row, in host memory: what the fp64 solve of a row that fp32 could not solve reads.
 HostMatrix neighbours_of(const CudaShard& shard, Row u, const CudaBackend::Matrix& Y, Device& device)
 {
+    ShardMemory& memory = *shard.memory;
     const auto columns = shard.interactions.columns_of(u);
-    const auto rows = static_cast<Row>(columns.size());
-    const auto named = uploaded(columns, "a row to be solved in fp64", device);
-    DeviceBuffer<float> gathered(device.memory, columns.size() * Y.width, "a row to be solved in fp64");
-    launch_gather(Y.values.data(), Y.width, named.data(), rows, gathered.data(), device.stream.get());
-    HostMatrix neighbours(rows, Y.width);
-    neighbours.values = fetched(gathered, device);
+    const std::size_t most = memory.retried_columns.size();
+    HostMatrix neighbours(static_cast<Row>(columns.size()), Y.width);
+    for (std::size_t first = 0; first < columns.size(); first += most) {
+        const auto named = columns.subspan(first, std::min(most, columns.size() - first));
+        upload_now(named, memory.retried_columns.data(), device);
+        launch_gather(Y.values.data(), Y.width, memory.retried_columns.data(), static_cast<Row>(named.size()),
+                      memory.retried.data(), device.stream.get());
+        download_now(memory.retried.data(),
+                     std::span(neighbours.values).subspan(first * Y.width, named.size() * Y.width), device);
+    }
     return neighbours;
 }
 

@@ -2,10 +2,13 @@
 // The row solver.
 //
 //   computes  x_u = argmin of the row's objective (kernels/backend.hpp) for the rows of a launch, all of one bin and
-//   form layout    table (rows, w) row-major in fp32 (bf16: rounded beside it); entries of a row consecutive; the
-//   system a lower
-//             triangle of 32×32 tiles in the block's shared memory, in global memory for large systems
-//   mapping   a block a row, taken by a ticket, the heaviest first; a warp its share of the tiles (Shape, assemble.cuh)
+//             form
+//
+//   layout    table (rows, w) row-major in fp32 (bf16: rounded beside it); entries of a row consecutive; the system a
+//             lower triangle of 32×32 tiles in the block's shared memory, in global memory for large systems
+//
+//   mapping   a block a row, taken by a ticket, the heaviest first; a warp its share of the tiles (row_shape.hpp)
+//
 //   cost      primal n w² + w³/3, dual n² w + n³/3 flop; the row's n·w elements read two or three times, w written
 #include <algorithm>
 
@@ -14,31 +17,6 @@
 #include "kernels/cuda/finish_row.cuh"
 
 namespace alster {
-
-/// A block's dynamic shared memory, in floats: panels and then the triangle (large systems: tiles passing through), and
-/// vectors.
-struct RowMemory {
-    int panel;
-    int order;  // padded to tiles
-    int width;
-
-    [[nodiscard]] std::size_t bytes() const
-    {
-        return (static_cast<std::size_t>(panel) + 2 * order + width + 2 * panel_words) * sizeof(float);
-    }
-};
-
-template <int Bin>
-RowMemory row_memory(std::int64_t order, Row width)
-{
-    const int tiles = tiles_of(order);
-    int panel = Shape<Bin>::panel_floats;
-    if constexpr (Bin == large_bin)
-        panel = std::max(2 * panel, large_cholesky_floats);
-    else
-        panel = std::max(panel, static_cast<int>(triangle_floats(tiles)));
-    return {panel, tiles * tile, static_cast<int>(width)};
-}
 
 /// The sum of a long row's chunks in their order, plus the diagonal.
 template <class Diagonal>
@@ -100,7 +78,7 @@ __device__ void solve_row(const RowLaunch& launch, Row k, const RowMemory& layou
 
     const System system{triangle, right, inverse, failed, tiles};
     if constexpr (Bin == large_bin)
-        solve_large_system(system, memory);
+        solve_large_system(system, memory, layout.panel);
     else
         solve_system(system);
 
@@ -151,9 +129,8 @@ __global__ void __launch_bounds__(Shape<Bin>::threads, 1) assemble_chunks(ChunkL
 template <Precision P, int Bin, bool Dual>
 void launch_bin(const RowLaunch& rows)
 {
-    const std::int64_t order =
-        Dual && Bin != large_bin ? Shape<Bin>::tiles * tile : static_cast<std::int64_t>(rows.problem.width);
-    const RowMemory layout = row_memory<Bin>(order, rows.problem.width);
+    const Row width = rows.problem.width;
+    const RowMemory layout = row_memory<Bin>(order_of<Bin>(Dual, width), width, rows.shared_bytes);
     auto* kernel = solve_rows<P, Bin, Dual>;
     check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(layout.bytes())));
     int resident = 0;
@@ -169,7 +146,7 @@ void launch_bin(const RowLaunch& rows)
 template <Precision P, int Bin>
 void launch_chunk_bin(const ChunkLaunch& chunks)
 {
-    const RowMemory layout = row_memory<Bin>(chunks.problem.width, chunks.problem.width);
+    const RowMemory layout = row_memory<Bin>(chunks.problem.width, chunks.problem.width, chunks.shared_bytes);
     auto* kernel = assemble_chunks<P, Bin>;
     check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(layout.bytes())));
     launch(kernel, dim3(static_cast<unsigned>(chunks.count)), dim3(Shape<Bin>::threads), layout.bytes(), chunks.stream,

@@ -62,12 +62,19 @@ DeviceBuffer<T> uploaded(std::span<const T> from, const std::string& purpose, De
     return buffer;
 }
 
+/// The first `count` elements.
+template <class T>
+std::vector<T> fetched(const DeviceBuffer<T>& buffer, std::size_t count, Device& device)
+{
+    std::vector<T> values(count);
+    download_now(buffer.data(), std::span(values), device);
+    return values;
+}
+
 template <class T>
 std::vector<T> fetched(const DeviceBuffer<T>& buffer, Device& device)
 {
-    std::vector<T> values(buffer.size());
-    download_now(buffer.data(), std::span(values), device);
-    return values;
+    return fetched(buffer, buffer.size(), device);
 }
 
 }  // namespace alster

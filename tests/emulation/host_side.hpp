@@ -1,6 +1,7 @@
 #pragma once
 // What host code sees of the CUDA runtime. Beyond doing what CUDA does it checks: asynchronous copies touch page-locked
-// memory only, nothing goes to the default stream, copies stay inside of what was allocated.
+// memory only, nothing goes to the default stream, copies stay inside of what was allocated. What a device refuses to
+// launch is not run, and only cudaGetLastError says so.
 #include <cstddef>
 #include <functional>
 #include <tuple>
@@ -11,6 +12,7 @@ enum cudaError_t {
     cudaSuccess = 0,
     cudaErrorInvalidValue = 1,
     cudaErrorMemoryAllocation = 2,
+    cudaErrorInvalidConfiguration = 9,
     cudaErrorInsufficientDriver = 35,
     cudaErrorNoDevice = 100,
 };
@@ -22,8 +24,15 @@ inline constexpr unsigned cudaHostRegisterDefault = 0;
 
 using cudaEvent_t = struct CUevent_st*;
 
+struct cudaUUID_t {
+    char bytes[16];
+};
+
 struct cudaDeviceProp {
     char name[256];
+    cudaUUID_t uuid;
+    int major;
+    int minor;
     int multiProcessorCount;
     std::size_t sharedMemPerBlockOptin;
 };
@@ -50,10 +59,23 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags);
 cudaError_t cudaEventDestroy(cudaEvent_t event);
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream);
 
+namespace emulation {
+
+/// Puts work into a stream.
+void enqueue(cudaStream_t stream, std::function<void()> work);
+
+/// Raises the dynamic shared memory that the kernel may be launched with.
+cudaError_t allow_shared(const void* kernel, int bytes);
+
+/// Whether the device takes the launch; what it refuses is the last error.
+bool takes(const void* kernel, dim3 grid, dim3 block, std::size_t shared_bytes);
+
+}  // namespace emulation
+
 template <class Kernel>
-cudaError_t cudaFuncSetAttribute(Kernel*, cudaFuncAttribute, int)
+cudaError_t cudaFuncSetAttribute(Kernel* kernel, cudaFuncAttribute, int bytes)
 {
-    return cudaSuccess;
+    return emulation::allow_shared(reinterpret_cast<const void*>(kernel), bytes);
 }
 
 template <class Kernel>
@@ -63,17 +85,11 @@ cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, Kernel*, 
     return cudaSuccess;
 }
 
-namespace emulation {
-
-/// Puts work into a stream.
-void enqueue(cudaStream_t stream, std::function<void()> work);
-
-}  // namespace emulation
-
 template <class... Parameters, class... Arguments>
 void launch(void (*kernel)(Parameters...), dim3 grid, dim3 block, std::size_t shared_bytes, cudaStream_t stream,
             Arguments&&... arguments)
 {
+    if (!emulation::takes(reinterpret_cast<const void*>(kernel), grid, block, shared_bytes)) return;
     using Kept = std::tuple<std::decay_t<Parameters>...>;
     emulation::enqueue(stream, [=, kept = Kept(static_cast<Parameters>(arguments)...)] {
         struct Call {

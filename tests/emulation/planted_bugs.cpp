@@ -1,5 +1,6 @@
 // Kernels with mistakes, to prove that the emulation finds them: planted_bugs NAME runs one.
-// Exit code 0: the result was right and nobody complained; 1: the result is wrong; else a check ended the program.
+// Exit code 0: the result was right and nobody complained; 1: the result is wrong; 2: the device refused the launch;
+// else a check ended the program.
 #include <cuda_runtime.h>
 
 #include <cstdio>
@@ -36,8 +37,17 @@ __global__ void sum_kernel(const float* x, int n, float* sum, Bug bug)
         atomicAdd(sum, value);
 }
 
-/// Adds 1 … 256 on the device; `wait` and `pinned` are what a careless host forgets.
-bool sum_is_right(Bug bug, bool wait, bool pinned)
+/// What a careless host gets wrong.
+struct Caller {
+    bool waits = true;
+    bool pins = true;
+    unsigned blocks_along_y = 1;
+    std::size_t shared_bytes = 0;
+    std::size_t raised_to = 0;
+};
+
+/// Adds 1 … 256 on the device: the exit code.
+int sum_up(Bug bug, const Caller& caller)
 {
     constexpr int n = 256;
     std::vector<float> pageable(n);
@@ -50,17 +60,21 @@ bool sum_is_right(Bug bug, bool wait, bool pinned)
     cudaMalloc(&x, n * sizeof(float));
     cudaMalloc(&sum, sizeof(float));
     cudaMallocHost(&host, n * sizeof(float));
-    auto* values = pinned ? static_cast<float*>(host) : pageable.data();
+    auto* values = caller.pins ? static_cast<float*>(host) : pageable.data();
     for (int k = 0; k < n; ++k) values[k] = static_cast<float>(k + 1);
     cudaMemcpyAsync(x, values, n * sizeof(float), cudaMemcpyHostToDevice, transfer);
     cudaEventRecord(arrived, transfer);
-    if (wait) cudaStreamWaitEvent(stream, arrived, 0);
+    if (caller.waits) cudaStreamWaitEvent(stream, arrived, 0);
     cudaMemsetAsync(sum, 0, sizeof(float), stream);
-    launch(sum_kernel, dim3(n / threads), dim3(threads), 0, stream, static_cast<float*>(x), n, static_cast<float*>(sum),
-           bug);
+    if (caller.raised_to > 0)
+        cudaFuncSetAttribute(sum_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                             static_cast<int>(caller.raised_to));
+    launch(sum_kernel, dim3(n / threads, caller.blocks_along_y), dim3(threads), caller.shared_bytes, stream,
+           static_cast<float*>(x), n, static_cast<float*>(sum), bug);
+    if (cudaGetLastError() != cudaSuccess) return 2;
     cudaMemcpyAsync(host, sum, sizeof(float), cudaMemcpyDeviceToHost, stream);
     cudaStreamSynchronize(stream);
-    return *static_cast<float*>(host) == n * (n + 1) / 2;
+    return *static_cast<float*>(host) == n * (n + 1) / 2 ? 0 : 1;
 }
 
 }  // namespace
@@ -77,5 +91,13 @@ int main(int argc, char** argv)
                     : is("unwritten_shared")  ? Bug::unwritten_shared
                     : is("block_race")        ? Bug::block_race
                                               : Bug::none;
-    return sum_is_right(bug, !is("missing_wait"), !is("pageable_copy")) ? 0 : 1;
+    Caller caller{.waits = !is("missing_wait"), .pins = !is("pageable_copy")};
+    if (is("large_grid")) caller.blocks_along_y = 65536;
+    if (is("shared_raised") || is("shared_not_raised") || is("shared_beyond_device")) caller.shared_bytes = 64 << 10;
+    if (is("shared_raised")) caller.raised_to = 64 << 10;
+    if (is("shared_beyond_device")) {
+        emulation::settings.shared_bytes = 63 << 10;
+        caller.raised_to = 64 << 10;
+    }
+    return sum_up(bug, caller);
 }

@@ -11,4 +11,11 @@ inline bool race_checked()
     return variant && variant == std::string("tsan");
 }
 
+/// Whether it is checked for races or bad addresses: several times slower at least.
+inline bool sanitized()
+{
+    const char* variant = std::getenv("ALSTER_EMULATION");
+    return variant && variant != std::string("plain");
+}
+
 }  // namespace alster::test

@@ -1,10 +1,13 @@
 // The CUDA runtime's host side on a CPU: memory, streams and events.
+#include <sys/mman.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "tests/emulation/emulation.hpp"
 #include "tests/emulation/host_side.hpp"
@@ -31,7 +34,12 @@ using Blocks = std::map<const char*, std::size_t>;  // address and size
 Blocks device_blocks;
 Blocks pinned_blocks;
 std::size_t in_use = 0;
+std::size_t allocated = 0;  // times
 std::set<cudaStream_t> streams;
+std::map<const void*, std::size_t> raised;  // dynamic shared memory of kernels whose limit was raised
+cudaError_t last_error = cudaSuccess;
+
+cudaError_t failed(cudaError_t status) { return last_error = status; }
 
 [[noreturn]] void refuse(const char* what)
 {
@@ -63,10 +71,16 @@ void run_all()
     for (const cudaStream_t stream : streams) run_until(*stream, stream->issued);
 }
 
+/// From this size on memory is taken only where it is written, and not NaN to begin with: no machine has room for the
+/// tables that 32-bit offsets do not reach.
+constexpr std::size_t huge = std::size_t{1} << 30;
+
 void* allocate(Blocks& blocks, std::size_t bytes)
 {
-    void* memory = std::malloc(bytes);
-    std::memset(memory, 0xff, bytes);  // NaN: what was not written shows
+    void* memory =
+        bytes < huge ? std::malloc(bytes)
+                     : mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (bytes < huge) std::memset(memory, 0xff, bytes);  // NaN: what was not written shows
     blocks[static_cast<const char*>(memory)] = bytes;
     return memory;
 }
@@ -80,9 +94,41 @@ std::size_t release(Blocks& blocks, void* pointer)
     return bytes;
 }
 
+void free_block(void* pointer, std::size_t bytes)
+{
+    if (bytes < huge)
+        std::free(pointer);
+    else
+        munmap(pointer, bytes);
+}
+
 }  // namespace
 
 std::size_t allocated_bytes() { return in_use; }
+std::size_t allocations() { return allocated; }
+
+cudaError_t allow_shared(const void* kernel, int bytes)
+{
+    if (bytes < 0 || static_cast<std::size_t>(bytes) > settings.shared_bytes) return failed(cudaErrorInvalidValue);
+    raised[kernel] = static_cast<std::size_t>(bytes);
+    return cudaSuccess;
+}
+
+bool takes(const void* kernel, dim3 grid, dim3 block, std::size_t shared_bytes)
+{
+    constexpr unsigned most_blocks = 0x7fffffff;  // along x
+    constexpr std::size_t without_asking = 48 << 10;
+    const auto within = [](dim3 size, dim3 limit) {
+        return std::min({size.x, size.y, size.z}) > 0 && size.x <= limit.x && size.y <= limit.y && size.z <= limit.z;
+    };
+    const std::uint64_t threads = std::uint64_t{block.x} * block.y * block.z;
+    if (!within(grid, {most_blocks, 65535, 65535}) || !within(block, {1024, 1024, 64}) || threads > 1024)
+        return failed(cudaErrorInvalidConfiguration) == cudaSuccess;
+    const auto limit = raised.find(kernel);
+    if (shared_bytes > without_asking && (limit == raised.end() || shared_bytes > limit->second))
+        return failed(cudaErrorInvalidValue) == cudaSuccess;
+    return true;
+}
 
 void enqueue(cudaStream_t stream, std::function<void()> work)
 {
@@ -107,24 +153,30 @@ const char* cudaGetErrorString(cudaError_t status)
             return "CUDA driver version is insufficient for CUDA runtime version";
         case cudaErrorNoDevice:
             return "no CUDA-capable device is detected";
+        case cudaErrorInvalidConfiguration:
+            return "invalid configuration argument";
         default:
             return "invalid argument";
     }
 }
 
-cudaError_t cudaGetLastError() { return cudaSuccess; }
+cudaError_t cudaGetLastError() { return std::exchange(last_error, cudaSuccess); }
 
 cudaError_t cudaGetDeviceCount(int* count)
 {
     *count = settings.devices;
-    return settings.devices > 0 ? cudaSuccess : cudaErrorInsufficientDriver;
+    return settings.devices > 0 ? cudaSuccess : failed(cudaErrorInsufficientDriver);
 }
 
-cudaError_t cudaSetDevice(int device) { return device < settings.devices ? cudaSuccess : cudaErrorInvalidValue; }
-
-cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int)
+cudaError_t cudaSetDevice(int device)
 {
-    *properties = {"emulated device", 3, 227 * 1024};
+    return device < settings.devices ? cudaSuccess : failed(cudaErrorInvalidValue);
+}
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device)
+{
+    const auto uuid = static_cast<char>(settings.first_uuid + device);
+    *properties = {"emulated device", {{uuid}}, settings.major, settings.minor, 3, settings.shared_bytes};
     return cudaSuccess;
 }
 
@@ -137,8 +189,9 @@ cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total)
 
 cudaError_t cudaMalloc(void** pointer, std::size_t bytes)
 {
-    if (in_use + bytes > settings.memory) return cudaErrorMemoryAllocation;
+    if (in_use + bytes > settings.memory) return failed(cudaErrorMemoryAllocation);
     in_use += bytes;
+    ++allocated;
     *pointer = allocate(device_blocks, bytes);
     return cudaSuccess;
 }
@@ -146,8 +199,10 @@ cudaError_t cudaMalloc(void** pointer, std::size_t bytes)
 cudaError_t cudaFree(void* pointer)
 {
     run_all();  // as CUDA's waits for the device
-    in_use -= release(device_blocks, pointer);
-    std::free(pointer);
+    if (!pointer) return cudaSuccess;
+    const std::size_t bytes = release(device_blocks, pointer);
+    in_use -= bytes;
+    free_block(pointer, bytes);
     return cudaSuccess;
 }
 
@@ -160,8 +215,7 @@ cudaError_t cudaMallocHost(void** pointer, std::size_t bytes)
 cudaError_t cudaFreeHost(void* pointer)
 {
     run_all();
-    release(pinned_blocks, pointer);
-    std::free(pointer);
+    free_block(pointer, release(pinned_blocks, pointer));
     return cudaSuccess;
 }
 

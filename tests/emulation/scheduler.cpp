@@ -335,9 +335,6 @@ const std::uint64_t* exchange(unsigned mask, std::uint64_t v, int kind, unsigned
 }
 void run_grid(dim3 g, dim3 b, std::size_t smem, void (*fn)(const void*), const void* arg)
 {
-    if (b.x * b.y * b.z == 0 || b.x * b.y * b.z > kMaxThreads || b.z > 64)
-        throw std::invalid_argument("emulation: block size");
-    if (smem > 227 * 1024) throw std::invalid_argument("emulation: shared memory");
     if (!stack_bytes) stack_bytes = __sanitizer_start_switch_fiber ? 256 << 10 : 64 << 10;
     body = fn;
     body_arg = arg;

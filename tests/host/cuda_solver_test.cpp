@@ -71,6 +71,22 @@ TEST_P(CudaTraining, GivesTheBitsOfOneRankWhereRowsTravelRounded)
     EXPECT_EQ(GetParam() == Precision::bf16, exact.users.values == alone.users.values);
 }
 
+TEST_P(CudaTraining, RanksWithoutRowsTakePart)
+{
+    // 70 users are two chunks of rows and 40 items one: of three ranks one has no row at all
+    const Communicator ranks;
+    options.factors = 9;
+    const Interactions few_by_user = test::planted_interactions(70, 40);
+    const Interactions few_by_item = test::transposed(few_by_user, 40);
+    const auto run = [&](const Communicator& some) {
+        return test::train(some, CudaBackend(0, {GetParam()}), options, 70, 40, few_by_user, few_by_item);
+    };
+    const auto alone = run(Communicator::self());
+    const auto together = run(ranks);
+    EXPECT_EQ(alone.users.values, together.users.values);
+    EXPECT_EQ(alone.items.values, together.items.values);
+}
+
 TEST(ExchangeCheck, PassesWhereTheExchangeWorks)
 {
     const Communicator ranks;
@@ -89,6 +105,15 @@ struct Broken : CpuBackend {
         if (!table.values.empty()) table.values[0] += 1;
     }
 };
+
+TEST(ExchangeCheck, MovesMoreThanMpiSendsAtOnceWithinItsLimit)
+{
+    const ExchangeTrial trial(Communicator().size());
+    const std::size_t table = static_cast<std::size_t>(trial.rows) * ExchangeTrial::row_bytes;
+    EXPECT_GE(table / Communicator().size(), std::size_t{4} << 20);
+    EXPECT_TRUE(exchange_works(Communicator(), CudaBackend(0, {.memory_limit = trial.device_bytes()})));
+    EXPECT_LE(ExchangeTrial(1000).device_bytes(), std::size_t{1} << 30);
+}
 
 TEST(ExchangeCheck, FailsWhereARowIsWrong)
 {

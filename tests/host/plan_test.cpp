@@ -146,6 +146,8 @@ TEST_F(Plan, lines_for_slurm_ask_for_the_nodes_and_the_memory)
                                               std::string("--cpus-per-task=8"), std::string("--gpus-per-node=2")}));
     const double asked = std::stod(lines[3].substr(std::string("--mem=").size())) * mib;
     EXPECT_GT(asked, 2 * planned["memory_bytes"].get<double>());
+    EXPECT_GT(planned["device_memory_least_bytes"].get<double>(), 0);
+    EXPECT_GT(planned["device_memory_bytes"], planned["device_memory_least_bytes"]);
 }
 
 TEST_F(Plan, training_refuses_what_does_not_fit)
