@@ -14,7 +14,7 @@ constexpr double exponent = 0.9;
 constexpr unsigned seed = 1;
 
 /// Entries of each user: their sum is about what was asked for, none has more than half of the items.
-std::vector<Offset> activities(const Shape& shape)
+std::vector<Offset> activities(const SetShape& shape)
 {
     std::mt19937_64 random(seed);
     std::lognormal_distribution<double> activity(0, sigma);
@@ -51,7 +51,7 @@ void draw_items(Row user, Offset count, Row items, std::vector<Column>& to)
 
 }  // namespace
 
-Interactions random_interactions(const Shape& shape)
+Interactions random_interactions(const SetShape& shape)
 {
     const auto counts = activities(shape);
     Interactions all;

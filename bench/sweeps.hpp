@@ -16,7 +16,7 @@ namespace alster {
 
 /// Options of a benchmark of whole sweeps.
 struct SweepOptions {
-    Shape shape;
+    SetShape shape;
     std::vector<Row> factors = {64, 128, 256};
     int sweeps = 5;
     int device = 0;                                    // CUDA
