@@ -4,8 +4,9 @@
     scaling.py ALSTER OUT [--users N --items N --events N] [--factors F] [--ranks 1,2,4,8]
 
 Strong: one dataset on more and more ranks. Weak: users and events grow with the ranks. Each is trained for three
-sweeps by all-gather and by need-only; the bytes that training logs are compared with those of `alster plan`. Seconds
-mean little where ranks share cores and are not reported. OUT gets scaling.json and scaling.md.
+sweeps by all-gather and by need-only. Columns, in MiB: what all ranks receive in a sweep, what `alster plan` says of
+it, what has to come before any row can be solved, and the most that one rank receives. Seconds mean little where ranks
+share cores and are not reported; the measured imbalance is one of such seconds. OUT gets scaling.json and scaling.md.
 """
 import argparse
 import json
@@ -54,14 +55,19 @@ def measure(alster, directory, data, ranks, factors, exchange):
            "imbalance": max(step["imbalance"] for step in steps), "planned_imbalance": plan["imbalance"],
            "memory_mib": records(out / "metrics.jsonl", "end")[0]["memory_bytes"] / MIB}
     if ranks > 1:
+        sweep = [step for step in steps if step["sweep"] == 2]
+        received = sum(step["received_bytes"] for step in sweep)
+        row["received_mib"] = received / MIB
+        row["planned_mib"] = sum(side[side["plan"].replace("-", "_") + "_bytes"]
+                                 for side in plan["exchange"].values()) / MIB
         row["received_mib_most"] = sum(record["received_mib_most"] for record in exchanges)
-        row["planned_mib_most"] = plan["received_bytes_most"] / MIB
+        row["waited_for_mib"] = sum(step["first_stage_bytes"] for step in sweep) / MIB
     return row
 
 
 def table(rows):
-    names = ["ranks", "exchange", "interactions", "received_mib_most", "planned_mib_most", "imbalance",
-             "planned_imbalance", "memory_mib"]
+    names = ["ranks", "exchange", "interactions", "received_mib", "planned_mib", "waited_for_mib", "received_mib_most",
+             "planned_imbalance", "imbalance", "memory_mib"]
     lines = ["| " + " | ".join(name.replace("_", " ") for name in names) + " |", "|" + "---|" * len(names)]
     for row in rows:
         cells = [row.get(name, "") for name in names]

@@ -78,7 +78,7 @@ TEST(OutputFailure, TooLittleRoomIsFoundBeforeWriting)
         file.make_rows<float>("a", Row{1} << 50);
     };
     EXPECT_EQ(ExitCode::io, exit_code_of(work));
-    EXPECT_THAT(message_of(work), HasSubstr("needs 4503599627370496 bytes"));
+    EXPECT_THAT(message_of(work), HasSubstr("needs 4503599627452416 bytes"));
     EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
 }
 
