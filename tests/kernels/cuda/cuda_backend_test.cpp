@@ -192,7 +192,7 @@ TEST(Cuda, WidthsAroundOthersLimitsInThePrimalForm)
 TEST(Cuda, RowThatFp32CannotFactorIsSolvedAgainInFp64HoweverItWasAssembled)
 {
     for (const auto& way : every_way) {
-        if (race_checked() && way.width > 24) continue;
+        if (race_checked() && way.n > 64) continue;
         auto problem = full_row(way.n, way.width);
         for (auto& y : problem.fixed.values) y = 1;  // singular but for λ, which fp32 cannot see beside n
         const RowObjective objective{.base = std::vector<double>(way.width), .lambda = 1e-9};
@@ -210,11 +210,12 @@ TEST(Cuda, RowThatFp32CannotFactorIsSolvedAgainInFp64HoweverItWasAssembled)
 
 TEST(Cuda, NanOfTheTableIsReportedInEveryPrecision)
 {
+    if (race_checked()) GTEST_SKIP() << "other tests look for races in the same rows";
     // the NaN that CUDA makes; rounding it to tf32 by adding half a unit gives −0
     const float nan = std::bit_cast<float>(0x7fffffff);
     for (const auto& way : every_way)
         for (const auto precision : {Precision::fp32, Precision::tf32x3, Precision::bf16}) {
-            if (race_checked() && way.width > 24) continue;
+            if (sanitized() && way.width > 24) continue;
             auto problem = full_row(way.n, way.width, 1);
             problem.fixed.row(3)[way.width / 2] = nan;  // not among the columns of the other row
             HostMatrix X(2, way.width);
