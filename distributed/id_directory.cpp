@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
-#include <ranges>
 #include <string>
 
 #include "data/error.hpp"
@@ -21,7 +20,15 @@ using Lists = std::vector<std::vector<T>>;
 template <class Predicate>
 Row first_where(Row rows, Predicate beyond)
 {
-    return *std::ranges::partition_point(std::views::iota(Row{0}, rows), [&](Row r) { return !beyond(r); });
+    Row first = 0;
+    for (Row last = rows; first < last;) {
+        const Row middle = first + (last - first) / 2;
+        if (beyond(middle))
+            last = middle;
+        else
+            first = middle + 1;
+    }
+    return first;
 }
 
 /// values[i] for each i of each list.

@@ -210,8 +210,10 @@ private:
         write_by_user(file, table.records(), mine(Side::users), info_);
         write_side(file, Side::users);
 
-        const auto held = std::ranges::remove_if(table.records(), [](const EventRecord& r) { return r.held == 1; });
-        table.truncate(table.size() - held.size());
+        const auto records = table.records();
+        const auto kept =
+            std::remove_if(records.begin(), records.end(), [](const EventRecord& r) { return r.held == 1; });
+        table.truncate(static_cast<std::size_t>(kept - records.begin()));
         bring_to_owners(ranks_, table, Side::items, *item_rows_);
         sort_by_item(table.records(), mine(Side::items));
         const Row first_item = mine(Side::items).first;

@@ -10,11 +10,13 @@
 namespace alster::fuzz {
 namespace {
 
-void check(const Metadata& columns, Row items)
+using Columns = std::map<std::string, std::vector<std::string>>;
+
+void check(const Columns& columns, Row items)
 {
     for (const auto& [name, texts] : columns) {
         require(!name.empty() && utf8_from_latin1(name) == name, "a column has a name, in UTF-8");
-        require(texts.rows() == items, "every item has a text");
+        require(std::ssize(texts) == items, "every item has a text");
         for (Row r = 0; r < items; ++r)
             require(utf8_from_latin1(texts[r]) == texts[r] && texts[r].size() <= 1000, "texts are short and UTF-8");
     }
@@ -33,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }();
     const fuzz::MemoryFile file({data, size});
     fuzz::succeeds({ExitCode::bad_data}, [&] {
-        Quarantine quarantine(fuzz::memory_directory() / "bad.tsv", 1);
+        Quarantine quarantine(1);
         const ItemCatalogue catalogue = read_items(file.path(), items, quarantine);
         fuzz::check(catalogue.columns, items.rows());
         fuzz::require(catalogue.described <= items.rows(), "no item is described twice");

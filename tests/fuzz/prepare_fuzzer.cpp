@@ -4,7 +4,9 @@
 #include <fstream>
 
 #include "data/dataset_file.hpp"
-#include "data/ingest/prepare.hpp"
+#include "distributed/communicator.hpp"
+#include "distributed/mpi_session.hpp"
+#include "host/prepare/prepare.hpp"
 #include "tests/fuzz/memory_file.hpp"
 #include "tests/fuzz/property.hpp"
 
@@ -84,6 +86,12 @@ PrepareOptions options_for(const std::string& log, const std::string& rules, con
 }  // namespace
 }  // namespace alster::fuzz
 
+extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv)
+{
+    static const alster::MpiSession session(*argc, *argv);
+    return 0;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     using namespace alster;
@@ -93,7 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto options = fuzz::options_for(log_file.path(), rules.empty() ? "" : rules_file.path(),
                                            items.empty() ? "" : items_file.path());
     fuzz::succeeds({ExitCode::bad_data, ExitCode::bad_config}, [&] {
-        const PrepareReport report = prepare(options);
+        const PrepareReport report = prepare(Communicator::self(), options);
         fuzz::check_dataset(options.out, report);
         std::int64_t found = 0;
         for (const char* ending : {".quarantine.tsv", ".items.quarantine.tsv"}) {
