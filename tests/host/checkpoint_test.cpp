@@ -109,12 +109,14 @@ TEST_F(Checkpoint, StoppedAtEveryBorderTheRunHasTheBitsOfAnUndisturbedOne)
 
 TEST_F(Checkpoint, SignalsSaveAndEndOrSaveAndGoOn)
 {
-    // a signal that comes while the data are read counts, too
     const auto with = [&](const std::string& signal, const std::string& run) {
+        const auto wait_for = [](const std::string& what) {
+            return fmt::format("for t in $(seq 300); do {} > /dev/null 2>&1 && break; sleep 0.1; done", what);
+        };
         return train(run,
-                     fmt::format("--checkpoint-minutes 0 & p=$!; sleep 1; kill -{} $p; sleep 1; "
-                                 "kill -TERM $p; wait $p",
-                                 signal),
+                     fmt::format("--checkpoint-minutes 0 & p=$!; {}; kill -{} $p; {}; kill -TERM $p; wait $p",
+                                 wait_for(fmt::format("grep half_step {}/metrics.jsonl", path(run))), signal,
+                                 wait_for(fmt::format("ls {}/ckpt/half-*.h5", path(run)))),
                      "", "data.h5", 100'000);
     };
     const auto ended = with("USR1", "usr1");
