@@ -35,6 +35,8 @@ StopSignals::StopSignals()
 
 StopSignals::~StopSignals()
 {
+    if (asked_to_end != 0)
+        return;  // the process is ending, with a code that says what it saved: TERM often follows USR1
     for (std::size_t n = 0; n < signals.size(); ++n) sigaction(signals[n], &before[n], nullptr);
 }
 

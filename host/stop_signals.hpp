@@ -3,7 +3,8 @@
 namespace alster {
 
 /// What signals ask of a job: USR1 and TERM to save its state and end, USR2 to save it and go on. As long as this
-/// lives they only set a mark; at other times they do what they did before. There may be one at a time.
+/// lives, and after one that was asked to end, they only set a mark; at other times they do what they did before. There
+/// may be one at a time.
 class StopSignals {
 public:
     StopSignals();
