@@ -15,6 +15,7 @@
 
 #include "data/error.hpp"
 #include "distributed/mpi_support.hpp"
+#include "distributed/peer.hpp"
 
 namespace alster {
 
@@ -24,12 +25,6 @@ constexpr std::chrono::seconds interval{1};
 constexpr long courtesy = 10;  // seconds that others leave rank 0 the word; then they speak one by one
 
 std::atomic<const char*> current_phase = "starting";
-
-struct Beat {
-    char host[48] = {};
-    char phase[80] = {};
-    bool last = false;
-};
 
 template <std::size_t N>
 void copy_text(char (&to)[N], const char* text)
@@ -59,68 +54,6 @@ long allowed_silence()
     std::_Exit(static_cast<int>(ExitCode::unavailable));
 }
 
-/// Beats from and to one other rank. At most one of each is on its way: where the other is out of reach they do not
-/// pile up. Silence is counted in own beats, not by the clock: a job that was suspended as a whole was not silent.
-class Peer {
-public:
-    Peer(MPI_Comm comm, int rank) : comm_(comm), rank_(rank) { expect(); }
-
-    void exchange(const Beat& mine)
-    {
-        send(mine);
-        ++silence_;
-        for (int come = 1; come;) {
-            check_mpi(MPI_Test(&receiving_, &come, MPI_STATUS_IGNORE));
-            if (come) take();
-        }
-    }
-
-    /// The last beat each way, so that nothing is left on its way.
-    void part(Beat mine)
-    {
-        mine.last = true;
-        check_mpi(MPI_Wait(&sending_, MPI_STATUS_IGNORE));
-        send(mine);
-        while (!heard_.last) {
-            check_mpi(MPI_Wait(&receiving_, MPI_STATUS_IGNORE));
-            take();
-        }
-        check_mpi(MPI_Wait(&sending_, MPI_STATUS_IGNORE));
-    }
-
-    [[nodiscard]] int rank() const { return rank_; }
-    [[nodiscard]] long silence() const { return silence_; }
-    [[nodiscard]] const Beat& heard() const { return heard_; }
-
-private:
-    void send(const Beat& mine)
-    {
-        int done = 1;
-        check_mpi(MPI_Test(&sending_, &done, MPI_STATUS_IGNORE));
-        if (!done) return;
-        out_ = mine;
-        check_mpi(MPI_Isend(&out_, sizeof out_, MPI_BYTE, rank_, 0, comm_, &sending_));
-    }
-
-    void expect() { check_mpi(MPI_Irecv(&in_, sizeof in_, MPI_BYTE, rank_, 0, comm_, &receiving_)); }
-
-    void take()
-    {
-        heard_ = in_;
-        silence_ = 0;
-        if (!heard_.last) expect();
-    }
-
-    MPI_Comm comm_;
-    int rank_;
-    MPI_Request sending_ = MPI_REQUEST_NULL;
-    MPI_Request receiving_ = MPI_REQUEST_NULL;
-    Beat out_;
-    Beat in_;
-    Beat heard_;
-    long silence_ = 0;
-};
-
 }  // namespace
 
 void enter_phase(const char* phase) noexcept { current_phase = phase; }
@@ -149,7 +82,8 @@ public:
         }
         wake_.notify_one();
         thread_.join();
-        for (auto& peer : peers_) peer.part(mine_);
+        for (auto& peer : peers_)
+            if (!peer.part(mine_, std::chrono::seconds(allowed_silence_))) report(peer);
         check_mpi(MPI_Comm_free(&comm_));
     }
 

@@ -53,7 +53,8 @@ public:
         : ranks_(ranks),
           options_(options),
           access_(ranks),
-          quarantine_(ranks, beside(options.out, ".quarantine.tsv"), options.max_bad)
+          quarantine_(ranks, beside(options.out, ".quarantine.tsv"), options.max_bad),
+          item_quarantine_(ranks, beside(options.out, ".items.quarantine.tsv"), options.max_bad)
     {
         if (!options.rules.empty()) rules_ = EventRules::load(options.rules);
     }
@@ -166,12 +167,11 @@ private:
         Quarantine found(options_.max_bad);
         const IdIndex mine("items", items_->ids_of(*item_rows_));
         const ItemCatalogue catalogue = read_items(options_.items, mine, found);
-        QuarantineFile file(ranks_, beside(options_.out, ".items.quarantine.tsv"), options_.max_bad);
-        file.add(ranks_.leads() ? found : Quarantine(0), std::array<std::int64_t, 1>{0});
-        file.check();
+        item_quarantine_.add(ranks_.leads() ? found : Quarantine(0), std::array<std::int64_t, 1>{0});
+        item_quarantine_.check();
         report_.items_described = ranks_.sum(catalogue.described);
-        report_.items_unknown = file.lines() - file.bad() - ranks_.sum(catalogue.known);
-        report_.quarantined += file.bad();
+        report_.items_unknown = item_quarantine_.lines() - item_quarantine_.bad() - ranks_.sum(catalogue.known);
+        report_.quarantined += item_quarantine_.bad();
         Metadata metadata;
         for (const auto& [name, texts] : catalogue.columns) metadata.emplace(name, column_of(texts));
         return metadata;
@@ -243,6 +243,7 @@ private:
     const PrepareOptions& options_;
     ParallelFileAccess access_;
     QuarantineFile quarantine_;
+    QuarantineFile item_quarantine_;
     std::optional<EventRules> rules_;
     EventLog log_;
     std::optional<IdDirectory> users_;

@@ -163,6 +163,18 @@ TEST_F(Prepare, PutsBadLinesInTheQuarantineAndStopsAboveTheLimit)
     EXPECT_THAT(tolerated.out, HasSubstr("3 (2 quarantined)"));
 }
 
+TEST_F(Prepare, LeavesNoQuarantineOfAnEarlierRun)
+{
+    const auto items = write_file(directory_ / "items.csv", "item,title\nx\n");
+    ASSERT_EQ(0, prepare("a,x,1\nb,x\n", "--max-bad 1 --items " + items).code);
+    ASSERT_TRUE(std::filesystem::exists(out_ + ".quarantine.tsv"));
+    ASSERT_TRUE(std::filesystem::exists(out_ + ".items.quarantine.tsv"));
+
+    ASSERT_EQ(0, prepare("a,x,1\nb,x,2\n").code);
+    EXPECT_FALSE(std::filesystem::exists(out_ + ".quarantine.tsv"));
+    EXPECT_FALSE(std::filesystem::exists(out_ + ".items.quarantine.tsv"));
+}
+
 TEST_F(Prepare, RefusesEveryKindOfBadLineWhenNoneIsTolerated)
 {
     const std::string columns = "--max-bad 0 --columns user=0,item=1,value=2,time=3,confidence=4";
