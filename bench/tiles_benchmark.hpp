@@ -140,13 +140,12 @@ void gather(benchmark::State& state)
     std::mt19937 random(1);
     for (auto& row : order) row = random() % rows;
     const Floats panel(panel_rows * f);
-    const Floats b(f);
     RowContext context{};
     context.width = f;
     std::size_t next = 0;
     for (auto _ : state) {
         for (std::int64_t k = 0; k < panel_rows; ++k)
-            Panel::put(panel, k, table.data() + order[next++ % order.size()] * f, 1.0F, 1.0F, context, f, b);
+            Panel::put(panel, k, table.data() + order[next++ % order.size()] * f, 1.0F, context, f);
         benchmark::ClobberMemory();
     }
     state.SetBytesProcessed(state.iterations() * panel_rows * f * static_cast<std::int64_t>(sizeof(Element)));

@@ -29,8 +29,8 @@ struct PairedPanel {
 
     static constexpr std::int64_t steps(std::int64_t rows) { return (rows + 1) / 2; }
 
-    static void put(float* panel, std::int64_t k, const Element* y, float root, float goal, const RowContext& context,
-                    std::int64_t padded, float* b)
+    static void put(float* panel, std::int64_t k, const Element* y, float root, const RowContext& context,
+                    std::int64_t padded)
     {
         float* row = panel + k / 2 * padded;
         for (std::int64_t a = 0; a < padded; a += 16) {
@@ -38,8 +38,13 @@ struct PairedPanel {
             const Words upper = reinterpret_cast<Words>(rounded);
             const Words word = k % 2 ? reinterpret_cast<Words>(T::load(row + a)) | upper : upper >> 16;
             T::store(row + a, reinterpret_cast<Vector>(word));
-            T::store(b + a, T::load(b + a) + goal * rounded);
         }
+    }
+
+    static Vector load(const float* panel, std::int64_t k, std::int64_t a, std::int64_t padded)
+    {
+        const Words word = reinterpret_cast<Words>(T::load(panel + k / 2 * padded + a));
+        return reinterpret_cast<Vector>(k % 2 ? word & 0xffff0000U : word << 16);
     }
 
 private:

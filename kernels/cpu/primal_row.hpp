@@ -62,13 +62,17 @@ private:
                             float* b)
     {
         for (std::int64_t a = 0; a < padded; ++a) b[a] = 0;
+        float goals[panel_rows];
         for (std::int64_t first = 0; first < task.n; first += panel_rows) {
             const std::int64_t rows = least(task.n - first, panel_rows);
             for (std::int64_t k = 0; k < rows; ++k) {
                 const auto* y = table_row<Element>(context, task.columns[first + k]);
                 const float root = root_confidence(task, first + k);
-                Panel::put(panel, k, y, root, root * target(context, task, first + k, y), context, padded, b);
+                goals[k] = root * target(context, task, first + k, y);
+                Panel::put(panel, k, y, root, context, padded);
             }
+            add_goals<L>(b, goals, rows, padded,
+                         [=](std::int64_t k, std::int64_t a) { return Panel::load(panel, k, a, padded); });
             T::template rank_update<typename Panel::Term>(A, panel, Panel::steps(rows), padded / L,
                                                           ahead(context, task, first + rows, padded / L));
         }
