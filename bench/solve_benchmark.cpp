@@ -37,7 +37,7 @@ void alster_row(benchmark::State& state)
     const Rows rows(state.range(0), state.range(1));
     const RowSolver solver = row_solver(best_instruction_set(), Precision::fp32);
     const Row f = rows.table.width;
-    auto* memory = static_cast<float*>(std::aligned_alloc(64, (solver.workspace(f) * sizeof(float) + 63) / 64 * 64));
+    auto* memory = static_cast<float*>(std::aligned_alloc(64, (solver.workspace(f, 0) * sizeof(float) + 63) / 64 * 64));
     std::vector<float> x(f);
     const RowContext context{rows.table.values.data(), f, rows.base.data(), false};
     std::size_t k = 0;

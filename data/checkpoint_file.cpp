@@ -9,12 +9,14 @@ namespace {
 
 constexpr const char* checkpoint_format = "alster-checkpoint";
 constexpr const char* factors_name = "/factors";
+constexpr const char* start_name = "/start";
 
 template <class Info, class Visit>
 void each_attribute(Info& info, Visit visit)
 {
     visit("half_steps", info.half_steps);
     visit("rows", info.rows);
+    visit("start_rows", info.start_rows);
     visit("width", info.width);
     visit("penalty", info.penalty);
     visit("objective_value", info.objective);
@@ -31,13 +33,14 @@ void each_attribute(Info& info, Visit visit)
 
 }  // namespace
 
-void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& info, Row first,
-                      std::span<const float> factors, const FileAccess& access)
+void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& info, const RowsToSave& solved,
+                      const RowsToSave& start, const FileAccess& access)
 {
     Hdf5File file = Hdf5File::create(path, access);
     write_format(file, checkpoint_format);
     each_attribute(info, WriteField{file});
-    write_all_rows(file, factors_name, info.rows, info.width, first, factors);
+    write_all_rows(file, factors_name, info.rows, info.width, solved.first, solved.factors);
+    if (info.start_rows > 0) write_all_rows(file, start_name, info.start_rows, info.width, start.first, start.factors);
     file.commit();
 }
 
@@ -47,8 +50,10 @@ CheckpointReader::CheckpointReader(const std::filesystem::path& path, const File
     check_format(file_, checkpoint_format);
     each_attribute(info_, ReadField{file_});
     check_shape(file_, factors_name, info_.rows, info_.width);
+    if (info_.start_rows > 0) check_shape(file_, start_name, info_.start_rows, info_.width);
 }
 
 std::vector<float> CheckpointReader::factors(RowRange rows) const { return file_.read_rows<float>(factors_name, rows); }
+std::vector<float> CheckpointReader::start(RowRange rows) const { return file_.read_rows<float>(start_name, rows); }
 
 }  // namespace alster

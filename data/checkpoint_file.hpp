@@ -10,11 +10,13 @@
 
 namespace alster {
 
-/// What a checkpoint says about itself (root attributes). It holds the side that was solved last, by row number, and
-/// nothing else: the next half-step computes the other one from it. So any number of ranks goes on from it.
+/// What a checkpoint says about itself (root attributes). It holds the side that was solved last, by row number: the
+/// next half-step computes the other one from it, and where that begins with the other's old rows
+/// (TrainOptions::cg_steps), those as well. So any number of ranks goes on from it.
 struct CheckpointInfo {
     std::int64_t half_steps = 0;  // made so far; odd: users were solved last
     Row rows = 0;                 // of that side
+    Row start_rows = 0;           // of the other side, where it is kept; else 0
     Row width = 0;
     double penalty = 0;           // Σ λ_r‖row‖² of that side
     double objective = 0;         // after the last half-step
@@ -29,9 +31,16 @@ struct CheckpointInfo {
     std::string tool_version;
 };
 
-/// Writes and publishes a checkpoint, each rank its own rows. Errors as of Hdf5File. Collective.
-void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& info, Row first,
-                      std::span<const float> factors, const FileAccess& access = serial_access());
+/// This rank's rows of one side: (…, width), from row `first` on.
+struct RowsToSave {
+    Row first = 0;
+    std::span<const float> factors;
+};
+
+/// Writes and publishes a checkpoint, each rank its own rows of the side that was solved last and, where
+/// info.start_rows > 0, of the other one. Errors as of Hdf5File. Collective.
+void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& info, const RowsToSave& solved,
+                      const RowsToSave& start = {}, const FileAccess& access = serial_access());
 
 /// Reads one, everything compared with its checksums first. Errors as of Hdf5File.
 class CheckpointReader {
@@ -40,6 +49,8 @@ public:
 
     [[nodiscard]] const CheckpointInfo& info() const { return info_; }
     [[nodiscard]] std::vector<float> factors(RowRange rows) const;
+    /// Of the other side; only where info().start_rows > 0.
+    [[nodiscard]] std::vector<float> start(RowRange rows) const;
 
 private:
     Hdf5File file_;

@@ -150,7 +150,8 @@ def main():
     source = pathlib.Path(source) / "ml-1m-ncf" if source else None
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
-        alster = [systems.Alster(options.program, options.threads, scratch, p) for p in ("fp32", "bf16")]
+        alster = [systems.Alster(options.program, options.threads, scratch, precision, steps)
+                  for precision, steps in (("fp32", 0), ("bf16", 0), ("fp32", 3), ("fp32", 2))]
         others = [systems.Implicit(options.threads), systems.Implicit(options.threads, cholesky=True)]
         others += [systems.Cmfrec(options.threads)] if systems.cmfrec else []
         result = {"machine": machine(), "versions": versions(options.program), "threads": options.threads,

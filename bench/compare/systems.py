@@ -36,18 +36,20 @@ class Factors:
 
 
 class Alster:
-    """Exact. The objective of Rendle et al.; --alpha would give the classic one at the same cost."""
+    """Exact, or by steps of conjugate gradients. The objective of Rendle et al.; --alpha would give the classic one at
+    the same cost."""
 
-    def __init__(self, program, threads, scratch, precision="fp32"):
-        self.name = f"alster {precision}"
-        self.program, self.threads, self.scratch, self.precision = program, threads, scratch, precision
+    def __init__(self, program, threads, scratch, precision="fp32", cg_steps=0):
+        self.name = f"alster {precision}" + (f" CG({cg_steps})" if cg_steps else "")
+        self.program, self.threads, self.scratch = program, threads, scratch
+        self.options = ["--precision", precision, "--cg-steps", str(cg_steps)]
 
     def run(self, data, factors, iterations, reg=0.01, alpha0=0.1, seed=1):
         out = self.scratch / "run"
         shutil.rmtree(out, ignore_errors=True)
         subprocess.run([self.program, "train", "--data", data.path, "--out", out, "--factors", str(factors),
                         "--sweeps", str(iterations), "--reg", str(reg), "--alpha0", str(alpha0), "--nu", "1", "--seed",
-                        str(seed), "--threads", str(self.threads), "--backend", "cpu", "--precision", self.precision],
+                        str(seed), "--threads", str(self.threads), "--backend", "cpu", *self.options],
                        check=True, capture_output=True)
         seconds = [0.0] * iterations
         for line in (out / "metrics.jsonl").read_text().splitlines():

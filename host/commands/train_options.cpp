@@ -69,6 +69,10 @@ void add_objective_options(CLI::App& app, TrainOptions& options)
     app.add_option("--nu", options.nu, "λ_u = λ (n_u + alpha0·items)^nu: 0 plain ridge, 1 by frequency")
         ->check(CLI::Range(0.0, 2.0));
     app.add_option("--sweeps", options.sweeps, "Iterations, each solves users and items")->check(CLI::Range(1, 100000));
+    app.add_option("--cg-steps", options.cg_steps,
+                   "Steps of conjugate gradients from the sweep before, for rows where they are cheaper than the exact "
+                   "solution (cpu backend); 0: all rows exactly")
+        ->check(CLI::Range(0, 100));
     app.add_option("--seed", options.seed, "Start of the item factors");
     app.add_option("--init-scale", options.init_scale, "The start has standard deviation init-scale/√factors")
         ->check(positive);

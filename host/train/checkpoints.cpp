@@ -91,13 +91,13 @@ std::optional<FoundCheckpoint> Checkpoints::newest() const
         directory_.string(), passed_over);
 }
 
-fs::path Checkpoints::write(const CheckpointInfo& info, Row first, std::span<const float> factors) const
+fs::path Checkpoints::write(const CheckpointInfo& info, const RowsToSave& solved, const RowsToSave& start) const
 {
     std::error_code ignored;
     if (ranks_.leads()) fs::create_directories(directory_, ignored);
     ranks_.barrier();
     const auto path = directory_ / file_name(info.half_steps);
-    write_checkpoint(path, info, first, factors, access_);
+    write_checkpoint(path, info, solved, start, access_);
     const auto paths = all();
     if (ranks_.leads())
         for (std::size_t n = generations; n < paths.size(); ++n) fs::remove(paths[n], ignored);

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] std::optional<FoundCheckpoint> newest() const;
 
     /// Writes the next generation and removes the one before the last. Returns its path. Collective.
-    std::filesystem::path write(const CheckpointInfo& info, Row first, std::span<const float> factors) const;
+    std::filesystem::path write(const CheckpointInfo& info, const RowsToSave& solved, const RowsToSave& start) const;
 
     /// Removes all of them: the run is finished, or begins anew. Collective.
     void clear() const;

@@ -41,19 +41,21 @@ json train_with_choice(Job& job, BackendKind kind)
         case BackendKind::cuda:
             return train_on_gpus(job);
         default:
-            return train_with(job, CpuBackend(common_instruction_set(job.ranks, job.precision), job.precision));
+            return train_with(job, CpuBackend(common_instruction_set(job.ranks, job.precision), job.precision,
+                                              entries_per_part, job.options.cg_steps));
     }
 }
 
 /// What decides the last bits of a result, beside the options.
-std::string arithmetic(const Communicator& ranks, BackendKind kind, Precision precision, Wire wire)
+std::string arithmetic(const Communicator& ranks, BackendKind kind, Precision precision, const TrainOptions& options)
 {
     std::string text = name(kind);
     if (kind == BackendKind::cpu)
         text = fmt::format("{} by {}", name(precision), name(common_instruction_set(ranks, precision)));
     else if (kind == BackendKind::cuda)
         text = fmt::format("{} by cuda", name(precision));
-    if (wire != Wire::fp32) text += fmt::format(", fixed rows in {}", name(wire));
+    if (options.exchange.wire != Wire::fp32) text += fmt::format(", fixed rows in {}", name(options.exchange.wire));
+    if (options.cg_steps > 0) text += fmt::format(", {} steps of conjugate gradients", options.cg_steps);
     return text;
 }
 
@@ -89,6 +91,9 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
 
     const BackendChoice choice = choose_backend(ranks, options.backend);
     const Precision precision = choose_precision(choice.kind, options.precision);
+    if (options.cg_steps > 0 && choice.kind != BackendKind::cpu)
+        throw Error(ExitCode::usage, "--cg-steps {}: the {} backend solves all rows exactly; leave it out",
+                    options.cg_steps, name(choice.kind));
     const int threads = set_threads(ranks, options.threads);
     const std::string run_id = resumed ? resumed->reader.info().run_id : make_run_id(ranks, dataset.info());
     const auto steps_before = static_cast<int>(resumed ? resumed->reader.info().half_steps : 0);
@@ -112,7 +117,7 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
             .progress = progress,
             .log = log,
             .run_id = run_id,
-            .arithmetic = arithmetic(ranks, choice.kind, precision, options.exchange.wire),
+            .arithmetic = arithmetic(ranks, choice.kind, precision, options),
             .precision = precision};
     progress.line(size_line(job, threads, choice));
     try {

@@ -38,6 +38,7 @@ struct TrainOptions {
     double alpha = 0;         // the classic form: confidence 1 + alpha·r, weight 1 on what was not seen; 0: not used
     double nu = 1;            // ν, exponent of the counts in λ_u = λ (n_u + α0·|items|)^ν
     int sweeps = 16;
+    int cg_steps = 0;  // of conjugate gradients for rows where they are cheaper; 0: all rows exactly
     std::uint64_t seed = 1;
     double init_scale = 0.1;  // σ of the first item factors is init_scale/√f
     int patience = 0;         // sweeps without a better validation metric before it stops; 0: never

@@ -37,6 +37,7 @@ nlohmann::json start_fields(const TrainOptions& options)
             {"alpha0", options.alpha0},
             {"alpha", options.alpha},
             {"nu", options.nu},
+            {"cg_steps", options.cg_steps},
             {"seed", options.seed},
             {"init_scale", options.init_scale}};
 }

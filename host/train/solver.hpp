@@ -72,7 +72,7 @@ public:
 
         enter_phase(solved.side == alster::Side::users ? "principal basis of items" : "principal basis of users");
         // G = YᵀY = Q Λ Qᵀ, Y ← Y Q: now every row's base matrix α0 G + λ_u is diagonal
-        const RowObjective objective = rotate_to_principal_basis(fixed);
+        const RowObjective objective = rotate_to_principal_basis(fixed, solved);
         step.basis_s = watch.lap();
 
         // bring the rows of Y that this rank's interactions name; x_u = (diag(α0 Λ + λ_u) + Σ c y yᵀ)⁻¹ Σ c p y
@@ -117,7 +117,7 @@ public:
     void begin_with(Side& side) { update_gramian(side); }
 
 private:
-    RowObjective rotate_to_principal_basis(Side& fixed)
+    RowObjective rotate_to_principal_basis(Side& fixed, Side& solved)
     {
         const double alpha0 = options_.unobserved_weight();
         const bool biased = options_.is_explicit();
@@ -130,6 +130,7 @@ private:
         if (alpha0 == 0) return objective;
         const Spectrum spectrum = principal_basis(fixed);
         backend_.rotate(fixed.factors, spectrum);
+        if (options_.cg_steps > 0) backend_.rotate(solved.factors, spectrum);  // where its rows start from
         for (std::size_t a = 0; a < objective.base.size(); ++a) objective.base[a] = alpha0 * spectrum.values[a];
         return objective;
     }

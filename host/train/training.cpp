@@ -161,14 +161,15 @@ void report_resume(const Job& job)
                              {"passed_over", job.resumed->passed_over}});
 }
 
-std::filesystem::path save(const Job& job, const TrainingState& state, RowRange rows, Row all_rows, double penalty,
-                           std::span<const float> factors, const std::string& why)
+std::filesystem::path save(const Job& job, const TrainingState& state, const SideToSave& solved,
+                           const SideToSave& start, const std::string& why)
 {
     enter_phase("writing a checkpoint");
     Stopwatch watch;
-    CheckpointInfo info{.rows = all_rows,
+    CheckpointInfo info{.rows = solved.all_rows,
+                        .start_rows = start.all_rows,
                         .width = job.options.width(),
-                        .penalty = penalty,
+                        .penalty = solved.penalty,
                         .run_id = job.run_id,
                         .fingerprint = job.dataset.info().fingerprint,
                         .config = start_config(job.options),
@@ -176,7 +177,7 @@ std::filesystem::path save(const Job& job, const TrainingState& state, RowRange 
                         .tool_version = version()};
     state.describe(info);
     job.ranks.broadcast(std::span(&info.seconds, 1));  // each rank has its own watch
-    const auto path = job.checkpoints.write(info, rows.first, factors);
+    const auto path = job.checkpoints.write(info, solved.mine, start.mine);
     const double seconds = watch.lap();
     job.borders.saved(seconds);
     job.progress.line(fmt::format("checkpoint {} in {:.2f} s: {}", path.string(), seconds, why));

@@ -34,9 +34,17 @@ void report_audit(const Job& job, const Audit& audit);
 /// Prints and logs from where the run goes on.
 void report_resume(const Job& job);
 
-/// Writes a checkpoint of the side that was solved last; says so in a line and the log. Collective.
-std::filesystem::path save(const Job& job, const TrainingState& state, RowRange rows, Row all_rows, double penalty,
-                           std::span<const float> factors, const std::string& why);
+/// What a checkpoint gets of one side; nothing where it is default-constructed.
+struct SideToSave {
+    RowsToSave mine;
+    Row all_rows = 0;
+    double penalty = 0;
+};
+
+/// Writes a checkpoint of the side that was solved last and of where the next one starts from; says so in a line and
+/// the log. Collective.
+std::filesystem::path save(const Job& job, const TrainingState& state, const SideToSave& solved,
+                           const SideToSave& start, const std::string& why);
 
 /// What `alster train --json` prints, but for the times of reading and writing.
 [[nodiscard]] nlohmann::json summarize(const Job& job, const TrainingState& state,
@@ -108,7 +116,8 @@ private:
         load_s_ = job_.ranks.max(watch.elapsed());
     }
 
-    /// Shares the rows out by measured times, where that pays. Only the items' factors move: the users are solved next.
+    /// Shares the rows out by measured times, where that pays. The users' factors only move where they are a start: the
+    /// users are solved next.
     void rebalance()
     {
         enter_phase("sharing rows out anew");
@@ -120,37 +129,56 @@ private:
             rebalanced_shares(job_, measured, part_entries(backend_), load_s_, job_.options.sweeps - state_.sweeps());
         if (!shares) return;
         const double penalty = sides_->items.penalty;
-        std::vector<float> items;
-        backend_.read_on_host(sides_->items.factors, [&](std::span<const float> mine) {
-            items = redistributed(job_.ranks, mine, sides_->items.partition, shares->items.rows, job_.options.width());
-        });
+        const auto items = moved(sides_->items, shares->items.rows);
+        const auto users = starts_from_old_rows() ? moved(sides_->users, shares->users.rows) : std::vector<float>();
         load(std::move(*shares));
+        if (starts_from_old_rows()) set_factors(sides_->users, users);
         begin_with(sides_->items, items, penalty);
+    }
+
+    /// The rows of one side that are this rank's by another partition.
+    std::vector<float> moved(const FactorSide<B>& side, const RowPartition& to) const
+    {
+        std::vector<float> rows;
+        backend_.read_on_host(side.factors, [&](std::span<const float> mine) {
+            rows = redistributed(job_.ranks, mine, side.partition, to, job_.options.width());
+        });
+        return rows;
+    }
+
+    void set_factors(FactorSide<B>& side, std::span<const float> factors) const
+    {
+        backend_.write_on_host(side.factors, [&](std::span<float> to) { std::ranges::copy(factors, to.begin()); });
     }
 
     /// The factors that the next half-step fixes.
     void begin_with(FactorSide<B>& side, std::span<const float> factors, double penalty)
     {
         side.penalty = penalty;
-        backend_.write_on_host(side.factors, [&](std::span<float> to) { std::ranges::copy(factors, to.begin()); });
+        set_factors(side, factors);
         solver_.begin_with(side);
     }
 
+    /// Whether a half-step needs what the side that it solves was before.
+    [[nodiscard]] bool starts_from_old_rows() const { return job_.options.cg_steps > 0; }
+
     [[nodiscard]] RowRange rows_of(const FactorSide<B>& side) const { return side.partition.of(job_.ranks.rank()); }
     [[nodiscard]] FactorSide<B>& solved_last() { return state_.half_steps % 2 == 1 ? sides_->users : sides_->items; }
+    [[nodiscard]] FactorSide<B>& solved_next() { return state_.half_steps % 2 == 1 ? sides_->items : sides_->users; }
 
     void resume(const CheckpointReader& checkpoint)
     {
         state_ = TrainingState(checkpoint.info());
         FactorSide<B>& side = solved_last();
         begin_with(side, checkpoint.factors(rows_of(side)), checkpoint.info().penalty);
+        if (starts_from_old_rows()) set_factors(solved_next(), checkpoint.start(rows_of(solved_next())));
         report_resume(job_);
     }
 
     void half_step()
     {
         FactorSide<B>& fixed = solved_last();
-        FactorSide<B>& solved = &fixed == &sides_->items ? sides_->users : sides_->items;
+        FactorSide<B>& solved = solved_next();
         const int sweep = state_.sweep_of_next();
         job_.progress.step(fmt::format("sweep {}/{}: {}", sweep, job_.options.sweeps, name(solved.side)));
         const HalfStep step = solver_.half_step(solved, fixed);
@@ -181,11 +209,21 @@ private:
 
     std::filesystem::path save(const std::string& why)
     {
-        const FactorSide<B>& side = solved_last();
+        const auto to_save = [&](const FactorSide<B>& side, std::span<const float> factors) {
+            return SideToSave{{rows_of(side).first, factors}, side.partition.rows(), side.penalty};
+        };
         std::filesystem::path path;
-        backend_.read_on_host(side.factors, [&](std::span<const float> factors) {
-            path = alster::save(job_, state_, rows_of(side), side.partition.rows(), side.penalty, factors, why);
-        });
+        if (starts_from_old_rows())
+            on_host([&](const TrainedRows& users, const TrainedRows& items) {
+                SideToSave solved = to_save(sides_->users, users.factors);
+                SideToSave start = to_save(sides_->items, items.factors);
+                if (&solved_last() == &sides_->items) std::swap(solved, start);
+                path = alster::save(job_, state_, solved, start, why);
+            });
+        else
+            backend_.read_on_host(solved_last().factors, [&](std::span<const float> factors) {
+                path = alster::save(job_, state_, to_save(solved_last(), factors), {}, why);
+            });
         return path;
     }
 

@@ -6,8 +6,11 @@
 
 namespace alster {
 
-CpuBackend::CpuBackend(InstructionSet instructions, Precision precision, Offset part)
-    : row_solver_(row_solver(instructions, precision)), precision_(precision), entries_per_part_(part)
+CpuBackend::CpuBackend(InstructionSet instructions, Precision precision, Offset part, int cg_steps)
+    : row_solver_(row_solver(instructions, precision)),
+      precision_(precision),
+      entries_per_part_(part),
+      cg_steps_(cg_steps)
 {
     // Threads are OpenMP's: a second pool beside it makes both slow, and the bits would depend on its size.
     openblas_set_num_threads(1);

@@ -7,7 +7,8 @@
 namespace alster {
 
 /// Exact ALS on the cores of one rank: fp32 tiles in registers for the rows, fp64 for what is summed over all rows. In
-/// Precision::bf16 the rows are solved for the fixed side rounded to bf16.
+/// Precision::bf16 the rows are solved for the fixed side rounded to bf16. Where steps of conjugate gradients are asked
+/// for, rows for which they are cheaper than the exact solution go that far from the x that solve() finds.
 /// Threads are OpenMP's; no result depends on their number.
 class CpuBackend {
 public:
@@ -25,9 +26,10 @@ public:
     };
 
     /// Uses the widest vector instructions of this CPU up to `instructions`; ranks must agree on them to get the same
-    /// bits. Rows of more than `part` entries are assembled in parts; another value gives other last bits.
+    /// bits. Rows of more than `part` entries are assembled in parts, and always solved exactly; another value gives
+    /// other last bits. `cg_steps`: 0 for exact solutions of all rows.
     explicit CpuBackend(InstructionSet instructions = best_instruction_set(), Precision precision = Precision::fp32,
-                        Offset part = alster::entries_per_part);
+                        Offset part = alster::entries_per_part, int cg_steps = 0);
 
     [[nodiscard]] Shard load(Interactions interactions, Row width) const;
     [[nodiscard]] Shard load(Interactions interactions, Row width, std::vector<RowRange> batches) const;
@@ -61,6 +63,7 @@ private:
     RowSolver row_solver_;
     Precision precision_;
     Offset entries_per_part_;
+    int cg_steps_;
 
     /// The table in bf16, where rows are solved from that; else nothing.
     [[nodiscard]] TableVector<std::uint16_t> rounded(const Matrix& Y) const;

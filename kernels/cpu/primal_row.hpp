@@ -1,5 +1,6 @@
 #pragma once
 #include "kernels/cpu/cholesky.hpp"
+#include "kernels/cpu/entry_block.hpp"
 #include "kernels/cpu/panel.hpp"
 
 namespace alster::ALSTER_ISA {
@@ -90,36 +91,15 @@ private:
     {
         double sum = 0;
         for (std::int64_t first = 0; first < task.n; first += L) {
+            const EntryBlock<L, Element> block(context, task, first);
             float scores[L];
-            score(context, task, first, x, scores);
-            for (std::int64_t k = 0; k < least(task.n - first, L); ++k) {
-                const auto* y = table_row<Element>(context, task.columns[first + k]);
-                const double error = static_cast<double>(target(context, task, first + k, y)) - scores[k];
+            block.score(x, scores);
+            for (int k = 0; k < least(task.n - first, L); ++k) {
+                const double error = static_cast<double>(target(context, task, first + k, block.row(k))) - scores[k];
                 sum += (task.confidences ? task.confidences[first + k] : 1.0F) * error * error;
             }
         }
         return sum;
-    }
-
-    /// x·y of L entries, where a bias of the fixed row counts as 1; those behind the row's last are of no meaning.
-    static void score(const RowContext& context, const RowTask& task, std::int64_t first, const float* x, float* scores)
-    {
-        const std::int64_t dimensions = context.biased ? context.width - 1 : context.width;
-        const Element* rows[L];
-        for (int i = 0; i < L; ++i) {
-            prefetch<Element>(context, task.columns[least(first + L + i, task.n - 1)]);
-            rows[i] = table_row<Element>(context, task.columns[least(first + i, task.n - 1)]);
-        }
-        Vector lanes[L] = {};
-        std::int64_t a = 0;
-        for (; a + L <= dimensions; a += L)
-            for (int i = 0; i < L; ++i) lanes[i] += load_row<L>(rows[i] + a) * T::load(x + a);
-        const Vector sums = Lanes<L>::sums(lanes);
-        __builtin_memcpy(scores, &sums, sizeof sums);
-        for (; a < dimensions; ++a)
-            for (int i = 0; i < L; ++i) scores[i] += widen(rows[i][a]) * x[a];
-        if (!context.biased) return;
-        for (int i = 0; i < L; ++i) scores[i] += x[dimensions];
     }
 };
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "kernels/cpu/cg_row.hpp"
 #include "kernels/cpu/dual_row.hpp"
 #include "kernels/cpu/primal_row.hpp"
 
@@ -11,6 +12,13 @@ constexpr int few_lanes = lanes < 8 ? lanes : 8;  // for rows so short that a fu
 /// 7/8 w.
 inline bool dual_is_cheaper(std::int64_t n, std::int64_t width) { return n * 8 <= width * 7; }
 
+/// Whether so many steps of conjugate gradients cost less than the exact solution; both in units of w/2 multiply-adds
+/// of a rank update, of which a pass over an entry takes about 10 (measured: 6 to 16 make no difference).
+inline bool cg_is_cheaper(std::int64_t n, std::int64_t width, int steps)
+{
+    return n * 10 * (1 + steps) < least(n * width + width * width / 3, n * n + n * n * n / (3 * width));
+}
+
 /// A row solver whose primal form gathers into panels of this kind.
 template <class Panel>
 struct RowForms {
@@ -18,19 +26,21 @@ struct RowForms {
     using Primal = PrimalRow<lanes, Panel>;
     using Dual = DualRow<lanes, Element>;
     using ShortDual = DualRow<few_lanes, Element>;
+    using Cg = CgRow<lanes, Element>;
 
     static RowSolver solver() { return {workspace, solve, Primal::assemble, Primal::residual}; }
 
 private:
-    static std::size_t workspace(std::int64_t width)
+    static std::size_t workspace(std::int64_t width, std::int64_t entries)
     {
-        const std::int64_t primal = Primal::workspace(width);
-        const std::int64_t dual = Dual::workspace(width, width);
-        return static_cast<std::size_t>(primal > dual ? primal : dual);
+        const std::int64_t exact = most(Primal::workspace(width), Dual::workspace(width, width));
+        return static_cast<std::size_t>(most(exact, Cg::workspace(width, entries)));
     }
 
     static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
     {
+        if (context.cg_steps > 0 && cg_is_cheaper(task.n, context.width, context.cg_steps))
+            return Cg::solve(context, task, memory, x);
         if (!dual_is_cheaper(task.n, context.width)) return Primal::solve(context, task, memory, x);
         if (task.n <= few_lanes) return ShortDual::solve(context, task, memory, x);
         return Dual::solve(context, task, memory, x);

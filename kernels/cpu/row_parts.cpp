@@ -17,7 +17,7 @@ void each_part(const RowSolver& solver, const RowContext& context, const Interac
 {
 #pragma omp parallel
     {
-        const AlignedFloats workspace = make_aligned_floats(solver.workspace(context.width));
+        const AlignedFloats workspace = make_aligned_floats(solver.workspace(context.width, 0));
 #pragma omp for schedule(dynamic)
         for (std::size_t p = 0; p < parts.size(); ++p)
             f(p, entries_of(interactions, parts[p].row, parts[p].first, parts[p].count), workspace.get());

@@ -32,6 +32,7 @@ struct RowContext {
     const double* base;                      // (width) α0 Λ
     bool biased;                             // as RowObjective::biased
     const std::uint16_t* rounded = nullptr;  // (…, width) the table in bf16, read in its place by Precision::bf16
+    int cg_steps = 0;  // of conjugate gradients, from the x that is there, where that is cheaper; 0: all rows exactly
 };
 
 struct RowResult {
@@ -44,11 +45,13 @@ struct RowResult {
 /// Solves one row (n > 0) in fp32, by the cheaper of two forms that give the same answer (docs/mathematics.md):
 ///   primal  A = D + Σ c y yᵀ  (w×w),  x = A⁻¹ Σ c p y             n w² + w³/3 flop
 ///   dual    P = √C Y D^-½,  K = I + P Pᵀ  (n×n),  x = D^-½ Pᵀ K⁻¹ √C p     n² w + n³/3 flop
-/// in tiles of L×L that stay in registers while a panel of rows passes. Plain pointers only, because the source is
-/// compiled once for each instruction set: nothing inline may be shared between them.
+/// in tiles of L×L that stay in registers while a panel of rows passes; or, where it is asked for and cheaper, by some
+/// steps of conjugate gradients, 4 n w flop each and as much for the first gradient. Plain pointers only, because the
+/// source is compiled once for each instruction set: nothing inline may be shared between them.
 struct RowSolver {
-    /// Floats of workspace (64-byte aligned) that rows of `width` need.
-    std::size_t (*workspace)(std::int64_t width);
+    /// Floats of workspace (64-byte aligned) that rows of `width` need; `entries`: of the longest row that may be
+    /// solved by conjugate gradients.
+    std::size_t (*workspace)(std::int64_t width, std::int64_t entries);
     RowResult (*solve)(const RowContext& context, const RowTask& task, float* workspace, float* x);
 
     /// Of some entries of a row: A = Σ c y yᵀ, its lower triangle packed by rows, and behind it b = Σ c p y.

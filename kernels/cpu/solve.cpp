@@ -56,7 +56,8 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
     const int last_batch = static_cast<int>(shard.batches.size()) - 1;
     if (precision_ == Precision::bf16 && !ready(last_batch)) return report;  // the whole table is rounded first
     const auto table_in_bf16 = rounded(Y);
-    const RowContext context{Y.values.data(), Y.width, objective.base.data(), objective.biased, table_in_bf16.data()};
+    const RowContext context{Y.values.data(),      Y.width,  objective.base.data(), objective.biased,
+                             table_in_bf16.data(), cg_steps_};
     const auto x_of = [&](Row u) { return std::span<float>(X.row(u), static_cast<std::size_t>(X.width)); };
     const auto is_finite = [&](Row u) { return std::isfinite(report.residuals[u] + report.penalties[u]); };
     const auto solve_in_fp64 = [&](Row u) {
@@ -64,13 +65,14 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
         report.residuals[u] = residual;
         report.penalties[u] = penalty;
     };
+    const Offset cg_entries = cg_steps_ > 0 ? entries_per_part_ : 0;  // at most
     std::int64_t dual = 0;
     std::int64_t retried = 0;
     Row failed = -1;
 
 #pragma omp parallel reduction(+ : dual, retried) reduction(max : failed)
     {
-        const AlignedFloats workspace = make_aligned_floats(row_solver_.workspace(Y.width));
+        const AlignedFloats workspace = make_aligned_floats(row_solver_.workspace(Y.width, cg_entries));
 #pragma omp for schedule(dynamic, 16)
         for (Row k = 0; k < rows; ++k) {
             const Row u = shard.order[k];

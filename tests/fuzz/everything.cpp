@@ -44,6 +44,10 @@ void read_checkpoint(const std::string& path)
     require(reader.factors({0, reader.info().rows}).size() ==
                 static_cast<std::size_t>(reader.info().rows * reader.info().width),
             "factors have the shape that is promised");
+    if (reader.info().start_rows > 0)
+        require(reader.start({0, reader.info().start_rows}).size() ==
+                    static_cast<std::size_t>(reader.info().start_rows * reader.info().width),
+                "the start has the shape that is promised");
 }
 
 /// What `alster inspect` shows of any of them.

@@ -76,9 +76,9 @@ protected:
         test::write_file(*directory_ / file, bytes);
     }
 
-    static void expect_the_undisturbed_result(const std::string& run)
+    static void expect_the_undisturbed_result(const std::string& run, const std::string& undisturbed = "undisturbed")
     {
-        const ModelReader expected(path("undisturbed/model.h5"));
+        const ModelReader expected(path(undisturbed + "/model.h5"));
         const ModelReader actual(path(run + "/model.h5"));
         for (const Side side : {Side::users, Side::items})
             EXPECT_EQ(expected.factors(side, {0, expected.rows(side)}), actual.factors(side, {0, actual.rows(side)}));
@@ -105,6 +105,27 @@ TEST_F(Checkpoint, StoppedAtEveryBorderTheRunHasTheBitsOfAnUndisturbedOne)
         EXPECT_THAT(finished.err, HasSubstr(fmt::format("goes on after {} of 8 half-steps", half_steps)));
         expect_the_undisturbed_result(run);
     }
+}
+
+TEST_F(Checkpoint, WhereRowsStartFromTheSweepBeforeBothSidesAreKept)
+{
+    const auto train = [&](const std::string& run, int steps, const std::string& more, int ranks) {
+        return test::run_command(
+            fmt::format("{}{} {} train --data {} --factors 64 --cg-steps {} --sweeps 3 --out {} {}", mpirun, ranks,
+                        test::alster_program(), path("data.h5"), steps, path(run), more));
+    };
+    ASSERT_EQ(0, train("cg", 1, "", 1).code);
+    ASSERT_EQ(0, train("exact", 0, "", 1).code);
+    ASSERT_NE(ModelReader(path("cg/model.h5")).info().objective_value,
+              ModelReader(path("exact/model.h5")).info().objective_value)
+        << "no row was solved by conjugate gradients";
+
+    for (int starts = 0; starts < 6; ++starts)
+        EXPECT_EQ(starts < 5 ? 75 : 0, train("cg-stopped", 1, "--stop-after-minutes 1e-9", 1 + 2 * (starts % 2)).code);
+    expect_the_undisturbed_result("cg-stopped", "cg");
+
+    ASSERT_EQ(0, train("cg-shared-anew", 1, "--rebalance always", 3).code);
+    expect_the_undisturbed_result("cg-shared-anew", "cg");
 }
 
 TEST_F(Checkpoint, SignalsSaveAndEndOrSaveAndGoOn)

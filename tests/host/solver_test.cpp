@@ -196,6 +196,49 @@ TEST(Solver, RoundedOnTheWireItReachesNearlyTheSameObjective)
     }
 }
 
+/// A few steps of conjugate gradients where they are cheaper, on rows of many entries and factors.
+TrainOptions options_with_cg(int steps)
+{
+    auto options = options_of(100);
+    options.cg_steps = steps;
+    return options;
+}
+
+CpuBackend backend_with_cg(int steps)
+{
+    return CpuBackend(best_instruction_set(), Precision::fp32, entries_per_part, steps);
+}
+
+TEST(Solver, ConjugateGradientsReachNearlyTheSameObjectiveAndNeverRaiseIt)
+{
+    const auto exact = trained(CpuBackend(), options_with_cg(0));
+    const auto model = trained(backend_with_cg(1), options_with_cg(1));
+
+    EXPECT_NE(fingerprint(exact), fingerprint(model)) << "no row was solved by conjugate gradients";
+    EXPECT_NEAR(exact.objectives.back(), model.objectives.back(), 0.01 * exact.objectives.back());
+    EXPECT_NEAR(objective_by_definition(model, options_with_cg(1)), model.objectives.back(),
+                4 * 0x1p-23 * model.objectives.back());
+    for (std::size_t k = 1; k < model.objectives.size(); ++k)
+        EXPECT_LE(model.objectives[k], model.objectives[k - 1] * (1 + 16 * 0x1p-23)) << "half-step " << k;
+}
+
+TEST(Solver, ConjugateGradientsGiveTheSameBitsForAnyNumberOfRanksAndThreads)
+{
+    auto options = options_with_cg(1);
+    const auto alone = trained_alone(backend_with_cg(1), options);
+    const int threads = omp_get_max_threads();
+    for (const auto kind : {ExchangeKind::all_gather, ExchangeKind::need_only}) {
+        options.exchange.kind = kind;
+        for (const int count : {1, 2}) {
+            omp_set_num_threads(count);
+            const auto together = trained(backend_with_cg(1), options);
+            EXPECT_EQ(fingerprint(alone), fingerprint(together)) << count << " threads";
+            EXPECT_EQ(alone.objectives, together.objectives);
+        }
+    }
+    omp_set_num_threads(threads);
+}
+
 TEST(Solver, GivesTheSameBitsWhereRowsAreSplitOverRanks)
 {
     const CpuBackend in_parts(best_instruction_set(), Precision::fp32, 5);

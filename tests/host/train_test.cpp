@@ -243,6 +243,7 @@ TEST_F(Train, RefusesAPrecisionThatTheBackendLacks)
     expect_refusal(train("--backend cpu --precision tf32x3", "lacks"), 64, "the cpu backend has fp32 and bf16",
                    "lacks");
     expect_refusal(train("--backend reference --precision bf16", "lacks"), 64, "computes in fp64", "lacks");
+    expect_refusal(train("--backend reference --cg-steps 2", "lacks"), 64, "solves all rows exactly", "lacks");
 }
 
 TEST_F(Train, RefusesCudaWhereThereIsNoGpu)

@@ -220,9 +220,11 @@ void write_sample_checkpoint(const std::filesystem::path& path)
 {
     std::vector<float> factors(7 * 3);
     std::iota(factors.begin(), factors.end(), 0.5F);
+    const std::vector<float> start(2 * 3, -1.5F);
     write_checkpoint(path,
                      {.half_steps = 5,
                       .rows = 7,
+                      .start_rows = 2,
                       .width = 3,
                       .penalty = 2.5,
                       .objective = 17.25,
@@ -231,7 +233,7 @@ void write_sample_checkpoint(const std::filesystem::path& path)
                       .config = "{}",
                       .arithmetic = "cpu",
                       .tool_version = "0"},
-                     0, factors);
+                     {0, factors}, {0, start});
 }
 
 }  // namespace alster::test

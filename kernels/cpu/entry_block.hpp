@@ -1,0 +1,92 @@
+#pragma once
+#include "kernels/cpu/gather.hpp"
+
+namespace alster::ALSTER_ISA {
+
+/// L entries of a row, with what they name of the table: read where they lie, by loops over the factors that touch all
+/// L at once. Those behind the row's last repeat it; they are of no meaning.
+template <int L, class Element>
+class EntryBlock {
+public:
+    using T = Tiles<L>;
+    using Vector = typename T::Vector;
+
+    /// Entries first … first + L. Those behind are asked for: they are in memory's hands meanwhile.
+    EntryBlock(const RowContext& context, const RowTask& task, std::int64_t first)
+        : dimensions_(context.biased ? context.width - 1 : context.width), biased_(context.biased)
+    {
+        for (int i = 0; i < L; ++i) {
+            prefetch<Element>(context, task.columns[least(first + L + i, task.n - 1)]);
+            rows_[i] = table_row<Element>(context, task.columns[least(first + i, task.n - 1)]);
+        }
+    }
+
+    [[nodiscard]] const Element* row(int i) const { return rows_[i]; }
+
+    /// x·y of each, where a bias of the fixed row counts as 1.
+    void score(const float* x, float* scores) const
+    {
+        Vector lanes[L] = {};
+        std::int64_t a = 0;
+        for (; a + L <= dimensions_; a += L)
+            for (int i = 0; i < L; ++i) lanes[i] += load_row<L>(rows_[i] + a) * T::load(x + a);
+        const Vector sums = Lanes<L>::sums(lanes);
+        __builtin_memcpy(scores, &sums, sizeof sums);
+        for (; a < dimensions_; ++a)
+            for (int i = 0; i < L; ++i) scores[i] += widen(rows_[i][a]) * x[a];
+        if (!biased_) return;
+        for (int i = 0; i < L; ++i) scores[i] += x[dimensions_];
+    }
+
+    /// v += Σ_i weights_i y_i
+    void add(const float* weights, float* v) const
+    {
+        std::int64_t a = 0;
+        for (; a + L <= dimensions_; a += L) {
+            Vector even = T::load(v + a);
+            Vector odd = {};
+            for (int i = 0; i < L; i += 2) {
+                even += load_row<L>(rows_[i] + a) * weights[i];
+                odd += load_row<L>(rows_[i + 1] + a) * weights[i + 1];
+            }
+            T::store(v + a, even + odd);
+        }
+        for (; a < dimensions_; ++a)
+            for (int i = 0; i < L; ++i) v[a] += widen(rows_[i][a]) * weights[i];
+        if (!biased_) return;
+        for (int i = 0; i < L; ++i) v[dimensions_] += weights[i];
+    }
+
+    /// add(), and squares += Σ_i confidences_i y_i², element by element.
+    void add_with_squares(const float* weights, const float* confidences, float* v, float* squares) const
+    {
+        std::int64_t a = 0;
+        for (; a + L <= dimensions_; a += L) {
+            Vector sum = T::load(v + a);
+            Vector square = T::load(squares + a);
+            for (int i = 0; i < L; ++i) {
+                const Vector y = load_row<L>(rows_[i] + a);
+                sum += y * weights[i];
+                square += y * y * confidences[i];
+            }
+            T::store(v + a, sum);
+            T::store(squares + a, square);
+        }
+        for (; a < dimensions_; ++a)
+            for (int i = 0; i < L; ++i) {
+                const float y = widen(rows_[i][a]);
+                v[a] += y * weights[i];
+                squares[a] += y * y * confidences[i];
+            }
+        if (!biased_) return;
+        for (int i = 0; i < L; ++i) v[dimensions_] += weights[i];
+        for (int i = 0; i < L; ++i) squares[dimensions_] += confidences[i];
+    }
+
+private:
+    const Element* rows_[L];
+    std::int64_t dimensions_;
+    bool biased_;
+};
+
+}  // namespace alster::ALSTER_ISA
