@@ -32,10 +32,11 @@ void ExactSum::add(std::span<const double> term)
     const double inverse = 1 / quantum_;  // powers of two: every product below is exact
     const double low_scale = inverse * std::ldexp(1.0, low_bits);
     for (std::size_t k = 0; k < size_; ++k) {
-        const double high = std::nearbyint(term[k] * inverse);
-        const double rest = term[k] - high * quantum_;  // exact: both are multiples of the last bit of term[k]
-        limbs_[k] += static_cast<std::int64_t>(high);
-        limbs_[size_ + k] += static_cast<std::int64_t>(std::nearbyint(rest * low_scale));
+        const std::int64_t high = std::llrint(term[k] * inverse);
+        // exact: both are multiples of the last bit of term[k]
+        const double rest = term[k] - static_cast<double>(high) * quantum_;
+        limbs_[k] += high;
+        limbs_[size_ + k] += std::llrint(rest * low_scale);
     }
 }
 
