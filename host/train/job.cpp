@@ -42,7 +42,8 @@ json train_with_choice(Job& job, BackendKind kind)
             return train_on_gpus(job);
         default:
             return train_with(job, CpuBackend(common_instruction_set(job.ranks, job.precision), job.precision,
-                                              entries_per_part, job.options.cg_steps));
+                                              job.options.cg_steps > 0 ? entries_per_part_with_cg : entries_per_part,
+                                              job.options.cg_steps));
     }
 }
 

@@ -92,8 +92,10 @@ private:
     void multiply()
     {
         for (std::int64_t a = 0; a < padded_; ++a) product_[a] = diagonal_[a] * direction_[a];
+        constexpr std::int64_t near_bytes = std::int64_t{512} << 10;  // stay in the second-level cache
+        const bool far = task_.n * context_.width * static_cast<std::int64_t>(sizeof(Element)) > near_bytes;
         for (std::int64_t first = 0; first < task_.n; first += L) {
-            const Block block(context_, task_, first);
+            const Block block(context_, task_, first, far);
             float terms[L];
             block.score(direction_, scores_ + first);
             for (int i = 0; i < L; ++i) terms[i] = confidence(first + i) * scores_[first + i];

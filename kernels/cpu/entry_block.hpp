@@ -11,12 +11,12 @@ public:
     using T = Tiles<L>;
     using Vector = typename T::Vector;
 
-    /// Entries first … first + L. Those behind are asked for: they are in memory's hands meanwhile.
-    EntryBlock(const RowContext& context, const RowTask& task, std::int64_t first)
+    /// Entries first … first + L. Those behind are asked for, where they are `far` away, in memory or the last cache.
+    EntryBlock(const RowContext& context, const RowTask& task, std::int64_t first, bool far = true)
         : dimensions_(context.biased ? context.width - 1 : context.width), biased_(context.biased)
     {
         for (int i = 0; i < L; ++i) {
-            prefetch<Element>(context, task.columns[least(first + L + i, task.n - 1)]);
+            if (far) prefetch<Element>(context, task.columns[least(first + L + i, task.n - 1)]);
             rows_[i] = table_row<Element>(context, task.columns[least(first + i, task.n - 1)]);
         }
     }

@@ -3,8 +3,8 @@
 
 namespace alster::ALSTER_ISA {
 
-/// b += Σ_k goal_k p_k for the rows p_k of a panel (rows, strips·L), each read by load(k, a); some strips at a time, with
-/// the rows in two chains, so that what is added to stays in registers.
+/// b += Σ_k goal_k p_k for the rows p_k of a panel (rows, strips·L), each read by load(k, a); some strips at a time,
+/// with the rows in two chains, so that what is added to stays in registers.
 template <int L, int strips, class Load>
 void add_strips(float* b, const float* goals, std::int64_t rows, Load load)
 {

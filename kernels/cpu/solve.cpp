@@ -13,6 +13,19 @@ namespace alster {
 
 namespace {
 
+constexpr Row one_by_one = 1024;
+
+/// Entries of the longest row that is solved by one thread.
+Offset longest_row(const CpuBackend::Shard& shard, Offset most)
+{
+    Offset longest = 0;
+    for (const Row u : shard.order) {
+        const Offset entries = shard.interactions.entries(u);
+        if (entries <= most) longest = std::max(longest, entries);
+    }
+    return longest;
+}
+
 /// Lets the rows that v needs be fetched while this row is solved.
 void announce(const Interactions& interactions, Row v, RowTask& task)
 {
@@ -65,22 +78,18 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
         report.residuals[u] = residual;
         report.penalties[u] = penalty;
     };
-    const Offset cg_entries = cg_steps_ > 0 ? entries_per_part_ : 0;  // at most
     std::int64_t dual = 0;
     std::int64_t retried = 0;
     Row failed = -1;
 
 #pragma omp parallel reduction(+ : dual, retried) reduction(max : failed)
     {
-        const AlignedFloats workspace = make_aligned_floats(row_solver_.workspace(Y.width, cg_entries));
-#pragma omp for schedule(dynamic, 16)
-        for (Row k = 0; k < rows; ++k) {
+        const AlignedFloats workspace = make_aligned_floats(
+            row_solver_.workspace(Y.width, cg_steps_ > 0 ? longest_row(shard, entries_per_part_) : 0));
+        const auto solve_row = [&](Row k) {
             const Row u = shard.order[k];
-            if (interactions.entries(u) > entries_per_part_ || !ready(shard.batch_at(k))) continue;
-            if (interactions.entries(u) == 0) {
-                std::ranges::fill(x_of(u), 0.0F);
-                continue;
-            }
+            if (interactions.entries(u) > entries_per_part_ || !ready(shard.batch_at(k))) return;
+            if (interactions.entries(u) == 0) return void(std::ranges::fill(x_of(u), 0.0F));
             RowTask task = task_of(interactions, u, objective);
             if (k + 1 < rows) announce(interactions, shard.order[k + 1], task);
             const RowResult row = row_solver_.solve(context, task, workspace.get(), X.row(u));
@@ -92,7 +101,13 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
                 ++retried;
             }
             if (!is_finite(u)) failed = std::max(failed, u);
-        }
+        };
+        // the longest rows one by one: sixteen of them could be what all other threads wait for
+        const Row long_ones = std::min(rows, one_by_one);
+#pragma omp for schedule(dynamic) nowait
+        for (Row k = 0; k < long_ones; ++k) solve_row(k);
+#pragma omp for schedule(dynamic, 16)
+        for (Row k = long_ones; k < rows; ++k) solve_row(k);
     }
     report.dual = dual;
     report.retried = retried;
