@@ -38,6 +38,7 @@ struct SolveReport {
     std::vector<double> residuals;  // (rows) Σ_k c_k (p_k − x·y_k)², from the residuals themselves
     std::vector<double> penalties;  // (rows) Σ_a λ_u x_a²
     std::int64_t dual = 0;          // rows solved in the dual form
+    std::int64_t by_steps = 0;      // rows solved by steps of conjugate gradients
     std::int64_t retried = 0;       // rows whose fp32 pivot failed and that were solved again in fp64
     Row failed = -1;                // a row whose solution is not finite (counted within the shard); −1: none
 };

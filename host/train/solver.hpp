@@ -44,6 +44,7 @@ struct HalfStep {
     double imbalance = 1;                   // slowest over mean
     std::vector<double> rank_solve_s = {};  // (ranks)
     std::int64_t dual_rows = 0;
+    std::int64_t cg_rows = 0;
     std::int64_t retried_rows = 0;
 };
 
@@ -95,11 +96,17 @@ public:
         const auto& interactions = backend_.interactions(solved.interactions);
         const Row width = options_.width();
         Audit mine;
-        const auto X = host_copy(backend_, solved.factors);
-        backend_.read_on_host(table_of(fixed), [&](std::span<const float> Y) {
+        const auto compare = [&](std::span<const float> X, std::span<const float> Y) {
             mine = audit_rows(interactions, {Y, static_cast<Row>(Y.size()) / width, width},
                               {X, interactions.rows(), width}, objective_);
-        });
+        };
+        if (solved.side == alster::Side::items) {  // the copy is of the items, who are fewer
+            const auto X = host_copy(backend_, solved.factors);
+            backend_.read_on_host(table_of(fixed), [&](std::span<const float> Y) { compare(X, Y); });
+        } else {
+            const auto Y = host_copy(backend_, table_of(fixed));
+            backend_.read_on_host(solved.factors, [&](std::span<const float> X) { compare(X, Y); });
+        }
         return {ranks_.sum(mine.rows), ranks_.max(mine.largest_error)};
     }
 
@@ -245,6 +252,7 @@ private:
         step.received_bytes = fixed.received.all * bytes;
         step.first_stage_bytes = fixed.received.first_stage * bytes;
         step.dual_rows = ranks_.sum(report.dual);
+        step.cg_rows = ranks_.sum(report.by_steps);
         step.retried_rows = ranks_.sum(report.retried);
     }
 

@@ -68,6 +68,7 @@ void log_half_step(MetricsLog& log, const HalfStep& step, int sweep)
                             {"solve_s", step.solve_s},
                             {"imbalance", step.imbalance},
                             {"dual_rows", step.dual_rows},
+                            {"cg_rows", step.cg_rows},
                             {"retried_rows", step.retried_rows}});
 }
 
@@ -135,11 +136,11 @@ void report_exchange(const Job& job, Side side, const FactorExchange& exchange, 
                                {"received_mib_most", most}});
 }
 
-void report_audit(const Job& job, const Audit& audit)
+void report_audit(const Job& job, Side side, const Audit& audit)
 {
-    job.progress.line(fmt::format("audited on {} sampled rows of items: {:.1e} from their fp64 solutions", audit.rows,
-                                  audit.largest_error));
-    job.log.write("audit", {{"rows", audit.rows}, {"largest_error", audit.largest_error}});
+    job.progress.line(fmt::format("audited on {} sampled rows of {}: {:.1e} from their fp64 solutions", audit.rows,
+                                  name(side), audit.largest_error));
+    job.log.write("audit", {{"side", name(side)}, {"rows", audit.rows}, {"largest_error", audit.largest_error}});
 }
 
 void report_resume(const Job& job)

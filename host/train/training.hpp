@@ -29,7 +29,7 @@ void report_sweep(const Job& job, const TrainingState& state, const HalfStep& us
 void report_exchange(const Job& job, Side side, const FactorExchange& exchange, const ExchangeVolumes& volumes);
 
 /// Prints and logs how far sampled rows are from their fp64 solutions.
-void report_audit(const Job& job, const Audit& audit);
+void report_audit(const Job& job, Side side, const Audit& audit);
 
 /// Prints and logs from where the run goes on.
 void report_resume(const Job& job);
@@ -84,7 +84,7 @@ public:
     void finish()
     {
         enter_phase("writing the model");
-        report_audit(job_, solver_.audit(sides_->items, sides_->users));
+        report_audit(job_, Side::items, solver_.audit(sides_->items, sides_->users));
         solver_.canonicalize(sides_->users, sides_->items);
         for (auto* side : {&sides_->users, &sides_->items}) {  // writing needs room of its own
             side->interactions = {};
@@ -184,6 +184,8 @@ private:
         const HalfStep step = solver_.half_step(solved, fixed);
         require_descent(job_, step, state_.objective, sweep);
         log_half_step(job_.log, step, sweep);
+        if (solved.side == Side::users && sweep == job_.options.sweeps)
+            report_audit(job_, Side::users, solver_.audit(solved, fixed));
         job_.borders.took(seconds_of(step));
         state_.add(step.objective, seconds_of(step));
         (solved.side == Side::users ? users_step_ : items_step_) = step;

@@ -24,7 +24,7 @@ public:
         row.begin(x);
         row.descend(context.cg_steps);
         for (std::int64_t a = 0; a < context.width; ++a) x[a] = row.x_[a];
-        return {row.residual(), penalty(context, task, x), false, true};
+        return {row.residual(), penalty(context, task, x), false, true, true};
     }
 
 private:

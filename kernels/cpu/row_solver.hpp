@@ -39,7 +39,8 @@ struct RowResult {
     double residual;  // Σ c (p − x·y)²
     double penalty;   // Σ λ_u x²
     bool dual;
-    bool solved;  // false: a pivot was not positive, x is not written
+    bool solved;            // false: a pivot was not positive, x is not written
+    bool by_steps = false;  // of conjugate gradients
 };
 
 /// Solves one row (n > 0) in fp32, by the cheaper of two forms that give the same answer (docs/mathematics.md):

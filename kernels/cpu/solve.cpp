@@ -79,10 +79,11 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
         report.penalties[u] = penalty;
     };
     std::int64_t dual = 0;
+    std::int64_t by_steps = 0;
     std::int64_t retried = 0;
     Row failed = -1;
 
-#pragma omp parallel reduction(+ : dual, retried) reduction(max : failed)
+#pragma omp parallel reduction(+ : dual, by_steps, retried) reduction(max : failed)
     {
         const AlignedFloats workspace = make_aligned_floats(
             row_solver_.workspace(Y.width, cg_steps_ > 0 ? longest_row(shard, entries_per_part_) : 0));
@@ -96,6 +97,7 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
             report.residuals[u] = row.residual;
             report.penalties[u] = row.penalty;
             dual += row.dual;
+            by_steps += row.by_steps;
             if (!row.solved || !is_finite(u)) {
                 solve_in_fp64(u);
                 ++retried;
@@ -110,6 +112,7 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
         for (Row k = long_ones; k < rows; ++k) solve_row(k);
     }
     report.dual = dual;
+    report.by_steps = by_steps;
     report.retried = retried;
     if (!shard.long_rows.empty() && ready(static_cast<int>(shard.batches.size()) - 1)) {
         solve_long_rows(row_solver_, context, interactions, shard.long_rows, entries_per_part_, objective, X, report);
