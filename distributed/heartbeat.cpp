@@ -99,7 +99,7 @@ private:
         copy_text(mine_.phase, current_phase.load());
         for (auto& peer : peers_) peer.exchange(mine_);
         for (const auto& peer : peers_)
-            if (peer.silence() > allowed_silence_) report(peer);
+            if (peer.silence() > allowed_silence_ && !peer.heard().last) report(peer);
     }
 
     [[noreturn]] void report(const Peer& peer) const

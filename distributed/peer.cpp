@@ -16,13 +16,13 @@ void Peer::exchange(const Beat& mine)
 bool Peer::part(Beat mine, std::chrono::seconds patience)
 {
     mine.last = true;
-    const auto begin = std::chrono::steady_clock::now();
+    constexpr std::chrono::milliseconds pause{1};
+    std::chrono::milliseconds waited{0};  // in own pauses, as silence is counted in own beats
     const auto in_time = [&](auto done) {
-        while (!done()) {
-            const auto waited = std::chrono::steady_clock::now() - begin;
+        for (; !done(); waited += pause) {
             silence_ = std::chrono::floor<std::chrono::seconds>(waited).count();
             if (waited > patience) return false;
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            std::this_thread::sleep_for(pause);
         }
         return true;
     };

@@ -66,7 +66,8 @@ struct SolveReport {
 ///
 ///   rotate            Y ← Y Q, rounded once
 ///
-///   solve             x_u of every row u of the shard; rows without interactions become 0
+///   solve             x_u of every row u of the shard; rows without interactions become 0. What X was is only read by
+///                     a backend that was asked to start from there
 ///
 ///   interactions      those of a shard, in host memory
 template <class B>

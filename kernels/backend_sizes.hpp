@@ -20,8 +20,8 @@ inline constexpr Row rows_per_chunk = 64;
 /// are summed in their order: threads, or ranks, share them without being seen in the result.
 inline constexpr Offset entries_per_part = 32'768;
 
-/// The same where rows are solved by steps of conjugate gradients: those of up to so many entries are, by one thread
-/// (about 0.1 s at 256 factors); longer ones exactly.
+/// The same where such rows are solved by steps of conjugate gradients: those of up to so many entries are, by one
+/// thread (about a fifth of a second at 256 factors and 3 steps); longer ones exactly.
 inline constexpr Offset entries_per_part_with_cg = Offset{1} << 20;
 
 }  // namespace alster

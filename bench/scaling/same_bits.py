@@ -28,7 +28,7 @@ def train(alster, data, run, ranks, options):
 
 def finish(done, code=0):
     if done.returncode != code:
-        sys.exit(f"{' '.join(done.args)}: exit code {done.returncode}, not {code}\n{done.stderr}")
+        sys.exit(f"{' '.join(map(str, done.args))}: exit code {done.returncode}, not {code}\n{done.stderr}")
 
 
 def bits(run):

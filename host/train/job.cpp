@@ -41,9 +41,9 @@ json train_with_choice(Job& job, BackendKind kind)
         case BackendKind::cuda:
             return train_on_gpus(job);
         default:
-            return train_with(job, CpuBackend(common_instruction_set(job.ranks, job.precision), job.precision,
-                                              job.options.cg_steps > 0 ? entries_per_part_with_cg : entries_per_part,
-                                              job.options.cg_steps));
+            return train_with(
+                job, CpuBackend(common_instruction_set(job.ranks, job.precision), job.precision,
+                                CpuBackend::part_for(job.options.width(), job.options.cg_steps), job.options.cg_steps));
     }
 }
 
@@ -59,6 +59,18 @@ std::string arithmetic(const Communicator& ranks, BackendKind kind, Precision pr
     if (options.cg_steps > 0) text += fmt::format(", {} steps of conjugate gradients", options.cg_steps);
     return text;
 }
+
+/// Before anything is touched.
+void require_known_solver(const TrainOptions& options)
+{
+    if (options.cg_steps > 0 && options.backend != "auto" && options.backend != "cpu")
+        throw Error(ExitCode::usage,
+                    "--cg-steps {}: the {} backend solves all rows exactly; leave it out, or take --backend cpu",
+                    options.cg_steps, options.backend);
+}
+
+/// Steps of conjugate gradients are the CPU's alone.
+std::string backend_for(const TrainOptions& options) { return options.cg_steps > 0 ? "cpu" : options.backend; }
 
 /// The checkpoint to go on from, if there is one.
 std::optional<FoundCheckpoint> find_start(const Checkpoints& checkpoints, const TrainOptions& options,
@@ -81,6 +93,7 @@ std::optional<FoundCheckpoint> find_start(const Checkpoints& checkpoints, const 
 
 json run_training(const Communicator& ranks, const TrainOptions& options, const std::string& resolved_config)
 {
+    require_known_solver(options);
     Borders borders(ranks, options.borders);  // signals count from here on
     const ParallelFileAccess access(ranks);
     const DatasetReader dataset(options.data, access);
@@ -90,11 +103,8 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
     const Checkpoints checkpoints(ranks, run.checkpoints(), access);
     const auto resumed = find_start(checkpoints, options, dataset.info());
 
-    const BackendChoice choice = choose_backend(ranks, options.backend);
+    const BackendChoice choice = choose_backend(ranks, backend_for(options));
     const Precision precision = choose_precision(choice.kind, options.precision);
-    if (options.cg_steps > 0 && choice.kind != BackendKind::cpu)
-        throw Error(ExitCode::usage, "--cg-steps {}: the {} backend solves all rows exactly; leave it out",
-                    options.cg_steps, name(choice.kind));
     const int threads = set_threads(ranks, options.threads);
     const std::string run_id = resumed ? resumed->reader.info().run_id : make_run_id(ranks, dataset.info());
     const auto steps_before = static_cast<int>(resumed ? resumed->reader.info().half_steps : 0);

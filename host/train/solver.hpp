@@ -95,18 +95,19 @@ public:
     {
         const auto& interactions = backend_.interactions(solved.interactions);
         const Row width = options_.width();
+        const auto rows = rows_to_audit(interactions, width, longest_in_one());
+        std::vector<float> X;
+        backend_.read_on_host(solved.factors, [&](std::span<const float> all) {
+            for (const Row u : rows) {
+                const auto x = all.subspan(u * width, width);
+                X.insert(X.end(), x.begin(), x.end());
+            }
+        });
         Audit mine;
-        const auto compare = [&](std::span<const float> X, std::span<const float> Y) {
-            mine = audit_rows(interactions, {Y, static_cast<Row>(Y.size()) / width, width},
-                              {X, interactions.rows(), width}, objective_);
-        };
-        if (solved.side == alster::Side::items) {  // the copy is of the items, who are fewer
-            const auto X = host_copy(backend_, solved.factors);
-            backend_.read_on_host(table_of(fixed), [&](std::span<const float> Y) { compare(X, Y); });
-        } else {
-            const auto Y = host_copy(backend_, table_of(fixed));
-            backend_.read_on_host(solved.factors, [&](std::span<const float> X) { compare(X, Y); });
-        }
+        backend_.read_on_host(table_of(fixed), [&](std::span<const float> Y) {
+            mine = audit_rows(interactions, rows, {Y, static_cast<Row>(Y.size()) / width, width},
+                              {X, std::ssize(rows), width}, objective_);
+        });
         return {ranks_.sum(mine.rows), ranks_.max(mine.largest_error)};
     }
 
@@ -151,6 +152,15 @@ private:
         ranks_.broadcast(spectrum.values);
         ranks_.broadcast(spectrum.vectors);
         return spectrum;
+    }
+
+    /// Entries of the longest row that is not assembled in parts.
+    [[nodiscard]] Offset longest_in_one() const
+    {
+        if constexpr (SplitsRows<B>)
+            return backend_.part_entries();
+        else
+            return entries_per_part;
     }
 
     static const typename B::Matrix& table_of(const Side& fixed)

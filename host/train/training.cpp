@@ -50,7 +50,7 @@ void require_descent(const Job& job, const HalfStep& step, std::optional<double>
 {
     if (!before || step.objective <= *before * (1 + rise_tolerance(job))) return;
     throw Error(ExitCode::diverged,
-                "the objective rose from {:.9g} to {:.9g} when sweep {} solved the {}: an exact solve cannot do that; "
+                "the objective rose from {:.9g} to {:.9g} when sweep {} solved the {}: no right solve can do that; "
                 "please report it with config.resolved.toml",
                 *before, step.objective, sweep, name(step.solved));
 }

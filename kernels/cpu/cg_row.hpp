@@ -15,14 +15,14 @@ class CgRow {
 public:
     static std::int64_t workspace(std::int64_t width, std::int64_t entries)
     {
-        return 6 * round_up(width, L) + 2 * round_up(entries, L);
+        return 7 * round_up(width, L) + 2 * round_up(entries, L);
     }
 
     static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
     {
         CgRow row(context, task, memory);
         row.begin(x);
-        row.descend(context.cg_steps);
+        if (!row.descend(context.cg_steps)) return {0, 0, false, false};
         for (std::int64_t a = 0; a < context.width; ++a) x[a] = row.x_[a];
         return {row.residual(), penalty(context, task, x), false, true, true};
     }
@@ -38,7 +38,8 @@ private:
           gradient_(inverse_ + padded_),
           direction_(gradient_ + padded_),
           product_(direction_ + padded_),
-          errors_(product_ + padded_),
+          part_(product_ + padded_),
+          errors_(part_ + padded_),
           scores_(errors_ + round_up(task.n, L))
     {
     }
@@ -53,7 +54,7 @@ private:
             inverse_[a] = diagonal_[a];
             gradient_[a] = -diagonal_[a] * x_[a];
         }
-        for (std::int64_t first = 0; first < task_.n; first += L) {
+        sum_in_parts(gradient_, [&](std::int64_t first) {
             const Block block(context_, task_, first);
             float weights[L];
             float terms[L];
@@ -64,21 +65,21 @@ private:
                 errors_[first + i] = goal - scores_[first + i];
                 terms[i] = weights[i] * errors_[first + i];
             }
-            block.add_with_squares(terms, weights, gradient_, inverse_);
-        }
+            block.add_with_squares(terms, weights, part_, inverse_);
+        });
         for (std::int64_t a = 0; a < padded_; ++a) inverse_[a] = 1 / inverse_[a];
     }
 
-    void descend(int steps)
+    /// False where a number came up that is none: x is of no use then.
+    [[nodiscard]] bool descend(int steps)
     {
         for (std::int64_t a = 0; a < padded_; ++a) direction_[a] = inverse_[a] * gradient_[a];
         float square = dot(gradient_, direction_);
         for (int step = 0; step < steps && square > 0; ++step) {
-            multiply();
-            const float length = square / dot(direction_, product_);
+            const float length = square / multiply();
             axpy(length, direction_, x_, padded_);
             axpy(-length, scores_, errors_, round_up(task_.n, L));
-            if (step + 1 == steps) return;
+            if (step + 1 == steps) break;
             axpy(-length, product_, gradient_, padded_);
             for (std::int64_t a = 0; a < padded_; ++a) product_[a] = inverse_[a] * gradient_[a];
             const float next = dot(gradient_, product_);
@@ -86,20 +87,40 @@ private:
             for (std::int64_t a = 0; a < padded_; ++a) direction_[a] = product_[a] + keep * direction_[a];
             square = next;
         }
+        return square >= 0 && std::isfinite(square);  // x itself is looked at with its penalty
     }
 
-    /// product = A direction, and what the direction scores.
-    void multiply()
+    /// product = A direction, and what the direction scores. Returns directionᵀ A direction as a sum of what cannot be
+    /// negative, which a scalar product with the product is not.
+    [[nodiscard]] float multiply()
     {
         for (std::int64_t a = 0; a < padded_; ++a) product_[a] = diagonal_[a] * direction_[a];
+        double curvature = dot(product_, direction_);
         constexpr std::int64_t near_bytes = std::int64_t{512} << 10;  // stay in the second-level cache
         const bool far = task_.n * context_.width * static_cast<std::int64_t>(sizeof(Element)) > near_bytes;
-        for (std::int64_t first = 0; first < task_.n; first += L) {
+        sum_in_parts(product_, [&](std::int64_t first) {
             const Block block(context_, task_, first, far);
             float terms[L];
+            float sum = 0;
             block.score(direction_, scores_ + first);
             for (int i = 0; i < L; ++i) terms[i] = confidence(first + i) * scores_[first + i];
-            block.add(terms, product_);
+            for (int i = 0; i < L; ++i) sum += terms[i] * scores_[first + i];
+            curvature += sum;
+            block.add(terms, part_);
+        });
+        return static_cast<float>(curvature);
+    }
+
+    /// Runs f(first) for each L entries, which adds to part_; the parts are added to `sum`: so that no term of a long
+    /// row meets a sum so much larger that it is lost.
+    template <class F>
+    void sum_in_parts(float* sum, F f)
+    {
+        constexpr std::int64_t part_entries = 8192;
+        for (std::int64_t begin = 0; begin < task_.n; begin += part_entries) {
+            for (std::int64_t a = 0; a < padded_; ++a) part_[a] = 0;
+            for (std::int64_t first = begin; first < least(task_.n, begin + part_entries); first += L) f(first);
+            axpy(1, part_, sum, padded_);
         }
     }
 
@@ -144,6 +165,7 @@ private:
     float* gradient_;  // r = b − A x, half the negative gradient
     float* direction_;
     float* product_;
+    float* part_;    // of a sum over entries
     float* errors_;  // (n) p − x·y
     float* scores_;  // (n) direction·y
 };

@@ -16,6 +16,12 @@ CpuBackend::CpuBackend(InstructionSet instructions, Precision precision, Offset 
     openblas_set_num_threads(1);
 }
 
+Offset CpuBackend::part_for(Row width, int cg_steps)
+{
+    const RowSolver solver = row_solver(InstructionSet::generic, Precision::fp32);
+    return solver.goes_by_steps(entries_per_part + 1, width, cg_steps) ? entries_per_part_with_cg : entries_per_part;
+}
+
 TableVector<std::uint16_t> CpuBackend::rounded(const Matrix& Y) const
 {
     TableVector<std::uint16_t> rounded(precision_ == Precision::bf16 ? Y.values.size() : 0);

@@ -19,8 +19,10 @@ public:
     struct Shard {
         Interactions interactions;
         std::vector<Row> order;
-        std::vector<RowRange> batches;  // of rows, and so of places in `order`
-        std::vector<Row> long_rows;     // which all threads assemble in parts
+        std::vector<RowRange> batches;   // of rows, and so of places in `order`
+        std::vector<RowRange> portions;  // of places: what a thread takes at a time, all of one batch
+        std::vector<Row> long_rows;      // which all threads assemble in parts
+        Offset longest = 0;              // entries of the longest of the other rows
 
         [[nodiscard]] int batch_at(Row place) const;
     };
@@ -30,6 +32,9 @@ public:
     /// other last bits. `cg_steps`: 0 for exact solutions of all rows.
     explicit CpuBackend(InstructionSet instructions = best_instruction_set(), Precision precision = Precision::fp32,
                         Offset part = alster::entries_per_part, int cg_steps = 0);
+
+    /// The `part` for so many factors and steps: larger where long rows go by steps, which one thread takes.
+    [[nodiscard]] static Offset part_for(Row width, int cg_steps);
 
     [[nodiscard]] Shard load(Interactions interactions, Row width) const;
     [[nodiscard]] Shard load(Interactions interactions, Row width, std::vector<RowRange> batches) const;

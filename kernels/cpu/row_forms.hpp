@@ -16,7 +16,7 @@ inline bool dual_is_cheaper(std::int64_t n, std::int64_t width) { return n * 8 <
 /// of a rank update, of which a pass over an entry takes about 10 (measured: 6 to 16 make no difference).
 inline bool cg_is_cheaper(std::int64_t n, std::int64_t width, int steps)
 {
-    return n * 10 * (1 + steps) < least(n * width + width * width / 3, n * n + n * n * n / (3 * width));
+    return steps > 0 && n * 10 * (1 + steps) < least(n * width + width * width / 3, n * (n + n * n / (3 * width)));
 }
 
 /// A row solver whose primal form gathers into panels of this kind.
@@ -28,7 +28,7 @@ struct RowForms {
     using ShortDual = DualRow<few_lanes, Element>;
     using Cg = CgRow<lanes, Element>;
 
-    static RowSolver solver() { return {workspace, solve, Primal::assemble, Primal::residual}; }
+    static RowSolver solver() { return {workspace, solve, Primal::assemble, Primal::residual, cg_is_cheaper}; }
 
 private:
     static std::size_t workspace(std::int64_t width, std::int64_t entries)
@@ -39,8 +39,7 @@ private:
 
     static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
     {
-        if (context.cg_steps > 0 && cg_is_cheaper(task.n, context.width, context.cg_steps))
-            return Cg::solve(context, task, memory, x);
+        if (cg_is_cheaper(task.n, context.width, context.cg_steps)) return Cg::solve(context, task, memory, x);
         if (!dual_is_cheaper(task.n, context.width)) return Primal::solve(context, task, memory, x);
         if (task.n <= few_lanes) return ShortDual::solve(context, task, memory, x);
         return Dual::solve(context, task, memory, x);

@@ -60,6 +60,9 @@ struct RowSolver {
 
     /// Σ c (p − x·y)² of some entries of a row.
     double (*residual)(const RowContext& context, const RowTask& task, float* workspace, const float* x);
+
+    /// Whether a row of n entries is solved by steps of conjugate gradients where so many are asked for.
+    bool (*goes_by_steps)(std::int64_t n, std::int64_t width, int steps);
 };
 
 /// For fp32, or for bf16: with AVX-512 BF16 by products of pairs, else by fp32 multiply-adds on the rounded elements.

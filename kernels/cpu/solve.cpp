@@ -13,17 +13,21 @@ namespace alster {
 
 namespace {
 
-constexpr Row one_by_one = 1024;
-
-/// Entries of the longest row that is solved by one thread.
-Offset longest_row(const CpuBackend::Shard& shard, Offset most)
+/// Cuts the places of each batch into what a thread takes at a time: sixteen short rows, or one long one, for which all
+/// others might wait.
+std::vector<RowRange> portions_of(const CpuBackend::Shard& shard)
 {
-    Offset longest = 0;
-    for (const Row u : shard.order) {
-        const Offset entries = shard.interactions.entries(u);
-        if (entries <= most) longest = std::max(longest, entries);
-    }
-    return longest;
+    constexpr Row most_rows = 16;
+    constexpr Offset enough_entries = 2048;
+    std::vector<RowRange> portions;
+    for (const auto [first, last] : shard.batches)
+        for (Row place = first; place < last; place = portions.back().last) {
+            portions.push_back({place, place});
+            Row& end = portions.back().last;
+            for (Offset entries = 0; end < last && end - place < most_rows && entries < enough_entries; ++end)
+                entries += shard.interactions.entries(shard.order[end]);
+        }
+    return portions;
 }
 
 /// Lets the rows that v needs be fetched while this row is solved.
@@ -49,7 +53,9 @@ CpuBackend::Shard CpuBackend::load(Interactions interactions, Row width) const
 
 CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/, std::vector<RowRange> batches) const
 {
-    Shard shard{std::move(interactions), {}, std::move(batches), {}};
+    Shard shard;
+    shard.interactions = std::move(interactions);
+    shard.batches = std::move(batches);
     shard.order.resize(shard.interactions.rows());
     std::iota(shard.order.begin(), shard.order.end(), Row{0});
     for (const auto [first, last] : shard.batches)
@@ -57,6 +63,11 @@ CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/, std
                          [&](Row a, Row b) { return shard.interactions.entries(a) > shard.interactions.entries(b); });
     std::ranges::copy_if(shard.order, std::back_inserter(shard.long_rows),
                          [&](Row u) { return shard.interactions.entries(u) > entries_per_part_; });
+    for (const Row u : shard.order) {
+        const Offset entries = shard.interactions.entries(u);
+        if (entries <= entries_per_part_) shard.longest = std::max(shard.longest, entries);
+    }
+    shard.portions = portions_of(shard);
     return shard;
 }
 
@@ -85,8 +96,8 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
 
 #pragma omp parallel reduction(+ : dual, by_steps, retried) reduction(max : failed)
     {
-        const AlignedFloats workspace = make_aligned_floats(
-            row_solver_.workspace(Y.width, cg_steps_ > 0 ? longest_row(shard, entries_per_part_) : 0));
+        const AlignedFloats workspace =
+            make_aligned_floats(row_solver_.workspace(Y.width, cg_steps_ > 0 ? shard.longest : 0));
         const auto solve_row = [&](Row k) {
             const Row u = shard.order[k];
             if (interactions.entries(u) > entries_per_part_ || !ready(shard.batch_at(k))) return;
@@ -104,12 +115,9 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
             }
             if (!is_finite(u)) failed = std::max(failed, u);
         };
-        // the longest rows one by one: sixteen of them could be what all other threads wait for
-        const Row long_ones = std::min(rows, one_by_one);
-#pragma omp for schedule(dynamic) nowait
-        for (Row k = 0; k < long_ones; ++k) solve_row(k);
-#pragma omp for schedule(dynamic, 16)
-        for (Row k = long_ones; k < rows; ++k) solve_row(k);
+#pragma omp for schedule(dynamic)
+        for (std::size_t portion = 0; portion < shard.portions.size(); ++portion)
+            for (Row k = shard.portions[portion].first; k < shard.portions[portion].last; ++k) solve_row(k);
     }
     report.dual = dual;
     report.by_steps = by_steps;

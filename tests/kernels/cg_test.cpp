@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
+#include <cctype>
+#include <cmath>
 #include <random>
+#include <string>
 
+#include "data/bf16.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/reference/reference_backend.hpp"
 #include "tests/support/random_problem.hpp"
@@ -14,9 +17,8 @@ using test::Problem;
 using test::random_problem;
 
 constexpr Row rows = 40;
-constexpr Row width = 64;
 
-RowObjective objective_of(bool biased = false)
+RowObjective objective_of(Row width, bool biased = false)
 {
     RowObjective objective{
         .base = {}, .lambda = 0.05, .nu = 0.5, .count_offset = 3, .biased = biased, .bias_lambda = 0.02};
@@ -29,11 +31,12 @@ double objective_of_row(const Problem& problem, Row u, const RowObjective& objec
 {
     const Interactions& R = problem.interactions;
     double sum = 0;
-    for (Row a = 0; a < width; ++a)
+    for (Row a = 0; a < X.width; ++a)
         sum += (objective.base[a] + objective.regularization(R.entries(u))) * std::pow(X.row(u)[a], 2);
     for (Offset k = R.offsets[u]; k < R.offsets[u + 1]; ++k) {
         double score = 0;
-        for (Row a = 0; a < width; ++a) score += static_cast<double>(X.row(u)[a]) * problem.fixed.row(R.columns[k])[a];
+        for (Row a = 0; a < X.width; ++a)
+            score += static_cast<double>(X.row(u)[a]) * problem.fixed.row(R.columns[k])[a];
         const double c = R.confidences.empty() ? 1 : R.confidences[k];
         const double p = R.preferences.empty() ? 1 : R.preferences[k];
         sum += c * std::pow(p - score, 2);
@@ -41,7 +44,7 @@ double objective_of_row(const Problem& problem, Row u, const RowObjective& objec
     return sum;
 }
 
-HostMatrix random_start()
+HostMatrix random_start(Row width)
 {
     HostMatrix X(rows, width);
     std::mt19937 random(3);
@@ -50,58 +53,86 @@ HostMatrix random_start()
     return X;
 }
 
-/// Steps of conjugate gradients, by each instruction set that this machine has.
-class ConjugateGradients : public testing::TestWithParam<InstructionSet> {
+/// Steps of conjugate gradients, by an instruction set that this machine has, from a table in fp32 or bf16; 83 factors
+/// fill no register of any set.
+struct Way {
+    InstructionSet set;
+    Precision precision;
+    Row width;
+};
+
+class ConjugateGradients : public testing::TestWithParam<Way> {
 protected:
     void SetUp() override
     {
-        if (GetParam() > best_instruction_set()) GTEST_SKIP() << "not of this CPU";
+        if (GetParam().set > best_instruction_set(GetParam().precision)) GTEST_SKIP() << "not of this CPU";
     }
 
-    [[nodiscard]] SolveReport solve(const Problem& problem, const RowObjective& objective, HostMatrix& X,
-                                    int steps) const
+    /// Its table has the bits of either precision.
+    [[nodiscard]] static Problem make_problem(bool weighted)
     {
-        const CpuBackend backend(GetParam(), Precision::fp32, entries_per_part, steps);
-        return backend.solve(backend.load(problem.interactions, width), problem.fixed, objective, X);
+        auto problem = random_problem({.rows = rows, .columns = 150, .width = GetParam().width, .weighted = weighted});
+        for (float& y : problem.fixed.values) y = from_bf16(bf16_bits(y));
+        return problem;
     }
+
+    [[nodiscard]] static SolveReport solve(const Problem& problem, const RowObjective& objective, HostMatrix& X,
+                                           int steps)
+    {
+        const CpuBackend backend(GetParam().set, GetParam().precision, entries_per_part_with_cg, steps);
+        return backend.solve(backend.load(problem.interactions, X.width), problem.fixed, objective, X);
+    }
+
+    static void expect_close(const HostMatrix& expected, const HostMatrix& actual, double tolerance)
+    {
+        for (Row u = 0; u < expected.rows; ++u) {
+            double difference = 0;
+            double norm = 0;
+            for (Row a = 0; a < expected.width; ++a) {
+                difference += std::pow(expected.row(u)[a] - actual.row(u)[a], 2);
+                norm += std::pow(expected.row(u)[a], 2);
+            }
+            EXPECT_LE(std::sqrt(difference), tolerance * std::sqrt(norm)) << "row " << u;
+        }
+    }
+
+    Row width_ = GetParam().width;
 };
 
 TEST_P(ConjugateGradients, AgainAndAgainReachTheExactSolution)
 {
     for (const bool biased : {false, true}) {
-        const auto problem = random_problem({.rows = rows, .columns = 150, .width = width, .weighted = false});
-        HostMatrix expected(rows, width);
-        const auto oracle =
-            ReferenceBackend().solve(problem.interactions, problem.fixed, objective_of(biased), expected);
+        const auto problem = make_problem(false);
+        const auto objective = objective_of(width_, biased);
+        HostMatrix expected(rows, width_);
+        const auto oracle = ReferenceBackend().solve(problem.interactions, problem.fixed, objective, expected);
 
-        HostMatrix actual = random_start();
+        HostMatrix actual = random_start(width_);
         SolveReport report;
-        for (int times = 0; times < 60; ++times) report = solve(problem, objective_of(biased), actual, 3);
+        for (int times = 0; times < 400; ++times) report = solve(problem, objective, actual, 3);
 
-        for (Row u = 0; u < rows; ++u) {
-            double difference = 0;
-            double norm = 0;
-            for (Row a = 0; a < width; ++a) difference += std::pow(expected.row(u)[a] - actual.row(u)[a], 2);
-            for (Row a = 0; a < width; ++a) norm += std::pow(expected.row(u)[a], 2);
-            EXPECT_LE(std::sqrt(difference), 1e-4 * std::sqrt(norm)) << "row " << u;
+        expect_close(expected, actual, 1e-4);
+        for (Row u = 0; u < rows; ++u)
             EXPECT_NEAR(oracle.residuals[u], report.residuals[u], 1e-5 * (1 + oracle.residuals[u])) << "row " << u;
-        }
         EXPECT_EQ(0, report.retried);
+        EXPECT_GT(report.by_steps, rows / 4);
     }
 }
 
 TEST_P(ConjugateGradients, NoStepRaisesTheObjective)
 {
+    if (GetParam().precision == Precision::bf16) GTEST_SKIP() << "exact rows are rounded, and may be above steps";
     for (const bool weighted : {false, true}) {
-        const auto problem = random_problem({.rows = rows, .columns = 150, .width = width, .weighted = weighted});
-        HostMatrix before = random_start();
+        const auto problem = make_problem(weighted);
+        const auto objective = objective_of(width_);
+        HostMatrix before = random_start(width_);
         for (const int steps : {1, 2, 3, 4}) {
-            HostMatrix after = random_start();
-            (void)solve(problem, objective_of(), after, steps);
+            HostMatrix after = random_start(width_);
+            EXPECT_GT(solve(problem, objective, after, steps).by_steps, 0);
             for (Row u = 0; u < rows; ++u) {
                 if (problem.interactions.entries(u) == 0) continue;
-                const double earlier = objective_of_row(problem, u, objective_of(), before);
-                EXPECT_LE(objective_of_row(problem, u, objective_of(), after), earlier * (1 + 16 * 0x1p-23))
+                const double earlier = objective_of_row(problem, u, objective, before);
+                EXPECT_LE(objective_of_row(problem, u, objective, after), earlier * (1 + 16 * 0x1p-23))
                     << "row " << u << " step " << steps;
             }
             before = after;
@@ -111,52 +142,82 @@ TEST_P(ConjugateGradients, NoStepRaisesTheObjective)
 
 TEST_P(ConjugateGradients, ReportTheLossOfEachRow)
 {
-    const auto problem = random_problem({.rows = rows, .columns = 150, .width = width});
-    HostMatrix X = random_start();
-    const RowObjective objective = objective_of();
+    const auto problem = make_problem(true);
+    const auto objective = objective_of(width_);
+    HostMatrix X = random_start(width_);
     const auto report = solve(problem, objective, X, 2);
 
     for (Row u = 0; u < rows; ++u) {
         double weighted_norm = 0;  // Σ base x²
-        for (Row a = 0; a < width; ++a) weighted_norm += objective.base[a] * std::pow(X.row(u)[a], 2);
+        for (Row a = 0; a < width_; ++a) weighted_norm += objective.base[a] * std::pow(X.row(u)[a], 2);
         const double expected = objective_of_row(problem, u, objective, X);
         EXPECT_NEAR(expected, report.residuals[u] + report.penalties[u] + weighted_norm, 80 * 0x1p-23 * (1 + expected))
             << "row " << u;
     }
     EXPECT_EQ(-1, report.failed);
+    EXPECT_GT(report.by_steps, rows / 4);
 }
 
 TEST_P(ConjugateGradients, ShortRowsAreSolvedExactly)
 {
-    const auto problem = random_problem({.rows = rows, .columns = 150, .width = width});
-    HostMatrix exact(rows, width);
-    (void)solve(problem, objective_of(), exact, 0);
-    HostMatrix X = random_start();
-    (void)solve(problem, objective_of(), X, 2);
+    const auto problem = make_problem(true);
+    HostMatrix exact(rows, width_);
+    EXPECT_EQ(0, solve(problem, objective_of(width_), exact, 0).by_steps);
+    HostMatrix X = random_start(width_);
+    (void)solve(problem, objective_of(width_), X, 2);
 
     int different = 0;
     for (Row u = 0; u < rows; ++u) {
-        const bool same = std::equal(exact.row(u), exact.row(u) + width, X.row(u));
+        const bool same = std::equal(exact.row(u), exact.row(u) + width_, X.row(u));
         if (problem.interactions.entries(u) <= 16)
             EXPECT_TRUE(same) << "row " << u;
         else
             different += !same;
     }
-    EXPECT_GT(different, 0) << "no row was long enough for conjugate gradients";
+    EXPECT_GT(different, rows / 4);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cpu, ConjugateGradients,
-                         testing::Values(InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512),
-                         [](const auto& set) {
-                             switch (set.param) {
-                                 case InstructionSet::avx512:
-                                     return "Avx512";
-                                 case InstructionSet::avx2:
-                                     return "Avx2";
-                                 default:
-                                     return "Generic";
-                             }
-                         });
+TEST_P(ConjugateGradients, RowsLongerThanAPartGoByStepsToo)
+{
+    auto problem = random_problem({.rows = 0, .columns = entries_per_part + 100, .width = width_, .weighted = false});
+    for (float& y : problem.fixed.values) y = from_bf16(bf16_bits(y));
+    Interactions& R = problem.interactions;
+    for (Row k = 0; k < problem.fixed.rows; ++k) R.columns.push_back(static_cast<Column>(k));
+    R.offsets.push_back(problem.fixed.rows);
+    HostMatrix expected(1, width_);
+    (void)ReferenceBackend().solve(R, problem.fixed, objective_of(width_), expected);
+
+    HostMatrix X(1, width_);
+    SolveReport report;
+    for (int times = 0; times < 30; ++times) report = solve(problem, objective_of(width_), X, 3);
+
+    EXPECT_EQ(1, report.by_steps);
+    expect_close(expected, X, 1e-4);
+}
+
+std::vector<Way> ways()
+{
+    std::vector<Way> all;
+    for (const Row width : {64, 83}) {
+        for (const auto set : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512})
+            for (const auto precision : {Precision::fp32, Precision::bf16}) all.push_back({set, precision, width});
+        all.push_back({InstructionSet::avx512_bf16, Precision::bf16, width});
+    }
+    return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cpu, ConjugateGradients, testing::ValuesIn(ways()), [](const auto& way) {
+    std::string text = std::string(name(way.param.set)) + name(way.param.precision) + std::to_string(way.param.width);
+    std::erase_if(text, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; });
+    return text;
+});
+
+TEST(LongRows, KeepTheirPartsWhereStepsAreNoCheaper)
+{
+    EXPECT_EQ(entries_per_part, CpuBackend::part_for(128, 0));
+    EXPECT_EQ(entries_per_part, CpuBackend::part_for(32, 3));
+    EXPECT_EQ(entries_per_part_with_cg, CpuBackend::part_for(128, 3));
+}
 
 }  // namespace
 }  // namespace alster
