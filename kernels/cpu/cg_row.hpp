@@ -141,10 +141,10 @@ private:
 
     [[nodiscard]] float dot(const float* left, const float* right) const
     {
-        Vector sum[1] = {};
-        for (std::int64_t a = 0; a < padded_; a += L) sum[0] += T::load(left + a) * T::load(right + a);
+        Vector sum = {};
+        for (std::int64_t a = 0; a < padded_; a += L) sum += T::load(left + a) * T::load(right + a);
         float lanes[L];
-        __builtin_memcpy(lanes, sum, sizeof lanes);
+        __builtin_memcpy(lanes, &sum, sizeof lanes);
         float all = 0;
         for (const float lane : lanes) all += lane;
         return all;
@@ -158,7 +158,7 @@ private:
 
     const RowContext& context_;
     const RowTask& task_;
-    std::int64_t padded_;
+    std::int64_t padded_;  // floats of the vectors of factors below
     float* x_;
     float* diagonal_;  // D
     float* inverse_;   // of the diagonal of A
