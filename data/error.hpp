@@ -22,7 +22,7 @@ enum class ExitCode : int {
     internal = 70,       // a defect of alster
     cannot_create = 73,  // an output cannot be made
     io = 74,             // reading or writing failed half-way
-    requeue = 75,        // checkpointed, submit again
+    requeue = 75,        // checkpointed, or a rank fell silent: the same command goes on
     bad_config = 78,     // a configuration or rules file is wrong
 };
 

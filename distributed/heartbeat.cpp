@@ -48,10 +48,10 @@ long allowed_silence()
     std::fflush(nullptr);
     std::thread([] {
         std::this_thread::sleep_for(std::chrono::seconds(5));
-        std::_Exit(static_cast<int>(ExitCode::unavailable));
+        std::_Exit(static_cast<int>(ExitCode::requeue));
     }).detach();
-    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitCode::unavailable));
-    std::_Exit(static_cast<int>(ExitCode::unavailable));
+    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitCode::requeue));
+    std::_Exit(static_cast<int>(ExitCode::requeue));
 }
 
 }  // namespace
@@ -82,12 +82,26 @@ public:
         }
         wake_.notify_one();
         thread_.join();
-        for (auto& peer : peers_)
-            if (!peer.part(mine_, std::chrono::seconds(allowed_silence_))) report(peer);
+        part_from_all();
         check_mpi(MPI_Comm_free(&comm_));
     }
 
 private:
+    /// From all at once, so that there is one patience for all of them.
+    void part_from_all()
+    {
+        constexpr std::chrono::milliseconds pause{1};
+        std::chrono::milliseconds waited{0};  // in own pauses, as silence is counted in own beats
+        for (;; waited += pause) {
+            const Peer* slow = nullptr;
+            for (auto& peer : peers_)
+                if (!peer.part(mine_)) slow = &peer;
+            if (!slow) return;
+            if (waited > std::chrono::seconds(allowed_silence_)) report(*slow, allowed_silence_);
+            std::this_thread::sleep_for(pause);
+        }
+    }
+
     void run()
     {
         std::unique_lock lock(mutex_);
@@ -99,15 +113,14 @@ private:
         copy_text(mine_.phase, current_phase.load());
         for (auto& peer : peers_) peer.exchange(mine_);
         for (const auto& peer : peers_)
-            if (peer.silence() > allowed_silence_ && !peer.heard().last) report(peer);
+            if (peer.silence() > allowed_silence_ && !peer.heard().last) report(peer, peer.silence());
     }
 
-    [[noreturn]] void report(const Peer& peer) const
+    [[noreturn]] void report(const Peer& peer, long seconds) const
     {
         const Beat& heard = peer.heard();
         end_job(fmt::format("rank {}{}{} has been silent for {} s{}", peer.rank(), heard.host[0] ? " on " : "",
-                            heard.host, peer.silence(),
-                            heard.phase[0] ? fmt::format(" (last heard: {})", heard.phase) : ""));
+                            heard.host, seconds, heard.phase[0] ? fmt::format(" (last heard: {})", heard.phase) : ""));
     }
 
     long allowed_silence_;

@@ -1,7 +1,5 @@
 #include "distributed/peer.hpp"
 
-#include <thread>
-
 #include "distributed/mpi_support.hpp"
 
 namespace alster {
@@ -13,26 +11,12 @@ void Peer::exchange(const Beat& mine)
     receive();
 }
 
-bool Peer::part(Beat mine, std::chrono::seconds patience)
+bool Peer::part(Beat mine)
 {
     mine.last = true;
-    constexpr std::chrono::milliseconds pause{1};
-    std::chrono::milliseconds waited{0};  // in own pauses, as silence is counted in own beats
-    const auto in_time = [&](auto done) {
-        for (; !done(); waited += pause) {
-            silence_ = std::chrono::floor<std::chrono::seconds>(waited).count();
-            if (waited > patience) return false;
-            std::this_thread::sleep_for(pause);
-        }
-        return true;
-    };
-    const auto heard_last = [&] {
-        receive();
-        return heard_.last;
-    };
-    if (!in_time([&] { return sent(); })) return false;
-    if (!out_.last) send(mine);
-    return in_time(heard_last) && in_time([&] { return sent(); });
+    if (!out_.last && sent()) send(mine);
+    receive();
+    return out_.last && heard_.last && sent();
 }
 
 bool Peer::sent()

@@ -1,8 +1,6 @@
 #pragma once
 #include <mpi.h>
 
-#include <chrono>
-
 namespace alster {
 
 /// What a rank says of itself once a second.
@@ -23,9 +21,9 @@ public:
     /// any time before this rank does.
     void exchange(const Beat& mine);
 
-    /// The last beat each way, so that nothing is left on its way. False where that takes longer than `patience`; it
-    /// may be called again then.
-    [[nodiscard]] bool part(Beat mine, std::chrono::seconds patience);
+    /// Sends the last beat where the one before has left; true once the last has gone each way, so that nothing is left
+    /// on its way. Does not wait: to be called until it is true, and instead of exchange() from then on.
+    [[nodiscard]] bool part(Beat mine);
 
     [[nodiscard]] int rank() const { return rank_; }
     [[nodiscard]] long silence() const { return silence_; }

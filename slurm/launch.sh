@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs `alster COMMAND OPTIONS` on all tasks of a Slurm job, and puts the job back into the queue where the run has saved
-# its state and has to go on later. The last line of a job script (docs/slurm.md):
+# its state or lost a rank and has to go on later. The last line of a job script (docs/slurm.md):
 #
 #   exec /path/to/alster/slurm/launch.sh COMMAND OPTIONS
 #
@@ -17,10 +17,6 @@ alster=${ALSTER:-$(dirname "${BASH_SOURCE[0]}")/../build/release/alster}
 # srun does not inherit --cpus-per-task from the job in all versions.
 export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1} OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1}
 
-# Slurm finds a lost node after SlurmdTimeout and puts the job back by itself; only later do the ranks give up (69).
-timeout=$(scontrol show config | sed -n 's/^SlurmdTimeout *= *\([0-9]*\).*/\1/p')
-export ALSTER_SILENCE_SECONDS=${ALSTER_SILENCE_SECONDS:-$((timeout + 60))}
-
 # --mpi=pmix: without it each task would be a job of its own; alster then stops with exit code 69.
 # --kill-on-bad-exit=1: without it the other ranks wait for ever for one that died.
 # In the background, so that this script outlives the TERM of a preemption, which the ranks get, too.
@@ -33,10 +29,12 @@ while kill -0 $! 2> /dev/null; do
     wait $! || code=$?
 done
 
-# 75: the state is saved. An array's task has a name of its own; the plain id would requeue all of them.
+# 75: the same command goes on, as the state is saved or a rank fell silent. An array's task has a name of its own; the
+# plain id would requeue all of them.
 if [ $code = 75 ]; then
     if [ "${SLURM_RESTART_COUNT:-0}" -lt "${ALSTER_RESTARTS:-20}" ]; then
-        scontrol requeue "${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_}${SLURM_ARRAY_TASK_ID:-$SLURM_JOB_ID}"
+        scontrol requeue "${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_}${SLURM_ARRAY_TASK_ID:-$SLURM_JOB_ID}" ||
+            echo "launch.sh: not put back into the queue: submit the job again to go on" >&2
     else
         echo "launch.sh: restarted $SLURM_RESTART_COUNT times already (ALSTER_RESTARTS): submit the job again to go on" >&2
     fi

@@ -60,12 +60,12 @@ expect suspended 0 100 "^wrote"
 echo "-- a rank that stops"
 start stopped 100000 "${local_ranks[@]}"
 kill -STOP "$(ranks | tail -n 1)"
-expect stopped 69 20 "^alster: rank 2 .*has been silent"
+expect stopped 75 20 "^alster: rank 2 .*has been silent"
 
 echo "-- rank 0 that stops"
 start stopped0 100000 "${local_ranks[@]}"
 kill -STOP "$(ranks | head -n 1)"
-expect stopped0 69 30 "^alster: rank 0 .*has been silent"
+expect stopped0 75 30 "^alster: rank 0 .*has been silent"
 
 if ! { [ "$(id -u)" = 0 ] && command -v ip > /dev/null && "$hosts" start 3 2> /dev/null; }; then
     "$hosts" stop 3

@@ -10,7 +10,8 @@ set -euo pipefail
 
 write_configuration() {
     local dir=$1 nodes=$2 cpus=$3 port=$4 host=$5
-    # cred_expire: a requeued job starts after seconds, not minutes; SlurmdTimeout: so does one that lost a node
+    # cred_expire: a requeued job starts after seconds, not minutes. SlurmdTimeout: a job that lost a node starts soon,
+    # too, but not before its ranks had time to find it out
     # TmpFS differs by node, as all nodes share this machine's /tmp and the PMIx plugin keeps its sockets there;
     # config_overrides allows more CPUs than the machine has; requests are scheduled at once
     cat > "$dir/slurm.conf" <<CONF
@@ -36,7 +37,7 @@ SelectTypeParameters=CR_CPU_Memory
 DefMemPerCPU=500
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,bf_interval=1,sched_min_interval=0
 MinJobAge=3600
-SlurmdTimeout=20
+SlurmdTimeout=50
 KillWait=5
 JobRequeue=1
 PreemptType=preempt/partition_prio
@@ -119,18 +120,20 @@ start() {
 # in_environment PID VARIABLE=VALUE
 in_environment() { tr '\0' '\n' 2> /dev/null < "/proc/$1/environ" | grep -qxF "$2"; }
 
-# A node without power answers nobody and closes no connection: its daemon, its steps and their tasks are stopped.
+# A node without power answers nobody and closes no connection: its daemon, its steps and all they started are stopped.
 lose() {
-    local dir pid
+    local dir pid parent lost
     dir=$(realpath -m "$1")
-    cat "$dir/run/slurmd.$2.pid" > "$dir/run/lost"
-    for pid in $(pgrep -P "$(pgrep -d , -x slurmstepd)"); do
+    lost=("$(cat "$dir/run/slurmd.$2.pid")")
+    for pid in $(pgrep .); do
         if in_environment "$pid" "SLURM_CONF=$dir/slurm.conf" && in_environment "$pid" "SLURMD_NODENAME=$2"; then
-            ps -o ppid= -p "$pid" >> "$dir/run/lost"
-            echo "$pid" >> "$dir/run/lost"
+            lost+=("$pid")
+            parent=$(ps -o ppid= -p "$pid") || continue
+            [ "$(ps -o comm= -p $parent)" != slurmstepd ] || lost+=($parent)
         fi
     done
-    xargs kill -STOP < "$dir/run/lost"
+    printf '%s\n' "${lost[@]}" >> "$dir/run/lost"
+    kill -STOP "${lost[@]}"
 }
 
 end_daemon() {

@@ -50,19 +50,36 @@ echo "   ended after $((SECONDS - begin)) s"
 expect_state "$job" FAILED 0
 expect_whole "$(submit killed 3)" killed 0
 
-echo "-- a lost node: Slurm finds it and puts the job back, which goes on where there are nodes"
+put_back() { [[ $(state "$1" JobState) = PENDING && $(state "$1" Restarts) = 1 ]]; }
+only_lost_rank() { [ "$(ranks "$1" | wc -l)" = 1 ]; }
+# lose RUN JOB WHICH: one of its two nodes, the first (head) or the last (tail), after the state was saved
+lose() {
+    wait_for 60 started "$1" || fail "no sweep in a minute"
+    # shellcheck disable=SC2046
+    kill -USR2 $(ranks "$1")
+    wait_for 20 grep -q "asked for by a signal" "$1.log" || fail "not saved when asked to"
+    lost=$(scontrol show hostnames "$(state "$2" NodeList)" | "$3" -n 1)
+    "$repository/tests/slurm/local_slurm.sh" lose "$work/slurm" "$lost"
+    begin=$SECONDS
+    wait_for 60 only_lost_rank "$1" || fail "the other rank goes on a minute after $lost was lost"
+    echo "   without $lost its other rank ended after $((SECONDS - begin)) s"
+}
+
+echo "-- a lost node: the others end and put the job back, which goes on where there are nodes once Slurm knows"
 job=$(submit lost 2)
-wait_for 60 started lost || fail "no sweep in a minute"
-# shellcheck disable=SC2046
-kill -USR2 $(ranks lost)
-wait_for 20 grep -q "asked for by a signal" lost.log || fail "not saved when asked to"
-lost=$(scontrol show hostnames "$(state "$job" NodeList)" | tail -n 1)
-"$repository/tests/slurm/local_slurm.sh" lose "$work/slurm" "$lost"
-begin=$SECONDS
+lose lost "$job" tail
+grep -q "^alster: rank 1 .*has been silent" lost.log || fail "the silent rank is not named"
 expect_whole "$job" lost 1
-echo "   done without $lost after $((SECONDS - begin)) s"
+echo "   done without it after $((SECONDS - begin)) s"
 [[ " $(scontrol show hostnames "$(state "$job" NodeList)" | tr '\n' ' ')" != *" $lost "* ]] || fail "on the lost node"
 [ "$(sinfo -h -N -p main -n "$lost" -o %T)" = "down*" ] || fail "$lost is $(sinfo -h -N -p main -n "$lost" -o %T)"
+
+echo "-- the node that runs the job's script is lost: the others end, Slurm puts the job back"
+job=$(submit head 2)
+lose head "$job" head
+wait_for 240 put_back "$job" || fail "$(state "$job" JobState) four minutes after $lost was lost"
+echo "   put back after $((SECONDS - begin)) s"
+scancel "$job"
 
 if [ -n "$on_gpus" ]; then
     echo "-- the GPU script, two nodes of two GPUs"
