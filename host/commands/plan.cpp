@@ -78,10 +78,11 @@ void print_plan(const Json& plan)
                plan["memory_moment"].get<std::string>());
     for (const auto& [purpose, bytes] : plan["memory"].items()) fmt::print("    {:<34}{}\n", purpose, gib(bytes));
     if (plan.contains("device_memory")) {
-        fmt::print("  memory of its GPU {}, or{} with interactions that pass through it\n",
-                   gib(plan["device_memory_bytes"]), gib(plan["device_memory_least_bytes"]));
+        fmt::print("  memory of its GPU {}\n", gib(plan["device_memory_bytes"]));
         for (const auto& [purpose, bytes] : plan["device_memory"].items())
             fmt::print("    {:<34}{}\n", purpose, gib(bytes));
+        fmt::print("    or, interactions passing through  {}\n", gib(plan["device_memory_streaming_bytes"]));
+        fmt::print("    or, factors in host memory as well{}\n", gib(plan["device_memory_least_bytes"]));
     }
     fmt::print("  imbalance         {:9.2f}\n", plan["imbalance"].get<double>());
     if (plan.contains("exchange")) {

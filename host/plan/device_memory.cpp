@@ -81,12 +81,28 @@ MemoryPlan plan_device_memory(const RankLoad& load, const MemorySettings& settin
             "sweeps"};
 }
 
+double streaming_device_memory(const RankLoad& load, const MemorySettings& settings, const PlannedDevice& device)
+{
+    return factors_bytes(load, settings.width) + least_beside_factors(load, settings, device);
+}
+
 double least_device_memory(const RankLoad& load, const MemorySettings& settings, const PlannedDevice& device)
 {
-    double bytes = factors_bytes(load, settings.width) + workspace_bytes(load, settings.width, device);
+    return floats(static_cast<double>(largest_matrix(load) * settings.width)) +
+           least_beside_factors(load, settings, device);
+}
+
+double least_beside_factors(const RankLoad& load, const MemorySettings& settings, const PlannedDevice& device)
+{
+    double bytes = workspace_bytes(load, settings.width, device);
     for (const SolvedSide& side : sides_of(load))
         bytes += static_cast<double>(std::min(side.entries, 2 * side.fixed_rows) * settings.kept_bytes);
     return bytes;
+}
+
+Row largest_matrix(const RankLoad& load)
+{
+    return std::max({load.users, load.items, load.user_table, load.item_table});
 }
 
 }  // namespace alster

@@ -17,7 +17,18 @@ struct PlannedDevice {
                                             const PlannedDevice& device);
 
 /// The same with interactions that pass through the device in the smallest batches, of a row that has every column.
+[[nodiscard]] double streaming_device_memory(const RankLoad& load, const MemorySettings& settings,
+                                             const PlannedDevice& device);
+
+/// The same with factors in host memory, of which one matrix at a time comes to the device.
 [[nodiscard]] double least_device_memory(const RankLoad& load, const MemorySettings& settings,
                                          const PlannedDevice& device);
+
+/// What both of these need beside the factors.
+[[nodiscard]] double least_beside_factors(const RankLoad& load, const MemorySettings& settings,
+                                          const PlannedDevice& device);
+
+/// Rows of the largest matrix of factors.
+[[nodiscard]] Row largest_matrix(const RankLoad& load);
 
 }  // namespace alster

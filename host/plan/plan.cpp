@@ -46,13 +46,16 @@ Json seconds_of(const Distribution& distribution, const TrainOptions& options, c
 void add_device_memory(const Distribution& distribution, const MemorySettings& memory, Json& plan)
 {
     MemoryPlan most;
+    double streaming = 0;
     double least = 0;
     for (const RankLoad& load : distribution.ranks) {
         auto needs = plan_device_memory(load, memory, {});
         if (needs.total() > most.total()) most = std::move(needs);
+        streaming = std::max(streaming, streaming_device_memory(load, memory, {}));
         least = std::max(least, least_device_memory(load, memory, {}));
     }
     plan["device_memory_bytes"] = most.total();
+    plan["device_memory_streaming_bytes"] = streaming;
     plan["device_memory_least_bytes"] = least;
     for (const auto& use : most.uses) plan["device_memory"][use.purpose] = use.bytes;
 }

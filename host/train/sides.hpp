@@ -8,6 +8,7 @@
 #include "data/dataset_file.hpp"
 #include "host/plan/loads.hpp"
 #include "host/train/batches.hpp"
+#include "host/train/factor_placement.hpp"
 #include "host/train/feedback.hpp"
 #include "host/train/initializer.hpp"
 #include "host/train/memory_check.hpp"
@@ -167,6 +168,7 @@ Sides<B> load_sides(const Communicator& ranks, const B& backend, const TrainOpti
         add(user_exchange, load.user_table, load.user_lists);
         add(item_exchange, load.item_table, load.item_lists);
         require();
+        if constexpr (PlacesFactors<B>) place_factors(backend, load, settings);
     };
     return make_sides(ranks, backend, options, std::move(users), std::move(items), std::move(by_user),
                       std::move(by_item), add_tables);

@@ -113,7 +113,17 @@ private:
         validation_.emplace(job_.ranks, job_.dataset, job_.options, rows_of(sides_->users), job_.make_scorer);
         for (const auto* side : {&sides_->users, &sides_->items})
             if (job_.ranks.size() > 1) report_exchange(job_, side->side, *side->exchange, side->volumes);
+        report_placement();
         load_s_ = job_.ranks.max(watch.elapsed());
+    }
+
+    void report_placement() const
+    {
+        if constexpr (PlacesFactors<B>) {
+            const auto ranks = job_.ranks.sum(std::int64_t{backend_.factors_on_host()});
+            if (ranks > 0)
+                job_.progress.line(fmt::format("factors of {} ranks lie in host memory, not on GPUs", ranks));
+        }
     }
 
     /// Shares the rows out by measured times, where that pays. The users' factors only move where they are a start: the

@@ -1,7 +1,5 @@
 #include "kernels/cuda/cuda_backend.hpp"
 
-#include <fmt/format.h>
-
 #include "kernels/backend_sizes.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/cuda/transfer.hpp"
@@ -25,30 +23,33 @@ CudaBackend::Shard CudaBackend::load(Interactions interactions, Row width) const
 
 CudaBackend::Matrix CudaBackend::make_matrix(Row rows, Row width) const
 {
-    Device& device = shared_->device;
-    Matrix matrix{rows, width, {}};
-    matrix.values = {device.memory, static_cast<std::size_t>(rows * width),
-                     fmt::format("a matrix of {} rows by {} factors", rows, width)};
-    matrix.values.zero(device.stream);
-    return matrix;
+    return {rows, width, shared_->place, shared_->device};
 }
 
-std::span<float> CudaBackend::downloaded(const Matrix& matrix) const
+void CudaBackend::keep_factors_on_host(std::size_t largest) const
 {
-    const std::span<float> values = shared_->reading.first(matrix.values.size());
-    download(matrix.values.data(), values, shared_->device.stream);
+    shared_->place = largest > 0 ? Matrix::Place::host : Matrix::Place::device;
+    shared_->fixed.reserve(largest, shared_->device);
+}
+
+std::span<const float> CudaBackend::on_host(const Matrix& matrix) const
+{
+    if (matrix.on_host()) return matrix.host_values();
+    const std::span<float> values = shared_->reading.first(matrix.size());
+    download(matrix.data(), values, shared_->device.stream);
     shared_->device.stream.synchronize();
     return values;
 }
 
-std::span<float> CudaBackend::staging(const Matrix& matrix) const
+std::span<float> CudaBackend::staging(Matrix& matrix) const
 {
-    return shared_->writing.first(matrix.values.size());
+    return matrix.on_host() ? matrix.host_values() : shared_->writing.first(matrix.size());
 }
 
 void CudaBackend::upload_staging(Matrix& matrix) const
 {
-    upload(std::span<const float>(staging(matrix)), matrix.values.data(), shared_->device.stream);
+    if (matrix.on_host()) return;
+    upload(std::span<const float>(staging(matrix)), matrix.data(), shared_->device.stream);
     shared_->device.stream.synchronize();
 }
 

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "kernels/backend.hpp"
+#include "kernels/cuda/matrix.hpp"
 #include "kernels/cuda/shard.hpp"
 #include "kernels/top_k.hpp"
 
@@ -11,11 +12,7 @@ namespace alster {
 /// for any number of ranks. Copies of a backend share its device; matrices and shards must not outlive it.
 class CudaBackend {
 public:
-    struct Matrix {
-        Row rows = 0;
-        Row width = 0;
-        DeviceBuffer<float> values;  // (rows, width) row-major
-    };
+    using Matrix = CudaMatrix;
     using Shard = CudaShard;
 
     explicit CudaBackend(int device, const CudaOptions& options = {});
@@ -23,8 +20,13 @@ public:
     [[nodiscard]] Shard load(Interactions interactions, Row width) const;
     [[nodiscard]] Matrix make_matrix(Row rows, Row width) const;
 
+    /// Matrices that are made from now on lie in page-locked host memory, and one at a time, of `largest` floats at
+    /// most, comes to the device; 0: all lie there. Throws out_of_memory (13) where even that does not fit.
+    void keep_factors_on_host(std::size_t largest) const;
+    [[nodiscard]] bool factors_on_host() const { return shared_->place == Matrix::Place::host; }
+
     /// Through page-locked memory, which MPI may send from and receive into.
-    void read_on_host(const Matrix& matrix, auto&& f) const { f(std::span<const float>(downloaded(matrix))); }
+    void read_on_host(const Matrix& matrix, auto&& f) const { f(on_host(matrix)); }
     void write_on_host(Matrix& matrix, auto&& f) const
     {
         f(staging(matrix));
@@ -59,6 +61,8 @@ private:
         Shared(int id, std::size_t memory_limit, int sharing) : device(id, memory_limit, sharing) {}
 
         Device device;
+        Matrix::Place place = Matrix::Place::device;
+        FixedSide fixed;
         PinnedBuffer<float> reading;
         PinnedBuffer<float> writing;
         DeviceBuffer<unsigned long long> gramian;
@@ -69,8 +73,8 @@ private:
         DeviceBuffer<Column> packed_rows;
     };
 
-    [[nodiscard]] std::span<float> downloaded(const Matrix& matrix) const;
-    [[nodiscard]] std::span<float> staging(const Matrix& matrix) const;
+    [[nodiscard]] std::span<const float> on_host(const Matrix& matrix) const;
+    [[nodiscard]] std::span<float> staging(Matrix& matrix) const;
     void upload_staging(Matrix& matrix) const;
     [[nodiscard]] RowBuffers staged_row_buffers(const Matrix& mine, Matrix& table, std::size_t staging) const;
     [[nodiscard]] RowBuffers device_row_buffers(const Matrix& mine, Matrix& table, std::size_t staging) const;

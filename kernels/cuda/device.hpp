@@ -152,7 +152,8 @@ public:
         return *this;
     }
 
-    [[nodiscard]] std::span<T> span() { return {data_, size_}; }
+    [[nodiscard]] T* data() { return data_; }
+    [[nodiscard]] const T* data() const { return data_; }
     [[nodiscard]] std::span<T> first(std::size_t count)
     {
         if (count > size_) *this = PinnedBuffer(count);

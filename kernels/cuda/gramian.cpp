@@ -9,12 +9,13 @@ namespace alster {
 
 double CudaBackend::largest(const Matrix& Y) const
 {
-    if (Y.values.size() == 0) return 0;
+    if (Y.rows == 0) return 0;
     Device& device = shared_->device;
     auto& result = shared_->largest;
     result.reserve(device.memory, 1, "the largest element");
     result.zero(device.stream);
-    launch_largest(Y.values.data(), static_cast<std::int64_t>(Y.values.size()), result.data(), device.stream.get());
+    launch_largest(shared_->fixed.on_device(Y, device), static_cast<std::int64_t>(Y.size()), result.data(),
+                   device.stream.get());
     return std::bit_cast<float>(fetched(result, device)[0]);
 }
 
@@ -27,7 +28,7 @@ void CudaBackend::gramian(const Matrix& Y, ExactSum& G) const
     sums.reserve(device.memory, limbs.size(), "the Gramian");
     sums.zero(device.stream);
     const double inverse = 1 / G.quantum();
-    launch_gramian(Y.values.data(), Y.rows, Y.width,
+    launch_gramian(shared_->fixed.on_device(Y, device), Y.rows, Y.width,
                    {G.quantum(), inverse, inverse * std::ldexp(1.0, ExactSum::low_bits)}, sums.data(),
                    device.stream.get());
     const auto terms = fetched(sums, limbs.size(), device);

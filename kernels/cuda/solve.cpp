@@ -113,11 +113,11 @@ private:
     std::size_t next_ticket_ = 0;
 };
 
-RowProblem problem_of(const ShardMemory& memory, const CudaBackend::Matrix& Y, const RowObjective& objective)
+RowProblem problem_of(const ShardMemory& memory, const float* table, Row width, const RowObjective& objective)
 {
-    return {.table = Y.values.data(),
+    return {.table = table,
             .rounded = memory.rounded.data(),
-            .width = Y.width,
+            .width = width,
             .offsets = memory.offsets.data(),
             .base = memory.base.data(),
             .lambda = objective.lambda,
@@ -128,19 +128,19 @@ RowProblem problem_of(const ShardMemory& memory, const CudaBackend::Matrix& Y, c
 }
 
 /// The neighbours of one row, in host memory: what the fp64 solve of a row that fp32 could not solve reads.
-HostMatrix neighbours_of(const CudaShard& shard, Row u, const CudaBackend::Matrix& Y, Device& device)
+HostMatrix neighbours_of(const CudaShard& shard, Row u, const float* table, Row width, Device& device)
 {
     ShardMemory& memory = *shard.memory;
     const auto columns = shard.interactions.columns_of(u);
     const std::size_t most = memory.retried_columns.size();
-    HostMatrix neighbours(static_cast<Row>(columns.size()), Y.width);
+    HostMatrix neighbours(static_cast<Row>(columns.size()), width);
     for (std::size_t first = 0; first < columns.size(); first += most) {
         const auto named = columns.subspan(first, std::min(most, columns.size() - first));
         upload_now(named, memory.retried_columns.data(), device);
-        launch_gather(Y.values.data(), Y.width, memory.retried_columns.data(), static_cast<Row>(named.size()),
+        launch_gather(table, width, memory.retried_columns.data(), static_cast<Row>(named.size()),
                       memory.retried.data(), device.stream.get());
-        download_now(memory.retried.data(),
-                     std::span(neighbours.values).subspan(first * Y.width, named.size() * Y.width), device);
+        download_now(memory.retried.data(), std::span(neighbours.values).subspan(first * width, named.size() * width),
+                     device);
     }
     return neighbours;
 }
@@ -163,13 +163,16 @@ Interactions row_alone(const Interactions& all, Row u)
     return row;
 }
 
-ReferenceRow solve_in_fp64(const CudaShard& shard, Row u, const CudaBackend::Matrix& Y, const RowObjective& objective,
+ReferenceRow solve_in_fp64(const CudaShard& shard, Row u, const float* table, const RowObjective& objective,
                            CudaBackend::Matrix& X, Device& device)
 {
-    const HostMatrix neighbours = neighbours_of(shard, u, Y, device);
+    const HostMatrix neighbours = neighbours_of(shard, u, table, X.width, device);
     std::vector<float> x(X.width);
     const ReferenceRow row = solve_reference_row(row_alone(shard.interactions, u), 0, neighbours.table(), objective, x);
-    upload_now(std::span<const float>(x), X.values.data() + u * X.width, device);
+    if (X.on_host())
+        std::ranges::copy(x, X.host_values().begin() + u * X.width);
+    else
+        upload_now(std::span<const float>(x), X.data() + u * X.width, device);
     return row;
 }
 
@@ -181,13 +184,13 @@ SolveReport CudaBackend::solve(const Shard& shard, const Matrix& Y, const RowObj
     ShardMemory& memory = *shard.memory;
     const std::vector<float> base(objective.base.begin(), objective.base.end());
     upload_now(std::span<const float>(base), memory.base.data(), device);
-    launch_round(Y.values.data(), static_cast<std::int64_t>(memory.rounded.size()), memory.rounded.data(),
-                 device.stream.get());
+    const float* table = shared_->fixed.on_device(Y, device);
+    launch_round(table, static_cast<std::int64_t>(memory.rounded.size()), memory.rounded.data(), device.stream.get());
     memory.residuals.zero(device.stream);
     memory.penalties.zero(device.stream);
     memory.failed.zero(device.stream);
-    RowProblem problem = problem_of(memory, Y, objective);
-    problem.X = X.values.data();
+    RowProblem problem = problem_of(memory, table, Y.width, objective);
+    problem.X = X.data();
     problem.residuals = memory.residuals.data();
     problem.penalties = memory.penalties.data();
     problem.failed = memory.failed.data();
@@ -198,7 +201,7 @@ SolveReport CudaBackend::solve(const Shard& shard, const Matrix& Y, const RowObj
     const auto failed = fetched(memory.failed, device);
     for (Row u = 0; u < shard.rows(); ++u) {
         if (!failed[u]) continue;
-        const ReferenceRow row = solve_in_fp64(shard, u, Y, objective, X, device);
+        const ReferenceRow row = solve_in_fp64(shard, u, table, objective, X, device);
         report.residuals[u] = row.residual;
         report.penalties[u] = row.penalty;
         ++report.retried;

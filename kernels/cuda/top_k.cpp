@@ -13,7 +13,7 @@ constexpr auto nothing_refused = std::numeric_limits<unsigned long long>::max();
 
 /// A scorer's candidates, and device memory that its calls share: batches are of one size, mostly.
 struct TopKMemory {
-    CudaBackend::Matrix candidates;
+    CudaMatrix candidates;
     DeviceBuffer<float> queries;
     DeviceBuffer<Offset> seen_offsets;
     DeviceBuffer<Column> seen_columns;
@@ -72,7 +72,7 @@ TopK top_k_on(Device& device, FactorTable queries, TopKMemory& memory, const Int
     const int blocks = memory.take_blocks(queries.rows, capacity, device);
     launch_top_k({.queries = memory.queries.data(),
                   .rows = queries.rows,
-                  .candidates = memory.candidates.values.data(),
+                  .candidates = memory.candidates.data(),
                   .items = items,
                   .width = static_cast<int>(queries.width),
                   .seen_offsets = seen ? memory.seen_offsets.data() : nullptr,
@@ -100,8 +100,8 @@ TopK top_k_on(Device& device, FactorTable queries, TopKMemory& memory, const Int
 Scorer CudaBackend::scorer(FactorTable candidates) const
 {
     const auto memory = std::make_shared<TopKMemory>();
-    memory->candidates = make_matrix(candidates.rows, candidates.width);
-    auto& table = memory->candidates.values;
+    auto& table = memory->candidates;
+    table = {candidates.rows, candidates.width, CudaMatrix::Place::device, shared_->device};
     upload_now(candidates.values.first(table.size()), table.data(), shared_->device);
     return [shared = shared_, memory](FactorTable queries, const Interactions* seen, Row k) {
         return top_k_on(shared->device, queries, *memory, seen, k);

@@ -58,6 +58,24 @@ TEST_P(CudaTraining, GivesTheSameBitsWhicheverWayFactorsAreExchanged)
         }
 }
 
+TEST_P(CudaTraining, GivesTheSameBitsWithFactorsInHostMemory)
+{
+    const Communicator ranks;
+    options.factors = 9;
+    options.sweeps = 2;
+    const auto on_device = trained(CudaBackend(0, {GetParam()}), Communicator::self());
+    for (const auto kind : {ExchangeKind::all_gather, ExchangeKind::need_only})
+        for (const bool direct : device_memory_is_host_memory() ? std::vector{false, true} : std::vector{false}) {
+            options.exchange.kind = kind;
+            const CudaBackend cuda(0, {.precision = GetParam(), .mpi_reads_device = direct});
+            cuda.keep_factors_on_host(users * options.width());
+            const auto on_host = trained(cuda, ranks);
+            EXPECT_EQ(on_device.users.values, on_host.users.values) << direct;
+            EXPECT_EQ(on_device.items.values, on_host.items.values) << direct;
+            EXPECT_EQ(on_device.objectives, on_host.objectives) << direct;
+        }
+}
+
 TEST_P(CudaTraining, GivesTheBitsOfOneRankWhereRowsTravelRounded)
 {
     const Communicator ranks;

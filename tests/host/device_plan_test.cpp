@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "host/plan/device_memory.hpp"
+#include "host/train/factor_placement.hpp"
 #include "kernels/cuda/cuda_backend.hpp"
 #include "tests/support/training.hpp"
 
@@ -10,31 +11,64 @@ namespace {
 constexpr Row users = 20001;
 constexpr Row items = 201;
 
+const Interactions by_user = test::planted_interactions(users, items);
+const Interactions by_item = test::transposed(by_user, items);
+
+Share all(Row rows) { return {RowPartition::even(rows, rows_per_chunk, 1), {}}; }
+
+Sides<CudaBackend> sides_on(const CudaBackend& cuda, const TrainOptions& options)
+{
+    return make_sides(Communicator::self(), cuda, options, all(users), all(items),
+                      test::own_interactions(by_user, all(users), 0, options),
+                      test::own_interactions(by_item, all(items), 0, options));
+}
+
+RankLoad load_of_one()
+{
+    return {.users = users, .items = items, .by_user = by_user.entries(), .by_item = by_item.entries()};
+}
+
 TEST(DevicePlan, IsWithinTenPercentOfWhatTheBackendTakes)
 {
-    const Interactions by_user = test::planted_interactions(users, items);
-    const Interactions by_item = test::transposed(by_user, items);
     for (const auto feedback : {Feedback::implicit_feedback, Feedback::explicit_feedback})
         for (const Row factors : {16, 140, 300})
             for (const auto precision : {Precision::tf32x3, Precision::bf16}) {
                 TrainOptions options;
                 options.factors = factors;
                 options.feedback = feedback;
-                const auto all = [](Row rows) { return Share{RowPartition::even(rows, rows_per_chunk, 1), {}}; };
                 const CudaBackend cuda(0, {.precision = precision});
-                const auto sides = make_sides(Communicator::self(), cuda, options, all(users), all(items),
-                                              test::own_interactions(by_user, all(users), 0, options),
-                                              test::own_interactions(by_item, all(items), 0, options));
+                const auto sides = sides_on(cuda, options);
 
-                const RankLoad load{
-                    .users = users, .items = items, .by_user = by_user.entries(), .by_item = by_item.entries()};
+                const RankLoad load = load_of_one();
                 const MemorySettings settings = memory_settings({}, options, 1);
                 const PlannedDevice device{precision, cuda.device().multiprocessors};
                 const auto taken = static_cast<double>(cuda.device().memory.taken());
                 const double planned = plan_device_memory(load, settings, device).total();
                 EXPECT_NEAR(planned, taken, 0.1 * taken) << factors << " factors, " << name(precision);
-                EXPECT_LT(least_device_memory(load, settings, device), planned);
+                EXPECT_LT(streaming_device_memory(load, settings, device), planned);
             }
+}
+
+TEST(DevicePlan, WhereBothSidesDoNotFitTheirFactorsLieInHostMemory)
+{
+    TrainOptions options;
+    for (const Row factors : {16, 140}) {
+        options.factors = factors;
+        const RankLoad load = load_of_one();
+        const MemorySettings settings = memory_settings({}, options, 1);
+        const PlannedDevice device{Precision::tf32x3, CudaBackend(0).device().multiprocessors};
+        const double beside = least_beside_factors(load, settings, device);
+        const double least = least_device_memory(load, settings, device) + beside;
+        const double streaming = streaming_device_memory(load, settings, device) + beside;
+        ASSERT_LT(least, streaming);
+        for (const double limit : {least, streaming}) {
+            const CudaBackend tight(0, {.memory_limit = static_cast<std::size_t>(limit)});
+            place_factors(tight, load, settings);
+            const auto sides = sides_on(tight, options);
+            EXPECT_EQ(limit == least, tight.factors_on_host());
+            EXPECT_EQ(limit == least, sides.users.factors.on_host());
+        }
+    }
 }
 
 }  // namespace

@@ -200,11 +200,14 @@ TEST(Cuda, RowThatFp32CannotFactorIsSolvedAgainInFp64HoweverItWasAssembled)
         HostMatrix actual(1, way.width);
         (void)ReferenceBackend().solve(problem.interactions, problem.fixed, objective, expected);
         const CudaBackend cuda(0, {.precision = Precision::fp32, .entries_per_chunk = way.entries_per_chunk});
-        const auto report = solve_on_device(cuda, problem.interactions, problem.fixed, objective, actual);
+        for (const std::size_t largest : {std::size_t{0}, problem.fixed.values.size()}) {
+            cuda.keep_factors_on_host(largest);
+            const auto report = solve_on_device(cuda, problem.interactions, problem.fixed, objective, actual);
 
-        EXPECT_EQ(1, report.retried) << way.name;
-        EXPECT_EQ(-1, report.failed) << way.name;
-        EXPECT_EQ(expected.values, actual.values) << way.name;
+            EXPECT_EQ(1, report.retried) << way.name;
+            EXPECT_EQ(-1, report.failed) << way.name;
+            EXPECT_EQ(expected.values, actual.values) << way.name;
+        }
     }
 }
 

@@ -64,6 +64,29 @@ TEST_F(EmulatedDevice, NoOrderOfThreadsBlocksOrStreamsChangesTheBits)
         }
 }
 
+TEST_F(EmulatedDevice, FactorsInHostMemoryAreWaitedFor)
+{
+    const auto problem = random_problem({.rows = 60, .columns = 150, .width = 20});
+    Spectrum spectrum{std::vector<double>(20, 1.0), std::vector<double>(400, 0.25)};
+    const auto solve = [&](std::size_t largest) {
+        const CudaBackend cuda(0);
+        cuda.keep_factors_on_host(largest);
+        auto Y = on_device(cuda, problem.fixed);
+        auto X = on_device(cuda, HostMatrix(60, 20));
+        const auto shard = cuda.load(problem.interactions, 20);
+        cuda.rotate(Y, spectrum);
+        (void)cuda.solve(shard, Y, objective_of(20), X);
+        ExactSum G(triangle_size(20), 1e6);
+        cuda.gramian(X, G);
+        return std::pair(on_host(cuda, X).values, G.values());
+    };
+    const auto expected = solve(0);
+    for (const bool lazy : {false, true}) {
+        emulation::settings.lazy_streams = lazy;
+        EXPECT_EQ(expected, solve(problem.fixed.values.size())) << lazy;
+    }
+}
+
 TEST_F(EmulatedDevice, StreamedInteractionsAreWaitedFor)
 {
     const auto problem = random_problem({.rows = 60, .columns = 150, .width = 20});
