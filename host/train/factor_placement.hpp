@@ -19,6 +19,7 @@ concept PlacesFactors = Backend<B> && requires(const B backend, std::size_t larg
 template <PlacesFactors B>
 void place_factors(const B& backend, const RankLoad& load, const MemorySettings& settings)
 {
+    backend.keep_factors_on_host(0);  // so that all that is free is seen
     const PlannedDevice device{backend.precision(), backend.device().multiprocessors};
     const auto available = static_cast<double>(backend.device().memory.available());
     const double beside = least_beside_factors(load, settings, device);

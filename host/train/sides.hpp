@@ -168,7 +168,10 @@ Sides<B> load_sides(const Communicator& ranks, const B& backend, const TrainOpti
         add(user_exchange, load.user_table, load.user_lists);
         add(item_exchange, load.item_table, load.item_lists);
         require();
-        if constexpr (PlacesFactors<B>) place_factors(backend, load, settings);
+        if constexpr (PlacesFactors<B>) {
+            place_factors(backend, load, settings);
+            require_memory(ranks, backend.factors_on_host() ? plan_memory(load, settings) : MemoryPlan{});
+        }
     };
     return make_sides(ranks, backend, options, std::move(users), std::move(items), std::move(by_user),
                       std::move(by_item), add_tables);

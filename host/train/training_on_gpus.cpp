@@ -5,6 +5,7 @@
 #include "distributed/device_memory_support.hpp"
 #include "host/gpu_share.hpp"
 #include "host/train/exchange_check.hpp"
+#include "kernels/cpu/top_k.hpp"
 #include "kernels/cuda/cuda_backend.hpp"
 
 namespace alster {
@@ -28,8 +29,10 @@ nlohmann::json train_on_gpus(Job& job)
     const bool direct = !job.options.exchange.touches_rows() && mpi_reads_device(job.ranks, share.device);
     job.ranks.barrier();  // what was tried is freed
     const CudaBackend backend(share.device, {job.precision, limit, share.ranks, direct});
-    job.ranks.barrier();  // nobody allocates before all have seen what is free
-    job.make_scorer = [&](FactorTable candidates) { return backend.scorer(candidates); };
+    job.ranks.barrier();                             // nobody allocates before all have seen what is free
+    job.make_scorer = [&](FactorTable candidates) {  // a GPU too small for the factors has no room for candidates
+        return backend.factors_on_host() ? cpu_scorer(candidates) : backend.scorer(candidates);
+    };
     job.progress.line(fmt::format("{}: {:.1f} GiB for each of {} ranks on it, {}, {}", backend.device().name,
                                   static_cast<double>(backend.device().memory.available()) / (1 << 30), share.ranks,
                                   name(job.precision),

@@ -37,8 +37,8 @@ public:
     /// MPI reads device memory, not through the host at all.
     void exchange(const Matrix& mine, Matrix& table, std::size_t staging, auto&& f) const
     {
-        f(options_.mpi_reads_device ? device_row_buffers(mine, table, staging)
-                                    : staged_row_buffers(mine, table, staging));
+        f(options_.mpi_reads_device && !mine.on_host() ? device_row_buffers(mine, table, staging)
+                                                       : staged_row_buffers(mine, table, staging));
         finish_exchange();
     }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "data/error.hpp"
 #include "kernels/cuda/transfer.hpp"
 
 namespace alster {
@@ -38,6 +39,9 @@ float* FixedSide::on_device(CudaMatrix& matrix, const Device& device)
 
 float* FixedSide::copy_of(const CudaMatrix& matrix, const Device& device)
 {
+    if (matrix.size() > values_.size())
+        throw Error(ExitCode::internal, "a matrix of {} rows by {} factors comes to the device, where there is no room",
+                    matrix.rows, matrix.width);
     upload(matrix.host_values(), values_.data(), device.stream);
     return values_.data();
 }

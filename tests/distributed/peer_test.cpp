@@ -58,7 +58,9 @@ TEST_F(PeerTest, WhoHearsNothingHasNotParted)
 {
     if (rank_ > 1) return void(MPI_Barrier(comm_));
     Peer other(comm_, 1 - rank_);
-    if (rank_ == 0) EXPECT_FALSE(part(other, {}, std::chrono::milliseconds(200)));
+    if (rank_ == 0) {
+        EXPECT_FALSE(part(other, {}, std::chrono::milliseconds(200)));
+    }
     MPI_Barrier(comm_);
     EXPECT_TRUE(part(other, {}, std::chrono::seconds(30)));
 }

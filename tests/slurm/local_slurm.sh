@@ -133,7 +133,7 @@ lose() {
         fi
     done
     printf '%s\n' "${lost[@]}" >> "$dir/run/lost"
-    kill -STOP "${lost[@]}"
+    kill -STOP "${lost[@]}" || true  # one may have ended by now
 }
 
 end_daemon() {

@@ -50,6 +50,16 @@ echo "   ended after $((SECONDS - begin)) s"
 expect_state "$job" FAILED 0
 expect_whole "$(submit killed 3)" killed 0
 
+if [ -n "$on_gpus" ]; then
+    echo "-- the GPU script, two nodes of two GPUs"
+    make_dataset small 300 100 5000
+    job=$(ALSTER=$on_gpus sbatch --parsable --nodes=2 --gpus-per-node=2 --ntasks-per-node=2 --cpus-per-task=1 \
+        --output=gpus.log "$repository/slurm/train.sbatch" small.h5 gpus --factors 8 --sweeps 1)
+    expect_state "$job" COMPLETED 0
+    grep -q "4 ranks.*cuda backend" gpus.log || fail "not four ranks on GPUs"
+fi
+
+# From here on nodes are lost, and there are only three.
 put_back() { [[ $(state "$1" JobState) = PENDING && $(state "$1" Restarts) = 1 ]]; }
 only_lost_rank() { [ "$(ranks "$1" | wc -l)" = 1 ]; }
 # lose RUN JOB WHICH: one of its two nodes, the first (head) or the last (tail), after the state was saved
@@ -81,12 +91,4 @@ wait_for 240 put_back "$job" || fail "$(state "$job" JobState) four minutes afte
 echo "   put back after $((SECONDS - begin)) s"
 scancel "$job"
 
-if [ -n "$on_gpus" ]; then
-    echo "-- the GPU script, two nodes of two GPUs"
-    make_dataset small 300 100 5000
-    job=$(ALSTER=$on_gpus sbatch --parsable --nodes=2 --gpus-per-node=2 --ntasks-per-node=2 --cpus-per-task=1 \
-        --output=gpus.log "$repository/slurm/train.sbatch" small.h5 gpus --factors 8 --sweeps 1)
-    expect_state "$job" COMPLETED 0
-    grep -q "4 ranks.*cuda backend" gpus.log || fail "not four ranks on GPUs"
-fi
 echo "passed"
