@@ -44,36 +44,23 @@ TEST_P(CudaTraining, GivesTheBitsOfOneRankOnAnyNumber)
     EXPECT_EQ(alone.objectives, together.objectives);
 }
 
-TEST_P(CudaTraining, GivesTheSameBitsWhicheverWayFactorsAreExchanged)
+TEST_P(CudaTraining, GivesTheSameBitsWhereverFactorsLieAndWhicheverWayTheyAreExchanged)
 {
     const Communicator ranks;
     options.factors = 9;
     options.sweeps = 2;
     const auto alone = trained(CudaBackend(0, {GetParam()}), Communicator::self());
     for (const auto kind : {ExchangeKind::all_gather, ExchangeKind::need_only})
-        for (const bool direct : device_memory_is_host_memory() ? std::vector{false, true} : std::vector{false}) {
-            options.exchange.kind = kind;
-            const CudaBackend cuda(0, {.precision = GetParam(), .mpi_reads_device = direct});
-            EXPECT_EQ(alone.users.values, trained(cuda, ranks).users.values) << direct;
-        }
-}
-
-TEST_P(CudaTraining, GivesTheSameBitsWithFactorsInHostMemory)
-{
-    const Communicator ranks;
-    options.factors = 9;
-    options.sweeps = 2;
-    const auto on_device = trained(CudaBackend(0, {GetParam()}), Communicator::self());
-    for (const auto kind : {ExchangeKind::all_gather, ExchangeKind::need_only})
-        for (const bool direct : device_memory_is_host_memory() ? std::vector{false, true} : std::vector{false}) {
-            options.exchange.kind = kind;
-            const CudaBackend cuda(0, {.precision = GetParam(), .mpi_reads_device = direct});
-            cuda.keep_factors_on_host(users * options.width());
-            const auto on_host = trained(cuda, ranks);
-            EXPECT_EQ(on_device.users.values, on_host.users.values) << direct;
-            EXPECT_EQ(on_device.items.values, on_host.items.values) << direct;
-            EXPECT_EQ(on_device.objectives, on_host.objectives) << direct;
-        }
+        for (const bool direct : device_memory_is_host_memory() ? std::vector{false, true} : std::vector{false})
+            for (const Row rows_on_host : {Row{0}, users}) {
+                options.exchange.kind = kind;
+                const CudaBackend cuda(0, {.precision = GetParam(), .mpi_reads_device = direct});
+                cuda.keep_factors_on_host(rows_on_host * options.width());
+                const auto together = trained(cuda, ranks);
+                EXPECT_EQ(alone.users.values, together.users.values) << direct << rows_on_host;
+                EXPECT_EQ(alone.items.values, together.items.values) << direct << rows_on_host;
+                EXPECT_EQ(alone.objectives, together.objectives) << direct << rows_on_host;
+            }
 }
 
 TEST_P(CudaTraining, GivesTheBitsOfOneRankWhereRowsTravelRounded)
