@@ -4,6 +4,6 @@
 int main(int argc, char** argv)
 {
     using namespace alster::ALSTER_ISA;
-    run<PlainPanel<lanes, float>>(argc, argv, 2);
+    run<PlainPanel<lanes, float>>(argc, argv, peak<Plus>(2));
     return 0;
 }

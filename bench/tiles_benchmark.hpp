@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
+#include <vector>
 
 #include "kernels/cpu/cholesky.hpp"
 #include "kernels/cpu/panel.hpp"
@@ -74,17 +75,55 @@ inline void report(benchmark::State& state, double operations, double peak_gflop
     if (peak_gflops > 0) state.counters["of_peak"] = benchmark::Counter(1e-9 * operations / peak_gflops, rate);
 }
 
+/// Random rows of a table of MovieLens 20M's items, as the entries of a row.
+template <class Element>
+struct Neighbours {
+    static constexpr std::int64_t rows = 26'744;
+
+    explicit Neighbours(std::int64_t width) : table(rows * width), order(4096)
+    {
+        std::mt19937 random(1);
+        std::normal_distribution<float> normal;
+        for (auto& element : table) {
+            const float value = normal(random);
+            if constexpr (sizeof(Element) == sizeof(float))
+                element = value;
+            else
+                element = static_cast<Element>(__builtin_bit_cast(std::uint32_t, value) >> 16);
+        }
+        for (auto& row : order) row = static_cast<std::int32_t>(random() % rows);
+        context.width = width;
+        if constexpr (sizeof(Element) == sizeof(float))
+            context.table = table.data();
+        else
+            context.rounded = table.data();
+    }
+
+    /// So many entries from one of them on.
+    [[nodiscard]] RowTask task(std::size_t first, std::int64_t entries) const
+    {
+        return {order.data() + first % (order.size() - entries), nullptr, nullptr, entries, 0, 0};
+    }
+
+    std::vector<Element> table;
+    std::vector<std::int32_t> order;
+    RowContext context{};
+};
+
 /// A += Σ p pᵀ for a panel of so many rows: of the primal form, and with n for f also of the dual's.
-template <class Term>
-void rank_update(benchmark::State& state, int operations_of_term, double peak_gflops)
+template <class Panel>
+void rank_update(benchmark::State& state, double peak_gflops)
 {
     const std::int64_t f = state.range(0);
-    const std::int64_t steps = state.range(1) * 2 / operations_of_term;
-    const Floats panel(steps * f);
+    const std::int64_t rows = state.range(1);
+    const Neighbours<typename Panel::Element> neighbours(f);
+    const Floats panel(Panel::size(f));
+    const Floats b(f);
     const Floats A(T::size(f / lanes));
     std::fill_n(static_cast<float*>(A), T::size(f / lanes), 0.0F);
-    for (auto _ : state) T::rank_update<Term>(A, panel, steps, f / lanes, [] {});
-    report(state, static_cast<double>(state.range(1) * f * (f + 1)), peak_gflops);
+    Panel::gather(neighbours.context, neighbours.task(0, rows), 0, rows, f, panel, b);
+    for (auto _ : state) Panel::add_products(A, panel, rows, f, [] {});
+    report(state, static_cast<double>(rows * f * (f + 1)), peak_gflops);
 }
 
 /// A positive definite matrix in tiles.
@@ -94,7 +133,7 @@ inline void make_system(float* A, std::int64_t f)
     const Floats diagonal(f);
     std::fill_n(static_cast<float*>(diagonal), f, 1.0F);
     T::set_diagonal(A, diagonal, f / lanes);
-    T::rank_update(A, panel, 2 * f, f / lanes, [] {});
+    T::rank_update(A, panel, 2 * f, f / lanes, 2 * f * lanes, [] {});
 }
 
 /// With the copy of the system that is factored.
@@ -128,40 +167,35 @@ inline void substitutions(benchmark::State& state, double peak_gflops)
     report(state, static_cast<double>(2 * f * f), peak_gflops);
 }
 
-/// A panel of random rows of a table of MovieLens 20M's items; bytes are those of the table.
+/// A panel of random rows of the table, as large as it gets; bytes are those of the table.
 template <class Panel>
 void gather(benchmark::State& state)
 {
     using Element = typename Panel::Element;
-    constexpr std::int64_t rows = 26'744;
     const std::int64_t f = state.range(0);
-    const std::vector<Element> table(rows * f);
-    std::vector<std::int64_t> order(4096);
-    std::mt19937 random(1);
-    for (auto& row : order) row = random() % rows;
-    const Floats panel(panel_rows * f);
-    RowContext context{};
-    context.width = f;
+    const Neighbours<Element> neighbours(f);
+    const Floats panel(Panel::size(f));
+    const Floats b(f);
     std::size_t next = 0;
     for (auto _ : state) {
-        for (std::int64_t k = 0; k < panel_rows; ++k)
-            Panel::put(panel, k, table.data() + order[next++ % order.size()] * f, 1.0F, context, f);
+        Panel::gather(neighbours.context, neighbours.task(next, Panel::rows), 0, Panel::rows, f, panel, b);
+        next += Panel::rows;
         benchmark::ClobberMemory();
     }
-    state.SetBytesProcessed(state.iterations() * panel_rows * f * static_cast<std::int64_t>(sizeof(Element)));
+    state.SetBytesProcessed(state.iterations() * Panel::rows * f * static_cast<std::int64_t>(sizeof(Element)));
 }
 
+/// `products`: GF/s of what rank updates are made of, in registers.
 template <class Panel>
-void run(int argc, char** argv, int operations_of_term)
+void run(int argc, char** argv, double products)
 {
-    using Term = typename Panel::Term;
     benchmark::Initialize(&argc, argv);
     const double flop = peak<Plus>(2);
-    const double products = peak<Term>(operations_of_term);
     std::printf("peak of one core: %.1f GF/s in fp32, %.1f in the products of rank updates\n", flop, products);
     const std::vector<std::int64_t> widths = {16, 32, 64, 128, 256, 512};
-    const auto update = [=](benchmark::State& state) { rank_update<Term>(state, operations_of_term, products); };
-    benchmark::RegisterBenchmark("rank_update", update)->ArgNames({"f", "rows"})->ArgsProduct({widths, {64, 128}});
+    const auto update = [=](benchmark::State& state) { rank_update<Panel>(state, products); };
+    const std::vector<std::int64_t> rows = {Panel::rows / 2, Panel::rows};
+    benchmark::RegisterBenchmark("rank_update", update)->ArgNames({"f", "rows"})->ArgsProduct({widths, rows});
     const auto sized = [&](const char* name, auto&& body) {
         return benchmark::RegisterBenchmark(name, body)->ArgName("f")->ArgsProduct({widths});
     };

@@ -5,6 +5,6 @@
 int main(int argc, char** argv)
 {
     using namespace alster::ALSTER_ISA;
-    run<PairedPanel>(argc, argv, 4);
+    run<PairedPanel>(argc, argv, peak<PlusPair>(4));
     return 0;
 }

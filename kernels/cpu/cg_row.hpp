@@ -15,7 +15,7 @@ class CgRow {
 public:
     static std::int64_t workspace(std::int64_t width, std::int64_t entries)
     {
-        return 7 * round_up(width, L) + 2 * round_up(entries, L);
+        return 7 * round_up(width, L) + 3 * round_up(entries, L);
     }
 
     static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
@@ -40,8 +40,11 @@ private:
           product_(direction_ + padded_),
           part_(product_ + padded_),
           errors_(part_ + padded_),
-          scores_(errors_ + round_up(task.n, L))
+          scores_(errors_ + round_up(task.n, L)),
+          confidences_(scores_ + round_up(task.n, L))
     {
+        for (std::int64_t k = 0; k < task.n; ++k) confidences_[k] = task.confidences ? task.confidences[k] : 1.0F;
+        for (std::int64_t k = task.n; k < round_up(task.n, L); ++k) confidences_[k] = 0;
     }
 
     /// The gradient r = b − A x, and the diagonal of A.
@@ -56,16 +59,19 @@ private:
         }
         sum_in_parts(gradient_, [&](std::int64_t first) {
             const Block block(context_, task_, first);
-            float weights[L];
-            float terms[L];
             block.score(x_, scores_ + first);
+            float goals[L];
             for (int i = 0; i < L; ++i) {
-                weights[i] = confidence(first + i);
-                const float goal = first + i < task_.n ? target(context_, task_, first + i, block.row(i)) : 0;
-                errors_[first + i] = goal - scores_[first + i];
-                terms[i] = weights[i] * errors_[first + i];
+                const std::int64_t k = least(first + i, task_.n - 1);
+                goals[i] = target(context_, task_, k, block.row(i));
             }
-            block.add_with_squares(terms, weights, part_, inverse_);
+            Vector goal;
+            __builtin_memcpy(&goal, goals, sizeof goal);
+            T::store(errors_ + first, goal - T::load(scores_ + first));
+            float terms[L];
+            const Vector term = T::load(confidences_ + first) * T::load(errors_ + first);
+            __builtin_memcpy(terms, &term, sizeof term);
+            block.add_with_squares(terms, confidences_ + first, part_, inverse_);
         });
         for (std::int64_t a = 0; a < padded_; ++a) inverse_[a] = 1 / inverse_[a];
     }
@@ -76,10 +82,11 @@ private:
         for (std::int64_t a = 0; a < padded_; ++a) direction_[a] = inverse_[a] * gradient_[a];
         float square = dot(gradient_, direction_);
         for (int step = 0; step < steps && square > 0; ++step) {
-            const float length = square / multiply();
+            const bool last = step + 1 == steps;
+            const float length = square / (last ? multiply<false>() : multiply<true>());
             axpy(length, direction_, x_, padded_);
             axpy(-length, scores_, errors_, round_up(task_.n, L));
-            if (step + 1 == steps) break;
+            if (last) break;
             axpy(-length, product_, gradient_, padded_);
             for (std::int64_t a = 0; a < padded_; ++a) product_[a] = inverse_[a] * gradient_[a];
             const float next = dot(gradient_, product_);
@@ -90,25 +97,28 @@ private:
         return square >= 0 && std::isfinite(square);  // x itself is looked at with its penalty
     }
 
-    /// product = A direction, and what the direction scores. Returns directionᵀ A direction as a sum of what cannot be
-    /// negative, which a scalar product with the product is not.
+    /// What the direction scores and, where it is needed, product = A direction. Returns directionᵀ A direction as a
+    /// sum of what cannot be negative, which a scalar product with the product is not.
+    template <bool with_product>
     [[nodiscard]] float multiply()
     {
         for (std::int64_t a = 0; a < padded_; ++a) product_[a] = diagonal_[a] * direction_[a];
-        double curvature = dot(product_, direction_);
+        Vector squares = {};
         constexpr std::int64_t near_bytes = std::int64_t{512} << 10;  // stay in the second-level cache
         const bool far = task_.n * context_.width * static_cast<std::int64_t>(sizeof(Element)) > near_bytes;
+        const float curvature = dot(product_, direction_);
         sum_in_parts(product_, [&](std::int64_t first) {
             const Block block(context_, task_, first, far);
-            float terms[L];
-            float sum = 0;
             block.score(direction_, scores_ + first);
-            for (int i = 0; i < L; ++i) terms[i] = confidence(first + i) * scores_[first + i];
-            for (int i = 0; i < L; ++i) sum += terms[i] * scores_[first + i];
-            curvature += sum;
+            const Vector score = T::load(scores_ + first);
+            const Vector term = T::load(confidences_ + first) * score;
+            squares += term * score;
+            if constexpr (!with_product) return;
+            float terms[L];
+            __builtin_memcpy(terms, &term, sizeof term);
             block.add(terms, part_);
         });
-        return static_cast<float>(curvature);
+        return curvature + sum_of_lanes(squares);
     }
 
     /// Runs f(first) for each L entries, which adds to part_; the parts are added to `sum`: so that no term of a long
@@ -127,24 +137,24 @@ private:
     /// Σ c (p − x·y)²: the errors followed x.
     [[nodiscard]] double residual() const
     {
-        double sum = 0;
-        for (std::int64_t k = 0; k < task_.n; ++k) sum += static_cast<double>(confidence(k)) * errors_[k] * errors_[k];
-        return sum;
-    }
-
-    /// c of an entry; 0 behind the row's last.
-    [[nodiscard]] float confidence(std::int64_t k) const
-    {
-        if (k >= task_.n) return 0;
-        return task_.confidences ? task_.confidences[k] : 1.0F;
+        double sums[4] = {};  // or each add would wait for the one before
+        for (std::int64_t k = 0; k < round_up(task_.n, L); k += 4)
+            for (int i = 0; i < 4; ++i)
+                sums[i] += static_cast<double>(confidences_[k + i]) * errors_[k + i] * errors_[k + i];
+        return (sums[0] + sums[1]) + (sums[2] + sums[3]);
     }
 
     [[nodiscard]] float dot(const float* left, const float* right) const
     {
         Vector sum = {};
         for (std::int64_t a = 0; a < padded_; a += L) sum += T::load(left + a) * T::load(right + a);
+        return sum_of_lanes(sum);
+    }
+
+    static float sum_of_lanes(const Vector& v)
+    {
         float lanes[L];
-        __builtin_memcpy(lanes, &sum, sizeof lanes);
+        __builtin_memcpy(lanes, &v, sizeof lanes);
         float all = 0;
         for (const float lane : lanes) all += lane;
         return all;
@@ -165,9 +175,10 @@ private:
     float* gradient_;  // r = b − A x, half the negative gradient
     float* direction_;
     float* product_;
-    float* part_;    // of a sum over entries
-    float* errors_;  // (n) p − x·y
-    float* scores_;  // (n) direction·y
+    float* part_;         // of a sum over entries
+    float* errors_;       // (n) p − x·y
+    float* scores_;       // (n) direction·y
+    float* confidences_;  // (n) c, 0 behind the row's last
 };
 
 }  // namespace alster::ALSTER_ISA

@@ -7,10 +7,12 @@
 namespace alster {
 
 CpuBackend::CpuBackend(InstructionSet instructions, Precision precision, Offset part, int cg_steps)
-    : row_solver_(row_solver(instructions, precision)),
-      precision_(precision),
-      entries_per_part_(part),
-      cg_steps_(cg_steps)
+    : CpuBackend(row_solver(instructions, precision), precision, part, cg_steps)
+{
+}
+
+CpuBackend::CpuBackend(RowSolver solver, Precision precision, Offset part, int cg_steps)
+    : row_solver_(solver), precision_(precision), entries_per_part_(part), cg_steps_(cg_steps)
 {
     // Threads are OpenMP's: a second pool beside it makes both slow, and the bits would depend on its size.
     openblas_set_num_threads(1);
@@ -33,6 +35,8 @@ TableVector<std::uint16_t> CpuBackend::rounded(const Matrix& Y) const
 const char* name(InstructionSet instructions)
 {
     switch (instructions) {
+        case InstructionSet::amx:
+            return "AMX";
         case InstructionSet::avx512_bf16:
             return "AVX-512 BF16";
         case InstructionSet::avx512:

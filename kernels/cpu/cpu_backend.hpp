@@ -33,6 +33,10 @@ public:
     explicit CpuBackend(InstructionSet instructions = best_instruction_set(), Precision precision = Precision::fp32,
                         Offset part = alster::entries_per_part, int cg_steps = 0);
 
+    /// With a row solver of one's own.
+    explicit CpuBackend(RowSolver solver, Precision precision, Offset part = alster::entries_per_part,
+                        int cg_steps = 0);
+
     /// The `part` for so many factors and steps: larger where long rows go by steps, which one thread takes.
     [[nodiscard]] static Offset part_for(Row width, int cg_steps);
 

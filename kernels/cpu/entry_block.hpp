@@ -89,4 +89,21 @@ private:
     bool biased_;
 };
 
+/// Σ c (p − x·y)², x aligned and padded to L; `far`: the rows of the table are read for the first time.
+template <int L, class Element>
+double row_residual(const RowContext& context, const RowTask& task, const float* x, bool far)
+{
+    double sum = 0;
+    for (std::int64_t first = 0; first < task.n; first += L) {
+        const EntryBlock<L, Element> block(context, task, first, far);
+        float scores[L];
+        block.score(x, scores);
+        for (int k = 0; k < least(task.n - first, L); ++k) {
+            const double error = static_cast<double>(target(context, task, first + k, block.row(k))) - scores[k];
+            sum += (task.confidences ? task.confidences[first + k] : 1.0F) * error * error;
+        }
+    }
+    return sum;
+}
+
 }  // namespace alster::ALSTER_ISA

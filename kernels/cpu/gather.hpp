@@ -45,6 +45,36 @@ typename Lanes<L>::Vector load_row(const std::uint16_t* y)
     return reinterpret_cast<typename Lanes<L>::Vector>(__builtin_convertvector(v, typename Lanes<L>::Words) << 16);
 }
 
+/// To the nearest bf16, ties to even, as the upper half of an fp32.
+template <class Vector>
+Vector nearest_bf16(Vector v)
+{
+    using Words = typename Lanes<sizeof(Vector) / sizeof(float)>::Words;
+    const Words bits = reinterpret_cast<Words>(v);
+    return reinterpret_cast<Vector>((bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000U);
+}
+
+/// The last elements of a row of the table, zeros behind them; a bias of the fixed row acts as 1.
+template <int L, class Element>
+[[gnu::noinline]] typename Lanes<L>::Vector load_edge(const RowContext& context, const Element* y, std::int64_t a)
+{
+    const std::int64_t last = context.width - 1;
+    float elements[L] = {};
+    for (std::int64_t i = 0; i < L && a + i <= last; ++i) elements[i] = widen(y[a + i]);
+    if (context.biased && a <= last && last < a + L) elements[last - a] = 1;
+    typename Lanes<L>::Vector v;
+    __builtin_memcpy(&v, elements, sizeof v);
+    return v;
+}
+
+/// Elements a … a + L of a row of the table, as above.
+template <int L, class Element>
+typename Lanes<L>::Vector load_strip(const RowContext& context, const Element* y, std::int64_t a)
+{
+    if (a + L + context.biased <= context.width) return load_row<L>(y + a);
+    return load_edge<L>(context, y, a);
+}
+
 /// Asks for a row of the table, to the second-level cache (the first is full of the panel and the tiles).
 template <class Element>
 void prefetch(const RowContext& context, std::int64_t column)
@@ -95,8 +125,12 @@ float target(const RowContext& context, const RowTask& task, std::int64_t k, con
 inline double penalty(const RowContext& context, const RowTask& task, const float* x)
 {
     const std::int64_t last = context.width - 1;
-    double sum = 0;
-    for (std::int64_t a = 0; a < last; ++a) sum += static_cast<double>(x[a]) * x[a];
+    double sums[8] = {};  // or each add would wait for the one before
+    std::int64_t a = 0;
+    for (; a + 8 <= last; a += 8)
+        for (int i = 0; i < 8; ++i) sums[i] += static_cast<double>(x[a + i]) * x[a + i];
+    for (; a < last; ++a) sums[0] += static_cast<double>(x[a]) * x[a];
+    const double sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
     const double bias = static_cast<double>(x[last]) * x[last];
     return task.lambda * sum + (context.biased ? task.bias_lambda : task.lambda) * bias;
 }
@@ -106,6 +140,21 @@ inline float base(const RowContext& context, const RowTask& task, std::int64_t a
 {
     const bool bias = context.biased && a == context.width - 1;
     return static_cast<float>(context.base[a] + (bias ? task.bias_lambda : task.lambda));
+}
+
+/// D^-½, padded with zeros.
+template <int L>
+void inverse_roots(const RowContext& context, const RowTask& task, float* roots, std::int64_t padded)
+{
+    for (std::int64_t a = 0; a < context.width; ++a) roots[a] = static_cast<float>(context.base[a] + task.lambda);
+    if (context.biased) roots[context.width - 1] = base(context, task, context.width - 1);
+    for (std::int64_t a = context.width; a < padded; ++a) roots[a] = 1;
+    for (std::int64_t a = 0; a < padded; a += L) {
+        typename Tiles<L>::Vector v = Tiles<L>::load(roots + a);
+        for (int i = 0; i < L; ++i) v[i] = std::sqrt(v[i]);
+        Tiles<L>::store(roots + a, 1 / v);
+    }
+    for (std::int64_t a = context.width; a < padded; ++a) roots[a] = 0;
 }
 
 }  // namespace alster::ALSTER_ISA

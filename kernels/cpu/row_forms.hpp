@@ -13,22 +13,28 @@ constexpr int few_lanes = lanes < 8 ? lanes : 8;  // for rows so short that a fu
 inline bool dual_is_cheaper(std::int64_t n, std::int64_t width) { return n * 8 <= width * 7; }
 
 /// Whether so many steps of conjugate gradients cost less than the exact solution; both in units of w/2 multiply-adds
-/// of a rank update, of which a pass over an entry takes about 10 (measured: 6 to 16 make no difference).
-inline bool cg_is_cheaper(std::int64_t n, std::int64_t width, int steps)
+/// in fp32, of which a pass over an entry takes about 10 (measured: 6 to 16 make no difference). `speed`: products of a
+/// rank update in the time of one of them.
+template <int speed>
+bool cg_is_cheaper(std::int64_t n, std::int64_t width, int steps)
 {
-    return steps > 0 && n * 10 * (1 + steps) < least(n * width + width * width / 3, n * (n + n * n / (3 * width)));
+    const std::int64_t primal = n * width / speed + width * width / 3;
+    const std::int64_t dual = n * (n / speed + n * n / (3 * width));
+    return steps > 0 && n * 10 * (1 + steps) < least(primal, dual);
 }
 
 /// A row solver whose primal form gathers into panels of this kind.
-template <class Panel>
+template <class Panel, class Dual = DualRow<lanes, typename Panel::Element>>
 struct RowForms {
     using Element = typename Panel::Element;
     using Primal = PrimalRow<lanes, Panel>;
-    using Dual = DualRow<lanes, Element>;
     using ShortDual = DualRow<few_lanes, Element>;
     using Cg = CgRow<lanes, Element>;
 
-    static RowSolver solver() { return {workspace, solve, Primal::assemble, Primal::residual, cg_is_cheaper}; }
+    static RowSolver solver()
+    {
+        return {workspace, solve, Primal::assemble, Primal::residual, cg_is_cheaper<Panel::speed>};
+    }
 
 private:
     static std::size_t workspace(std::int64_t width, std::int64_t entries)
@@ -39,7 +45,8 @@ private:
 
     static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
     {
-        if (cg_is_cheaper(task.n, context.width, context.cg_steps)) return Cg::solve(context, task, memory, x);
+        if (cg_is_cheaper<Panel::speed>(task.n, context.width, context.cg_steps))
+            return Cg::solve(context, task, memory, x);
         if (!dual_is_cheaper(task.n, context.width)) return Primal::solve(context, task, memory, x);
         if (task.n <= few_lanes) return ShortDual::solve(context, task, memory, x);
         return Dual::solve(context, task, memory, x);

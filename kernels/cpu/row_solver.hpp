@@ -7,7 +7,7 @@
 namespace alster {
 
 /// What the row solver is compiled for; a later one includes those before it.
-enum class InstructionSet : int { generic = 0, avx2 = 1, avx512 = 2, avx512_bf16 = 3 };
+enum class InstructionSet : int { generic = 0, avx2 = 1, avx512 = 2, avx512_bf16 = 3, amx = 4 };
 
 /// The widest set of this CPU that makes a difference to this precision.
 [[nodiscard]] InstructionSet best_instruction_set(Precision precision = Precision::fp32);
@@ -65,7 +65,8 @@ struct RowSolver {
     bool (*goes_by_steps)(std::int64_t n, std::int64_t width, int steps);
 };
 
-/// For fp32, or for bf16: with AVX-512 BF16 by products of pairs, else by fp32 multiply-adds on the rounded elements.
+/// For fp32, or for bf16: with AMX by its matrix unit, with AVX-512 BF16 by products of pairs, else by fp32
+/// multiply-adds on the rounded elements.
 [[nodiscard]] RowSolver row_solver(InstructionSet instructions, Precision precision);
 
 namespace generic {
@@ -78,6 +79,9 @@ namespace avx512 {
 RowSolver row_solver(Precision precision);
 }
 namespace avx512_bf16 {
+RowSolver row_solver(Precision precision);
+}
+namespace amx {
 RowSolver row_solver(Precision precision);
 }
 

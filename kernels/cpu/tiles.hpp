@@ -58,28 +58,29 @@ struct Tiles {
         return pairs * pairs + tiles / 2;
     }
 
-    /// A += Σ_k p_k p_kᵀ for `rows` rows p_k of the panel P (rows, tiles·L), with meanwhile() before each update. By
-    /// rows of tiles: two strips of the panel stay in the first-level cache while the others pass once.
+    /// A += Σ_k p_k p_kᵀ for `rows` rows p_k of a panel, with meanwhile() before each update. Of the panel L columns
+    /// lie together, a strip (rows, L), and the strips `strip` floats apart: two of them stay in the first-level cache
+    /// while the others pass once.
     template <class Term = Plus, class Meanwhile>
-    static void rank_update(float* A, const float* P, std::int64_t rows, std::int64_t tiles, Meanwhile meanwhile)
+    static void rank_update(float* A, const float* P, std::int64_t rows, std::int64_t tiles, std::int64_t strip,
+                            Meanwhile meanwhile)
     {
-        const std::int64_t stride = tiles * L;
         for (std::int64_t I = 0; I < tiles; I += 2) {
             const bool alone = I + 1 == tiles;
-            const float* p = P + I * L;
+            const float* p = P + I * strip;
             for (std::int64_t J = 0; J < I; ++J) {
                 meanwhile();
                 if (alone)
-                    update_one<Term>(A + offset(I, J), p, P + J * L, stride, rows);
+                    update_one<Term>(A + offset(I, J), p, P + J * strip, L, rows);
                 else
-                    update_two<Term>(A + offset(I, J), A + offset(I + 1, J), p, p + L, P + J * L, stride, rows);
+                    update_two<Term>(A + offset(I, J), A + offset(I + 1, J), p, p + strip, P + J * strip, L, rows);
             }
             meanwhile();
-            update_diagonal<Term>(A + offset(I, I), p, stride, rows);
+            update_diagonal<Term>(A + offset(I, I), p, L, rows);
             if (alone) return;
             meanwhile();
-            update_one<Term>(A + offset(I + 1, I), p + L, p, stride, rows);
-            update_diagonal<Term>(A + offset(I + 1, I + 1), p + L, stride, rows);
+            update_one<Term>(A + offset(I + 1, I), p + strip, p, L, rows);
+            update_diagonal<Term>(A + offset(I + 1, I + 1), p + strip, L, rows);
         }
     }
 

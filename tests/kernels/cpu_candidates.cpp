@@ -4,6 +4,7 @@
 #include "kernels/cpu/top_k.hpp"
 #include "kernels/reference/reference_backend.hpp"
 #include "tests/kernels/candidates.hpp"
+#include "tests/kernels/twin_solver.hpp"
 
 namespace alster::test {
 
@@ -38,6 +39,8 @@ std::vector<Candidate> candidates()
         add(set, Precision::bf16, bf16_eps);
     }
     add(InstructionSet::avx512_bf16, Precision::bf16, bf16_eps);
+    add(InstructionSet::amx, Precision::bf16, bf16_eps);
+    all.push_back(candidate("twin of a matrix unit", bf16_eps, CpuBackend(twin::row_solver(), Precision::bf16)));
     return all;
 }
 

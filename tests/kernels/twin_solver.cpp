@@ -1,0 +1,12 @@
+#include "tests/kernels/twin_solver.hpp"
+
+#include "kernels/cpu/row_forms.hpp"
+#include "kernels/cpu/unit_dual_row.hpp"
+#include "kernels/cpu/unit_panel.hpp"
+#include "tests/kernels/twin_unit.hpp"
+
+namespace alster::ALSTER_ISA {
+
+RowSolver row_solver() { return RowForms<UnitPanel<test::TwinUnit>, UnitDualRow<test::TwinUnit>>::solver(); }
+
+}  // namespace alster::ALSTER_ISA
