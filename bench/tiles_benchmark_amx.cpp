@@ -5,7 +5,7 @@
 
 namespace alster::ALSTER_ISA {
 
-/// GF/s of products in four registers of sums; with numbers in them, which slows the unit down.
+/// GF/s of products in four registers of sums.
 double unit_peak()
 {
     constexpr int steps = 20'000;
