@@ -102,6 +102,15 @@ concept Backend = requires(const B backend, typename B::Matrix& X, const typenam
         } -> std::same_as<const Interactions&>;
 };
 
+/// A backend that can go towards a row's solution by steps, from the x that is there.
+///
+///   rotate_start      X ← X Q in fp32: for a start, which is not what will stay
+template <class B>
+concept GoesBySteps = Backend<B> && requires(const B backend, typename B::Matrix& X, const Spectrum& spectrum)
+{
+    backend.rotate_start(X, spectrum);
+};
+
 /// A backend that also works on parts of rows: of a row too heavy for one rank each rank holds some. A shard of parts
 /// has a part of part_entries() entries, the last of a row fewer, in the place of a row. The sums have the bits
 /// that solve() gives a row of so many entries.

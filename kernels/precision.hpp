@@ -6,7 +6,7 @@ namespace alster {
 enum class Precision : int {
     fp32,    // fused multiply-adds
     tf32x3,  // GPU: tensor cores; each factor split into two tf32 parts, three products: nearly that of fp32
-    bf16,    // the fixed side rounded to bf16 (8 bits): half the memory traffic, an error of 2^-9 an element; by tensor
+    bf16,    // the fixed side rounded to bf16 (8 bits): half the memory traffic, an error of 2^-8 an element; by tensor
              // cores, or by AMX or AVX-512 BF16, where there are
 };
 

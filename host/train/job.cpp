@@ -40,10 +40,12 @@ json train_with_choice(Job& job, BackendKind kind)
             return train_with(job, ReferenceBackend());
         case BackendKind::cuda:
             return train_on_gpus(job);
-        default:
-            return train_with(
-                job, CpuBackend(common_instruction_set(job.ranks, job.precision), job.precision,
-                                CpuBackend::part_for(job.options.width(), job.options.cg_steps), job.options.cg_steps));
+        default: {
+            const auto instructions = common_instruction_set(job.ranks, job.precision);
+            const auto steps = job.options.cg_steps;
+            const Offset part = CpuBackend::part_for(job.options.width(), steps, instructions, job.precision);
+            return train_with(job, CpuBackend(instructions, job.precision, part, steps));
+        }
     }
 }
 

@@ -138,7 +138,8 @@ private:
         if (alpha0 == 0) return objective;
         const Spectrum spectrum = principal_basis(fixed);
         backend_.rotate(fixed.factors, spectrum);
-        if (options_.cg_steps > 0) backend_.rotate(solved.factors, spectrum);  // where its rows start from
+        if constexpr (GoesBySteps<B>)
+            if (options_.cg_steps > 0) backend_.rotate_start(solved.factors, spectrum);
         for (std::size_t a = 0; a < objective.base.size(); ++a) objective.base[a] = alpha0 * spectrum.values[a];
         return objective;
     }

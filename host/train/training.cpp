@@ -12,7 +12,7 @@ namespace {
 
 /// An exact half-step cannot raise the objective. What may look like it: Y Q is rounded to fp32, which moves a
 /// prediction by a few eps; 16 eps of the objective is above that, and far below what a wrong row solve would add.
-/// In bf16 the fixed side is read, or came, with elements rounded by up to 2^-9, and a squared residual moves by twice
+/// In bf16 the fixed side is read, or came, with elements rounded by up to 2^-8, and a squared residual moves by twice
 /// that; the objective of the next half-step is that of other rounded factors.
 double rise_tolerance(const Job& job)
 {

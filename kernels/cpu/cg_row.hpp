@@ -23,6 +23,7 @@ public:
         CgRow row(context, task, memory);
         row.begin(x);
         if (!row.descend(context.cg_steps)) return {0, 0, false, false};
+        Block::Order::leave(row.x_, dimensions(context));
         for (std::int64_t a = 0; a < context.width; ++a) x[a] = row.x_[a];
         return {row.residual(), penalty(context, task, x), false, true, true};
     }
@@ -54,12 +55,16 @@ private:
             const bool real = a < context_.width;
             x_[a] = real ? x[a] : 0;
             diagonal_[a] = real ? base(context_, task_, a) : 1;
+        }
+        Block::Order::enter(x_, dimensions(context_));
+        Block::Order::enter(diagonal_, dimensions(context_));
+        for (std::int64_t a = 0; a < padded_; ++a) {
             inverse_[a] = diagonal_[a];
             gradient_[a] = -diagonal_[a] * x_[a];
         }
         sum_in_parts(gradient_, [&](std::int64_t first) {
             const Block block(context_, task_, first);
-            block.score(x_, scores_ + first);
+            block.template score<false>(x_, scores_ + first);
             float goals[L];
             for (int i = 0; i < L; ++i) {
                 const std::int64_t k = least(first + i, task_.n - 1);
@@ -109,7 +114,7 @@ private:
         const float curvature = dot(product_, direction_);
         sum_in_parts(product_, [&](std::int64_t first) {
             const Block block(context_, task_, first, far);
-            block.score(direction_, scores_ + first);
+            block.template score<!with_product>(direction_, scores_ + first);
             const Vector score = T::load(scores_ + first);
             const Vector term = T::load(confidences_ + first) * score;
             squares += term * score;
@@ -168,7 +173,7 @@ private:
 
     const RowContext& context_;
     const RowTask& task_;
-    std::int64_t padded_;  // floats of the vectors of factors below
+    std::int64_t padded_;  // floats of the vectors of factors below, which are in TableOrder
     float* x_;
     float* diagonal_;  // D
     float* inverse_;   // of the diagonal of A

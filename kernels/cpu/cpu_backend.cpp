@@ -18,9 +18,9 @@ CpuBackend::CpuBackend(RowSolver solver, Precision precision, Offset part, int c
     openblas_set_num_threads(1);
 }
 
-Offset CpuBackend::part_for(Row width, int cg_steps)
+Offset CpuBackend::part_for(Row width, int cg_steps, InstructionSet instructions, Precision precision)
 {
-    const RowSolver solver = row_solver(InstructionSet::generic, Precision::fp32);
+    const RowSolver solver = row_solver(instructions, precision);
     return solver.goes_by_steps(entries_per_part + 1, width, cg_steps) ? entries_per_part_with_cg : entries_per_part;
 }
 

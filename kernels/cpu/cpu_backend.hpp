@@ -38,7 +38,7 @@ public:
                         int cg_steps = 0);
 
     /// The `part` for so many factors and steps: larger where long rows go by steps, which one thread takes.
-    [[nodiscard]] static Offset part_for(Row width, int cg_steps);
+    [[nodiscard]] static Offset part_for(Row width, int cg_steps, InstructionSet instructions, Precision precision);
 
     [[nodiscard]] Shard load(Interactions interactions, Row width) const;
     [[nodiscard]] Shard load(Interactions interactions, Row width, std::vector<RowRange> batches) const;
@@ -55,6 +55,7 @@ public:
     void gramian(const Matrix& Y, ExactSum& G) const;
     [[nodiscard]] Spectrum principal_basis(std::span<const double> gram, Row width) const;
     void rotate(Matrix& Y, const Spectrum& spectrum) const;
+    void rotate_start(Matrix& X, const Spectrum& spectrum) const;
     [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
     {
         return solve(shard, Y, objective, X, [](int) { return true; });
@@ -78,6 +79,6 @@ private:
     [[nodiscard]] TableVector<std::uint16_t> rounded(const Matrix& Y) const;
 };
 
-static_assert(SplitsRows<CpuBackend> && BatchedBackend<CpuBackend>);
+static_assert(SplitsRows<CpuBackend> && BatchedBackend<CpuBackend> && GoesBySteps<CpuBackend>);
 
 }  // namespace alster

@@ -40,10 +40,66 @@ typename Lanes<L>::Vector load_row(const float* y)
 template <int L>
 typename Lanes<L>::Vector load_row(const std::uint16_t* y)
 {
+    if constexpr (L == 16) {  // of the conversion below GCC 12 makes five instructions for so many
+        typename Lanes<L>::Pairs pairs;
+        __builtin_memcpy(&pairs, y, sizeof pairs);
+        return Lanes<L>::upper_halves(pairs);
+    }
     typename Lanes<L>::Shorts v;
     __builtin_memcpy(&v, y, sizeof v);
     return reinterpret_cast<typename Lanes<L>::Vector>(__builtin_convertvector(v, typename Lanes<L>::Words) << 16);
 }
+
+/// The order in which whole registers of table elements hold the factors. fp32 lie as they are. Of bf16, 2L elements
+/// are L words of two neighbours: a shift and a mask make two vectors of them, of the even factors and of the odd ones,
+/// where putting neighbours into one vector would cost a permutation. What is less than 2L at the end lies as it is.
+template <int L, class Element>
+struct TableOrder {
+    using Vector = typename Lanes<L>::Vector;
+    using Words = typename Lanes<L>::Words;
+
+    static constexpr int vectors = sizeof(float) / sizeof(Element);  // in a register of elements
+    static constexpr std::int64_t strip = vectors * L;
+
+    /// `count` vectors of the elements at y: 1 of L neighbours or all of a register.
+    template <int count>
+    static void load(const Element* y, Vector (&v)[count])
+    {
+        if constexpr (count == 1) {
+            v[0] = load_row<L>(y);
+        } else {
+            Words words;
+            __builtin_memcpy(&words, y, sizeof words);
+            v[0] = reinterpret_cast<Vector>(words << 16);
+            v[1] = reinterpret_cast<Vector>(words & 0xffff0000U);
+        }
+    }
+
+    /// Brings a vector over the factors into this order.
+    static void enter(float* v, std::int64_t dimensions)
+    {
+        if constexpr (vectors > 1)
+            each_strip(v, dimensions, [](const float* from, float* to, int i) { to[i % 2 * L + i / 2] = from[i]; });
+    }
+
+    /// Brings it back.
+    static void leave(float* v, std::int64_t dimensions)
+    {
+        if constexpr (vectors > 1)
+            each_strip(v, dimensions, [](const float* from, float* to, int i) { to[i] = from[i % 2 * L + i / 2]; });
+    }
+
+private:
+    template <class F>
+    static void each_strip(float* v, std::int64_t dimensions, F move)
+    {
+        for (std::int64_t a = 0; a + strip <= dimensions; a += strip) {
+            float before[strip];
+            __builtin_memcpy(before, v + a, sizeof before);
+            for (int i = 0; i < strip; ++i) move(before, v + a, i);
+        }
+    }
+};
 
 /// To the nearest bf16, ties to even, as the upper half of an fp32.
 template <class Vector>

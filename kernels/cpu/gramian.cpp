@@ -27,9 +27,18 @@ void chunk_gramian(const HostMatrix& Y, Row first, std::vector<double>& chunk, s
 
 double CpuBackend::largest(const Matrix& Y) const
 {
+    constexpr std::size_t block = 16;  // maxima side by side, or each would wait for the one before
+    const std::size_t blocks = Y.values.size() / block;
     float largest = 0;
-#pragma omp parallel for reduction(max : largest)
-    for (std::size_t k = 0; k < Y.values.size(); ++k) largest = std::max(largest, std::abs(Y.values[k]));
+#pragma omp parallel reduction(max : largest)
+    {
+        float maxima[block] = {};
+#pragma omp for schedule(static)
+        for (std::size_t k = 0; k < blocks; ++k)
+            for (std::size_t i = 0; i < block; ++i) maxima[i] = std::max(maxima[i], std::abs(Y.values[k * block + i]));
+        for (const float maximum : maxima) largest = std::max(largest, maximum);
+    }
+    for (std::size_t k = blocks * block; k < Y.values.size(); ++k) largest = std::max(largest, std::abs(Y.values[k]));
     return largest;
 }
 

@@ -1,3 +1,4 @@
+#include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -8,12 +9,21 @@ namespace alster {
 
 namespace {
 
+/// Asked of the CPU itself: not every compiler that alster is built with has a name for it.
+bool has_amx()
+{
+    constexpr unsigned features = 7;
+    constexpr unsigned bits = 1U << 22 | 1U << 24;  // AMX-BF16, AMX-TILE
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid_count(features, 0, &a, &b, &c, &d) != 0 && (d & bits) == bits;
+}
+
 /// Linux gives the registers of AMX to processes that ask for them (Documentation/arch/x86/xstate.rst), and denies them
 /// where it does not know them.
 bool may_use_amx()
 {
-    constexpr int request_permission = 0x1023;  // ARCH_REQ_XCOMP_PERM
-    constexpr int tile_data = 18;               // XFEATURE_XTILEDATA
+    constexpr long request_permission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+    constexpr long tile_data = 18;               // XFEATURE_XTILEDATA
     return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 }
 
@@ -22,9 +32,8 @@ bool may_use_amx()
 InstructionSet best_instruction_set(Precision precision)
 {
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-        if (precision != Precision::bf16) return InstructionSet::avx512;
-        if (__builtin_cpu_supports("amx-bf16") && may_use_amx()) return InstructionSet::amx;
-        return __builtin_cpu_supports("avx512bf16") ? InstructionSet::avx512_bf16 : InstructionSet::avx512;
+        if (precision != Precision::bf16 || !__builtin_cpu_supports("avx512bf16")) return InstructionSet::avx512;
+        return has_amx() && may_use_amx() ? InstructionSet::amx : InstructionSet::avx512_bf16;
     }
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return InstructionSet::avx2;
     return InstructionSet::generic;

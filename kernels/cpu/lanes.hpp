@@ -10,6 +10,7 @@ struct Lanes {
     typedef float Vector __attribute__((vector_size(L * sizeof(float))));
     typedef std::uint32_t Words __attribute__((vector_size(L * sizeof(std::uint32_t))));
     typedef std::uint16_t Shorts __attribute__((vector_size(L * sizeof(std::uint16_t))));
+    typedef std::uint32_t Pairs __attribute__((vector_size(L * sizeof(std::uint16_t))));
 
     /// All lanes are lane c of v.
     template <int c>
@@ -24,6 +25,9 @@ struct Lanes {
     {
         return behind<c>(v, All{});
     }
+
+    /// L numbers given by the upper halves of their bits, in pairs: each pair is taken twice, every other one shifted.
+    static Vector upper_halves(Pairs pairs) { return upper_halves(pairs, All{}); }
 
     /// Transposes L vectors of L lanes in registers: log2(L) rounds, each swapping off-diagonal blocks of half the
     /// size.
@@ -59,6 +63,13 @@ private:
     static Vector behind(Vector v, Sequence<J...>)
     {
         return __builtin_shufflevector(v, Vector{}, (J > c ? J : L)...);
+    }
+
+    template <int... J>
+    static Vector upper_halves(Pairs pairs, Sequence<J...>)
+    {
+        const Words twice = __builtin_shufflevector(pairs, pairs, (J / 2)...);
+        return reinterpret_cast<Vector>(twice << Words{(J % 2 == 0 ? 16U : 0U)...} & 0xffff0000U);
     }
 
     template <int H>

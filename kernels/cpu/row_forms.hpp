@@ -12,15 +12,15 @@ constexpr int few_lanes = lanes < 8 ? lanes : 8;  // for rows so short that a fu
 /// 7/8 w.
 inline bool dual_is_cheaper(std::int64_t n, std::int64_t width) { return n * 8 <= width * 7; }
 
-/// Whether so many steps of conjugate gradients cost less than the exact solution; both in units of w/2 multiply-adds
-/// in fp32, of which a pass over an entry takes about 10 (measured: 6 to 16 make no difference). `speed`: products of a
-/// rank update in the time of one of them.
+/// Whether so many steps of conjugate gradients cost less than the exact solution; all in units of w/2 multiply-adds in
+/// fp32, the constants fitted to measured rows of 17 to 1500 entries and 64 to 256 factors. `speed`: products of a rank
+/// update in the time of one of them. Rows of up to 16 entries cost about the same: they are solved exactly.
 template <int speed>
 bool cg_is_cheaper(std::int64_t n, std::int64_t width, int steps)
 {
-    const std::int64_t primal = n * width / speed + width * width / 3;
-    const std::int64_t dual = n * (n / speed + n * n / (3 * width));
-    return steps > 0 && n * 10 * (1 + steps) < least(primal, dual);
+    const std::int64_t primal = n * (100 + width / speed) + width * (width / 2 + 64);
+    const std::int64_t dual = n * (140 + n / speed + n * n / (3 * width));
+    return steps > 0 && n > 16 && n * (40 + 15 * steps) < least(primal, dual);
 }
 
 /// A row solver whose primal form gathers into panels of this kind.

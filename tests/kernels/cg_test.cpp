@@ -202,6 +202,7 @@ std::vector<Way> ways()
         for (const auto set : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512})
             for (const auto precision : {Precision::fp32, Precision::bf16}) all.push_back({set, precision, width});
         all.push_back({InstructionSet::avx512_bf16, Precision::bf16, width});
+        all.push_back({InstructionSet::amx, Precision::bf16, width});
     }
     return all;
 }
@@ -214,9 +215,12 @@ INSTANTIATE_TEST_SUITE_P(Cpu, ConjugateGradients, testing::ValuesIn(ways()), [](
 
 TEST(LongRows, KeepTheirPartsWhereStepsAreNoCheaper)
 {
-    EXPECT_EQ(entries_per_part, CpuBackend::part_for(128, 0));
-    EXPECT_EQ(entries_per_part, CpuBackend::part_for(32, 3));
-    EXPECT_EQ(entries_per_part_with_cg, CpuBackend::part_for(128, 3));
+    const auto part_for = [](Row width, int steps) {
+        return CpuBackend::part_for(width, steps, InstructionSet::generic, Precision::fp32);
+    };
+    EXPECT_EQ(entries_per_part, part_for(128, 0));
+    EXPECT_EQ(entries_per_part, part_for(32, 10));
+    EXPECT_EQ(entries_per_part_with_cg, part_for(128, 10));
 }
 
 }  // namespace
