@@ -80,8 +80,9 @@ private:
 /// Useful floating-point operations of a half-step: multiply-adds of the cheaper form of every row, times 2.
 [[nodiscard]] inline double gflop_of(const Interactions& side, Row width)
 {
+    const RowCost cost(width);
     double gflop = 0;
-    for (Row r = 0; r < side.rows(); ++r) gflop += 2e-9 * row_cost(side.entries(r), width);
+    for (Row r = 0; r < side.rows(); ++r) gflop += 2e-9 * cost(side.entries(r));
     return gflop;
 }
 

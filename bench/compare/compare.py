@@ -151,7 +151,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
         alster = [systems.Alster(options.program, options.threads, scratch, precision, steps)
-                  for precision, steps in (("fp32", 0), ("bf16", 0), ("fp32", 3), ("fp32", 2))]
+                  for steps in (0, 3, 1) for precision in ("fp32", "bf16")]
         others = [systems.Implicit(options.threads), systems.Implicit(options.threads, cholesky=True)]
         others += [systems.Cmfrec(options.threads)] if systems.cmfrec else []
         result = {"machine": machine(), "versions": versions(options.program), "threads": options.threads,

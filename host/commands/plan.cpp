@@ -45,6 +45,8 @@ void add_options(CLI::App& app, PlanOptions& options)
     app.add_option("--alpha", options.train.alpha, "As for train: its weights take memory")
         ->check(CLI::Range(0.0, 1e12));
     app.add_option("--sweeps", options.train.sweeps, "For the time limit")->check(CLI::Range(1, 100000));
+    add_cg_steps(app, options.train);
+    add_precision(app, options.train);
     add_exchange(app, options.train.exchange);
     app.add_option("--ranks", options.ranks, "Numbers of ranks to plan for")
         ->delimiter(',')
@@ -66,7 +68,7 @@ Rates rates_of(const PlanOptions& options)
     if (rates.solve > 0 || options.place.gpus) return rates;
     omp_set_num_threads(1);
     const auto mean = options.sizes.interactions / std::max<Row>(1, options.sizes.users);
-    rates.solve = options.place.threads * measure_solve_rate(mean, options.train.width());
+    rates.solve = options.place.threads * measure_solve_rate(mean, options.train);
     return rates;
 }
 

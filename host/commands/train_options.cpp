@@ -47,6 +47,22 @@ void add_exchange(CLI::App& app, ExchangeOptions& exchange)
         "result does not depend on who needs them");
 }
 
+void add_cg_steps(CLI::App& app, TrainOptions& options)
+{
+    app.add_option("--cg-steps", options.cg_steps,
+                   "Steps of conjugate gradients from the sweep before, for rows where they are cheaper than the exact "
+                   "solution (cpu backend); 0: all rows exactly")
+        ->check(CLI::Range(0, 100));
+}
+
+void add_precision(CLI::App& app, TrainOptions& options)
+{
+    app.add_option("--precision", options.precision,
+                   "Of the rows' systems: fp32, bf16 (rounds the fixed side), tf32x3 (GPU only: tensor cores, nearly "
+                   "fp32), or auto (fp32 on a CPU, tf32x3 on a GPU)")
+        ->check(CLI::IsMember({"auto", "fp32", "tf32x3", "bf16"}));
+}
+
 namespace {
 
 CLI::Range at_least(double least) { return CLI::Range(least, 1e12); }
@@ -69,10 +85,7 @@ void add_objective_options(CLI::App& app, TrainOptions& options)
     app.add_option("--nu", options.nu, "λ_u = λ (n_u + alpha0·items)^nu: 0 plain ridge, 1 by frequency")
         ->check(CLI::Range(0.0, 2.0));
     app.add_option("--sweeps", options.sweeps, "Iterations, each solves users and items")->check(CLI::Range(1, 100000));
-    app.add_option("--cg-steps", options.cg_steps,
-                   "Steps of conjugate gradients from the sweep before, for rows where they are cheaper than the exact "
-                   "solution (cpu backend); 0: all rows exactly")
-        ->check(CLI::Range(0, 100));
+    add_cg_steps(app, options);
     app.add_option("--seed", options.seed, "Start of the item factors");
     app.add_option("--init-scale", options.init_scale, "The start has standard deviation init-scale/√factors")
         ->check(positive);
@@ -89,10 +102,7 @@ void add_machine_options(CLI::App& app, TrainOptions& options)
                    "auto (cuda where it is built and every rank finds a GPU, else cpu), cuda, cpu, or reference (slow, "
                    "double precision)")
         ->check(CLI::IsMember({"auto", "cuda", "cpu", "reference"}));
-    app.add_option("--precision", options.precision,
-                   "Of the rows' systems: fp32, bf16 (rounds the fixed side), tf32x3 (GPU only: tensor cores, nearly "
-                   "fp32), or auto (fp32 on a CPU, tf32x3 on a GPU)")
-        ->check(CLI::IsMember({"auto", "fp32", "tf32x3", "bf16"}));
+    add_precision(app, options);
     app.add_option("--gpu-memory", options.gpu_memory,
                    "GiB of its GPU that a rank may take; 0: its share of what is free")
         ->check(at_least(0));

@@ -11,5 +11,7 @@ void add_train_options(CLI::App& app, TrainOptions& options);
 /// Those of them that other commands share.
 void add_objective(CLI::App& app, Feedback& objective);
 void add_exchange(CLI::App& app, ExchangeOptions& exchange);
+void add_cg_steps(CLI::App& app, TrainOptions& options);
+void add_precision(CLI::App& app, TrainOptions& options);
 
 }  // namespace alster

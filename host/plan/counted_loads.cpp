@@ -3,7 +3,6 @@
 #include "host/plan/loads.hpp"
 #include "host/train/shards.hpp"
 #include "kernels/backend_sizes.hpp"
-#include "kernels/row_cost.hpp"
 
 namespace alster {
 
@@ -73,11 +72,11 @@ RankLoad own_load(const DatasetReader& dataset, const Share& users, const Share&
 
 Distribution distribute(const DatasetReader& dataset, const TrainOptions& options, int ranks)
 {
-    const Row width = options.width();
-    const SideCosts user_costs = side_costs(dataset, Side::users, width, entries_per_part);
-    const SideCosts item_costs = side_costs(dataset, Side::items, width, entries_per_part);
-    const Share users = make_share(user_costs, ranks, width, entries_per_part);
-    const Share items = make_share(item_costs, ranks, width, entries_per_part);
+    const RowCost cost = options.row_cost();
+    const SideCosts user_costs = side_costs(dataset, Side::users, cost, entries_per_part);
+    const SideCosts item_costs = side_costs(dataset, Side::items, cost, entries_per_part);
+    const Share users = make_share(user_costs, ranks, cost, entries_per_part);
+    const Share items = make_share(item_costs, ranks, cost, entries_per_part);
     const FixedSide fixed_users = fix(dataset, Side::users, users.rows, items);
     const FixedSide fixed_items = fix(dataset, Side::items, items.rows, users);
 
@@ -99,7 +98,7 @@ Distribution distribute(const DatasetReader& dataset, const TrainOptions& option
             load.item_table = items.rows.rows();
         }
         result.ranks.push_back(load);
-        result.cost.push_back(cost_on(users, user_costs, width, rank) + cost_on(items, item_costs, width, rank));
+        result.cost.push_back(cost_on(users, user_costs, cost, rank) + cost_on(items, item_costs, cost, rank));
         result.received.push_back(received);
     }
     return result;

@@ -32,11 +32,10 @@ Row named(Row rows, Offset interactions, double exponent, double share)
     return static_cast<Row>(count);
 }
 
-double side_cost(Row rows, Offset interactions, double exponent, Row width)
+double side_cost(Row rows, Offset interactions, double exponent, const RowCost& row)
 {
     double cost = 0;
-    each_bin(rows, interactions, exponent,
-             [&](double bin, double n) { cost += bin * row_cost(std::llround(n), width); });
+    each_bin(rows, interactions, exponent, [&](double bin, double n) { cost += bin * row(std::llround(n)); });
     return cost;
 }
 
@@ -66,8 +65,9 @@ Distribution distribute(const Sizes& sizes, const TrainOptions& options, int ran
         load.user_table = sizes.users;
         load.item_table = sizes.items;
     }
-    const double cost = side_cost(sizes.users, sizes.interactions, sizes.activity_exponent, options.width()) +
-                        side_cost(sizes.items, sizes.interactions, sizes.popularity_exponent, options.width());
+    const RowCost row = options.row_cost();
+    const double cost = side_cost(sizes.users, sizes.interactions, sizes.activity_exponent, row) +
+                        side_cost(sizes.items, sizes.interactions, sizes.popularity_exponent, row);
     result.ranks.assign(P, load);
     result.cost.assign(P, cost / ranks);
     result.received.assign(P, received);

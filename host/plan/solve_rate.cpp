@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <random>
 
+#include "host/backend_choice.hpp"
 #include "host/report/stopwatch.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
-#include "kernels/row_cost.hpp"
 
 namespace alster {
 
@@ -28,13 +28,15 @@ Interactions random_rows(Row rows, Offset entries, std::mt19937& random)
 
 }  // namespace
 
-double measure_solve_rate(Offset entries, Row width)
+double measure_solve_rate(Offset entries, const TrainOptions& options)
 {
+    const Row width = options.width();
     entries = std::clamp<Offset>(entries, 1, 1000);
-    const double cost = row_cost(entries, width);
+    const double cost = options.row_cost()(entries);
     const Row rows = std::clamp<Row>(static_cast<Row>(work / cost), 64, 100'000);
     std::mt19937 random(1);
-    const CpuBackend backend;
+    const Precision precision = choose_precision(BackendKind::cpu, options.precision);
+    const CpuBackend backend(best_instruction_set(precision), precision, entries_per_part, options.cg_steps);
     HostMatrix Y(table_rows, width);
     for (float& y : Y.values) y = static_cast<float>(random() % 1000) / 1000 - 0.5F;
     HostMatrix X(rows, width);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "kernels/row_cost.hpp"
-
 namespace alster {
 
 namespace {
@@ -13,12 +11,12 @@ constexpr Row granularity = 16;            // rows, as a thread takes them
 
 }  // namespace
 
-std::vector<RowRange> growing_batches(const Interactions& interactions, Row width)
+std::vector<RowRange> growing_batches(const Interactions& interactions, const RowCost& cost_of_row)
 {
     const Row rows = interactions.rows();
     const auto cost = [&](RowRange some) {
         double sum = 0;
-        for (Row r = some.first; r < some.last; ++r) sum += row_cost(interactions.entries(r), width);
+        for (Row r = some.first; r < some.last; ++r) sum += cost_of_row(interactions.entries(r));
         return sum;
     };
     double border = first_share * cost({0, rows});

@@ -6,6 +6,7 @@
 #include "data/interactions.hpp"
 #include "distributed/factor_exchange.hpp"
 #include "host/train/borders.hpp"
+#include "kernels/row_cost.hpp"
 
 namespace alster {
 
@@ -48,6 +49,7 @@ struct TrainOptions {
     [[nodiscard]] double unobserved_weight() const { return is_explicit() ? 0 : alpha > 0 ? 1 : alpha0; }
     /// Columns of the factor matrices while training: explicit rows carry their bias as the last one.
     [[nodiscard]] Row width() const { return is_explicit() ? factors + 1 : factors; }
+    [[nodiscard]] RowCost row_cost() const { return {width(), cg_steps}; }
 };
 
 }  // namespace alster

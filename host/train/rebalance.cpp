@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "kernels/row_cost.hpp"
-
 namespace alster {
 
 namespace {
@@ -32,20 +30,20 @@ struct NewShare {
 
 NewShare share_anew(const Job& job, Side side, const Share& old, std::span<const double> rank_s, Offset part_entries)
 {
-    const Row width = job.options.width();
+    const RowCost cost = job.options.row_cost();
     const auto costs =
-        in_seconds(shared_side_costs(job.ranks, job.dataset, side, width, part_entries), old, rank_s, width);
+        in_seconds(shared_side_costs(job.ranks, job.dataset, side, cost, part_entries), old, rank_s, cost);
     NewShare anew{{RowPartition(costs.rows, rows_per_chunk, costs.chunks, job.ranks.size()), old.split}, {}};
     const Share rows_alone{anew.share.rows, {}};  // the parts of split rows stay where they are
-    for (int rank = 0; rank < job.ranks.size(); ++rank) anew.seconds.push_back(cost_on(rows_alone, costs, width, rank));
+    for (int rank = 0; rank < job.ranks.size(); ++rank) anew.seconds.push_back(cost_on(rows_alone, costs, cost, rank));
     return anew;
 }
 
 }  // namespace
 
-SideCosts in_seconds(SideCosts costs, const Share& share, std::span<const double> rank_s, Row width)
+SideCosts in_seconds(SideCosts costs, const Share& share, std::span<const double> rank_s, const RowCost& cost)
 {
-    for (const SplitRow& row : share.split.rows) costs.chunks[row.row / rows_per_chunk] -= row_cost(row.entries, width);
+    for (const SplitRow& row : share.split.rows) costs.chunks[row.row / rows_per_chunk] -= cost(row.entries);
     for (int rank = 0; rank < share.rows.ranks(); ++rank) {
         const RowRange own = share.rows.of(rank);
         const Row first = own.first / rows_per_chunk;
@@ -53,7 +51,7 @@ SideCosts in_seconds(SideCosts costs, const Share& share, std::span<const double
         const auto chunks = std::span(costs.chunks).subspan(first, last - first);
         const double modelled = sum(chunks);
         if (modelled <= 0) continue;
-        for (double& cost : chunks) cost *= rank_s[rank] / modelled;
+        for (double& chunk : chunks) chunk *= rank_s[rank] / modelled;
     }
     return costs;
 }

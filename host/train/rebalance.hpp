@@ -21,6 +21,7 @@ struct MeasuredSweep {
                                                       Offset part_entries, double load_s, int sweeps_left);
 
 /// `costs` in seconds: each rank's rows scaled so that together they cost what it took.
-[[nodiscard]] SideCosts in_seconds(SideCosts costs, const Share& share, std::span<const double> rank_s, Row width);
+[[nodiscard]] SideCosts in_seconds(SideCosts costs, const Share& share, std::span<const double> rank_s,
+                                   const RowCost& cost);
 
 }  // namespace alster

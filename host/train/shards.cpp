@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "kernels/backend_sizes.hpp"
-#include "kernels/row_cost.hpp"
 
 namespace alster {
 
@@ -52,59 +51,60 @@ Interactions read_rows(const DatasetReader& dataset, Side side, const Share& sha
 
 }  // namespace
 
-void add_costs(std::span<const Offset> offsets, Row first_row, Row width, Offset part_entries, SideCosts& costs)
+void add_costs(std::span<const Offset> offsets, Row first_row, const RowCost& cost, Offset part_entries,
+               SideCosts& costs)
 {
     for (std::size_t r = 0; r + 1 < offsets.size(); ++r) {
         const Row row = first_row + static_cast<Row>(r);
         const Offset entries = offsets[r + 1] - offsets[r];
-        costs.chunks[row / rows_per_chunk] += row_cost(entries, width);
+        costs.chunks[row / rows_per_chunk] += cost(entries);
         if (entries > part_entries) costs.long_rows.push_back({row, entries});
     }
 }
 
-SideCosts side_costs(const DatasetReader& dataset, Side side, Row width, Offset part_entries)
+SideCosts side_costs(const DatasetReader& dataset, Side side, const RowCost& cost, Offset part_entries)
 {
     SideCosts costs{.rows = dataset.rows(side)};
     costs.chunks.resize((costs.rows + rows_per_chunk - 1) / rows_per_chunk);
     for (Row first = 0; first < costs.rows; first += slice_rows) {
         const RowRange slice{first, std::min(costs.rows, first + slice_rows)};
-        add_costs(dataset.offsets(Part::train, side, slice), first, width, part_entries, costs);
+        add_costs(dataset.offsets(Part::train, side, slice), first, cost, part_entries, costs);
     }
     return costs;
 }
 
-double cost_on(const Share& share, const SideCosts& costs, Row width, int rank)
+double cost_on(const Share& share, const SideCosts& costs, const RowCost& cost, int rank)
 {
     const RowRange own = share.rows.of(rank);
-    double cost = 0;
+    double sum = 0;
     for (Row chunk = own.first / rows_per_chunk; chunk * rows_per_chunk < own.last; ++chunk)
-        cost += costs.chunks[static_cast<std::size_t>(chunk)];
-    for (const SplitRow& row : share.split.among(own)) cost -= row_cost(row.entries, width);
-    for (const SplitRow& row : share.split.rows) cost += row_cost(row.entries, width) / share.rows.ranks();
-    return cost;
+        sum += costs.chunks[static_cast<std::size_t>(chunk)];
+    for (const SplitRow& row : share.split.among(own)) sum -= cost(row.entries);
+    for (const SplitRow& row : share.split.rows) sum += cost(row.entries) / share.rows.ranks();
+    return sum;
 }
 
-Share make_share(const SideCosts& costs, int ranks, Row width, Offset part_entries, double heaviest)
+Share make_share(const SideCosts& costs, int ranks, const RowCost& cost, Offset part_entries, double heaviest)
 {
     std::vector<double> chunks = costs.chunks;
     const double total = std::accumulate(chunks.begin(), chunks.end(), 0.0);
     std::vector<SplitRow> split;
     for (const SplitRow& row : costs.long_rows) {
-        const double cost = row_cost(row.entries, width);
-        if (ranks == 1 || cost <= heaviest * total / ranks) continue;
+        const double weight = cost(row.entries);
+        if (ranks == 1 || weight <= heaviest * total / ranks) continue;
         split.push_back(row);
-        chunks[row.row / rows_per_chunk] -= cost;  // all ranks bear it alike
+        chunks[row.row / rows_per_chunk] -= weight;  // all ranks bear it alike
     }
     return {RowPartition(costs.rows, rows_per_chunk, chunks, ranks),
-            SplitRows(std::move(split), part_entries, width, ranks)};
+            SplitRows(std::move(split), part_entries, cost.width(), ranks)};
 }
 
-SideCosts shared_side_costs(const Communicator& ranks, const DatasetReader& dataset, Side side, Row width,
+SideCosts shared_side_costs(const Communicator& ranks, const DatasetReader& dataset, Side side, const RowCost& cost,
                             Offset part_entries)
 {
     SideCosts costs{.rows = dataset.rows(side)};
     if (ranks.leads())
-        costs = side_costs(DatasetReader(dataset.file().path(), serial_access(), Verify::nothing), side, width,
+        costs = side_costs(DatasetReader(dataset.file().path(), serial_access(), Verify::nothing), side, cost,
                            part_entries);
     costs.chunks.resize((costs.rows + rows_per_chunk - 1) / rows_per_chunk);
     ranks.broadcast(costs.chunks);

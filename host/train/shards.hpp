@@ -4,6 +4,7 @@
 #include "data/dataset_file.hpp"
 #include "distributed/communicator.hpp"
 #include "host/train/split_rows.hpp"
+#include "kernels/row_cost.hpp"
 
 namespace alster {
 
@@ -22,21 +23,22 @@ struct Share {
 };
 
 /// Adds rows first_row … to the costs, `offsets` being the entries before each of them and behind the last.
-void add_costs(std::span<const Offset> offsets, Row first_row, Row width, Offset part_entries, SideCosts& costs);
+void add_costs(std::span<const Offset> offsets, Row first_row, const RowCost& cost, Offset part_entries,
+               SideCosts& costs);
 
 /// Read in slices.
-[[nodiscard]] SideCosts side_costs(const DatasetReader& dataset, Side side, Row width, Offset part_entries);
+[[nodiscard]] SideCosts side_costs(const DatasetReader& dataset, Side side, const RowCost& cost, Offset part_entries);
 
 /// The same, read by one rank and told to all. Collective.
-[[nodiscard]] SideCosts shared_side_costs(const Communicator& ranks, const DatasetReader& dataset, Side side, Row width,
-                                          Offset part_entries);
+[[nodiscard]] SideCosts shared_side_costs(const Communicator& ranks, const DatasetReader& dataset, Side side,
+                                          const RowCost& cost, Offset part_entries);
 
 /// What the rows and parts of a rank cost.
-[[nodiscard]] double cost_on(const Share& share, const SideCosts& costs, Row width, int rank);
+[[nodiscard]] double cost_on(const Share& share, const SideCosts& costs, const RowCost& cost, int rank);
 
 /// Cuts the rows so that the ranks' half-steps take equally long, and splits those that weigh more than `heaviest` of
 /// a rank's part of the whole.
-[[nodiscard]] Share make_share(const SideCosts& costs, int ranks, Row width, Offset part_entries,
+[[nodiscard]] Share make_share(const SideCosts& costs, int ranks, const RowCost& cost, Offset part_entries,
                                double heaviest = 0.125);
 
 /// A rank's interactions of one side: its rows, of which the split ones are left empty, and parts of split rows.

@@ -67,7 +67,7 @@ Sides<B> make_sides(const Communicator& ranks, const B& backend, const TrainOpti
                     const BeforeAllocating& before_allocating = {})
 {
     const Row width = options.width();
-    const auto batches = [&](const OwnInteractions& own) { return batches_for(backend, own.rows, width); };
+    const auto batches = [&](const OwnInteractions& own) { return batches_for(backend, own.rows, options.row_cost()); };
     auto user_batches = batches(by_user);
     auto item_batches = batches(by_item);
     const auto plan = [&](const Share& share, OwnInteractions& named_by, std::span<const RowRange> in_batches) {
@@ -128,8 +128,8 @@ Shares share_by_model(const Communicator& ranks, const B& backend, const TrainOp
 {
     const auto share = [&](Side side) {
         const Offset part = part_entries(backend);
-        return make_share(shared_side_costs(ranks, dataset, side, options.width(), part), ranks.size(), options.width(),
-                          part);
+        return make_share(shared_side_costs(ranks, dataset, side, options.row_cost(), part), ranks.size(),
+                          options.row_cost(), part);
     };
     return {share(Side::users), share(Side::items)};
 }

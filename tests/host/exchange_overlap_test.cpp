@@ -21,7 +21,7 @@ constexpr Row width = 9;
 double cost_of(const Interactions& interactions, RowRange rows)
 {
     double cost = 0;
-    for (Row r = rows.first; r < rows.last; ++r) cost += row_cost(interactions.entries(r), width);
+    for (Row r = rows.first; r < rows.last; ++r) cost += RowCost(width)(interactions.entries(r));
     return cost;
 }
 

@@ -67,6 +67,21 @@ protected:
 
 test::TemporaryDirectory* Plan::directory_ = nullptr;
 
+TEST_F(Plan, times_follow_the_steps_that_are_asked_for)
+{
+    // at one rate the times are in the ratio of the costs
+    const std::string asked = fmt::format("--data {} --factors 256 --ranks 1", path("whole.h5"));
+    const auto solve_s = [&](const std::string& more) {
+        return plan(asked + " --gflops 10" + more)[0]["seconds"]["solve"].get<double>();
+    };
+    const double exact = solve_s("");
+    const double three = solve_s(" --cg-steps 3");
+    const double one = solve_s(" --cg-steps 1");
+    EXPECT_GT(exact, 0);
+    EXPECT_NEAR((20 + 7.5 * 3) / (20 + 7.5), three / one, 0.05);
+    EXPECT_EQ(64, test::run_alster("plan " + asked + " --precision tf32x3").code);
+}
+
 TEST_F(Plan, memory_is_what_training_takes)
 {
     struct Case {

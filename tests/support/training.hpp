@@ -34,8 +34,8 @@ Trained train(const Communicator& ranks, const B& backend, const TrainOptions& o
     const auto share = [&](const Interactions& all) {
         SideCosts costs{.rows = all.rows()};
         costs.chunks.resize((all.rows() + rows_per_chunk - 1) / rows_per_chunk);
-        add_costs(all.offsets, 0, options.width(), part_entries(backend), costs);
-        return make_share(costs, ranks.size(), options.width(), part_entries(backend), heaviest);
+        add_costs(all.offsets, 0, options.row_cost(), part_entries(backend), costs);
+        return make_share(costs, ranks.size(), options.row_cost(), part_entries(backend), heaviest);
     };
     const Share user_share = share(by_user);
     const Share item_share = share(by_item);
