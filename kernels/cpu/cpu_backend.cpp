@@ -7,12 +7,16 @@
 namespace alster {
 
 CpuBackend::CpuBackend(InstructionSet instructions, Precision precision, Offset part, int cg_steps)
-    : CpuBackend(row_solver(instructions, precision), precision, part, cg_steps)
+    : CpuBackend(row_solver(instructions, precision), precision, part, cg_steps, instructions)
 {
 }
 
-CpuBackend::CpuBackend(RowSolver solver, Precision precision, Offset part, int cg_steps)
-    : row_solver_(solver), precision_(precision), entries_per_part_(part), cg_steps_(cg_steps)
+CpuBackend::CpuBackend(RowSolver solver, Precision precision, Offset part, int cg_steps, InstructionSet instructions)
+    : row_solver_(solver),
+      basis_(basis_kernel(instructions)),
+      precision_(precision),
+      entries_per_part_(part),
+      cg_steps_(cg_steps)
 {
     // Threads are OpenMP's: a second pool beside it makes both slow, and the bits would depend on its size.
     openblas_set_num_threads(1);

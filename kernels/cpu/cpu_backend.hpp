@@ -1,5 +1,6 @@
 #pragma once
 #include "kernels/backend.hpp"
+#include "kernels/cpu/basis_kernel.hpp"
 #include "kernels/cpu/row_solver.hpp"
 #include "kernels/host_matrix.hpp"
 #include "kernels/host_row_buffers.hpp"
@@ -34,8 +35,8 @@ public:
                         Offset part = alster::entries_per_part, int cg_steps = 0);
 
     /// With a row solver of one's own.
-    explicit CpuBackend(RowSolver solver, Precision precision, Offset part = alster::entries_per_part,
-                        int cg_steps = 0);
+    explicit CpuBackend(RowSolver solver, Precision precision, Offset part = alster::entries_per_part, int cg_steps = 0,
+                        InstructionSet instructions = best_instruction_set());
 
     /// The `part` for so many factors and steps: larger where long rows go by steps, which one thread takes.
     [[nodiscard]] static Offset part_for(Row width, int cg_steps, InstructionSet instructions, Precision precision);
@@ -71,6 +72,7 @@ public:
 
 private:
     RowSolver row_solver_;
+    BasisKernel basis_;
     Precision precision_;
     Offset entries_per_part_;
     int cg_steps_;

@@ -1,3 +1,4 @@
+#include "kernels/cpu/basis_kernel.hpp"
 #include "kernels/cpu/row_solver.hpp"
 #include "kernels/cpu/score_tile.hpp"
 
@@ -8,5 +9,7 @@ InstructionSet best_instruction_set(Precision) { return InstructionSet::generic;
 RowSolver row_solver(InstructionSet, Precision precision) { return generic::row_solver(precision); }
 
 ScoreKernel score_kernel(InstructionSet) { return generic::score_kernel(); }
+
+BasisKernel basis_kernel(InstructionSet) { return generic::basis_kernel(); }
 
 }  // namespace alster

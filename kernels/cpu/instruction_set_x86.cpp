@@ -2,6 +2,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "kernels/cpu/basis_kernel.hpp"
 #include "kernels/cpu/row_solver.hpp"
 #include "kernels/cpu/score_tile.hpp"
 
@@ -66,6 +67,20 @@ ScoreKernel score_kernel(InstructionSet instructions)
             return avx2::score_kernel();
         default:
             return generic::score_kernel();
+    }
+}
+
+BasisKernel basis_kernel(InstructionSet instructions)
+{
+    switch (instructions) {
+        case InstructionSet::amx:
+        case InstructionSet::avx512_bf16:
+        case InstructionSet::avx512:
+            return avx512::basis_kernel();
+        case InstructionSet::avx2:
+            return avx2::basis_kernel();
+        default:
+            return generic::basis_kernel();
     }
 }
 

@@ -1,7 +1,6 @@
 #include <cblas.h>
 
 #include <algorithm>
-#include <span>
 
 #include "kernels/cpu/cpu_backend.hpp"
 
@@ -9,35 +8,18 @@ namespace alster {
 
 namespace {
 
-/// after (rows, w) = before (rows, w) · Q
-void multiply(const std::vector<double>& before, std::span<const double> Q, std::vector<double>& after, int rows, int w)
-{
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, w, w, 1.0, before.data(), w, Q.data(), w, 0.0,
-                after.data(), w);
-}
-void multiply(const std::vector<float>& before, std::span<const float> Q, std::vector<float>& after, int rows, int w)
-{
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, w, w, 1.0F, before.data(), w, Q.data(), w, 0.0F,
-                after.data(), w);
-}
-
-/// Y ← Y Q in the arithmetic of Q, rounded once; in chunks, so that the bits of a row depend on nothing else.
-template <class Real>
-void rotate_chunks(HostMatrix& Y, std::span<const Real> Q)
+/// Runs f(the rows of a chunk, how many) for all chunks, each thread with a workspace of so many elements of its own.
+template <class Real, class F>
+void each_chunk(HostMatrix& Y, std::int64_t workspace_size, F f)
 {
     const Row chunks = (Y.rows + rows_per_chunk - 1) / rows_per_chunk;
 #pragma omp parallel
     {
-        std::vector<Real> before(rows_per_chunk * Y.width);
-        std::vector<Real> after(rows_per_chunk * Y.width);
+        TableVector<Real> workspace(workspace_size);
 #pragma omp for schedule(static)
         for (Row k = 0; k < chunks; ++k) {
             const Row first = k * rows_per_chunk;
-            const Row rows = std::min(Y.rows - first, rows_per_chunk);
-            std::copy_n(Y.row(first), rows * Y.width, before.begin());
-            multiply(before, Q, after, static_cast<int>(rows), static_cast<int>(Y.width));
-            std::transform(after.begin(), after.begin() + rows * Y.width, Y.row(first),
-                           [](Real value) { return static_cast<float>(value); });
+            f(Y.row(first), std::min(Y.rows - first, rows_per_chunk), workspace.data());
         }
     }
 }
@@ -47,13 +29,22 @@ void rotate_chunks(HostMatrix& Y, std::span<const Real> Q)
 void CpuBackend::rotate(Matrix& Y, const Spectrum& spectrum) const
 {
     // fp64: in fp32 the weak directions would inherit the rounding errors of the strong ones
-    rotate_chunks<double>(Y, spectrum.vectors);
+    TableVector<double> Q(basis_.square(Y.width));
+    basis_.pack(spectrum.vectors.data(), Y.width, Q.data());
+    each_chunk<double>(Y, basis_.chunk(Y.width), [&](float* rows, Row count, double* workspace) {
+        basis_.rotate(Q.data(), Y.width, count, workspace, rows);
+    });
 }
 
 void CpuBackend::rotate_start(Matrix& X, const Spectrum& spectrum) const
 {
     const std::vector<float> Q(spectrum.vectors.begin(), spectrum.vectors.end());
-    rotate_chunks<float>(X, Q);
+    const int w = static_cast<int>(X.width);
+    each_chunk<float>(X, rows_per_chunk * X.width, [&](float* rows, Row count, float* before) {
+        std::copy_n(rows, count * X.width, before);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(count), w, w, 1.0F, before, w, Q.data(),
+                    w, 0.0F, rows, w);
+    });
 }
 
 }  // namespace alster
