@@ -14,6 +14,8 @@ struct DualRow {
 
     static constexpr std::int64_t panel_factors = 128;  // are summed at a time: they stay in the caches
 
+    static constexpr std::int64_t least_entries = 1;
+
     static std::int64_t workspace(std::int64_t width, std::int64_t entries)
     {
         const std::int64_t n = round_up(entries, L);

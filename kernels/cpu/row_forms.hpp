@@ -29,6 +29,7 @@ struct RowForms {
     using Element = typename Panel::Element;
     using Primal = PrimalRow<lanes, Panel>;
     using ShortDual = DualRow<few_lanes, Element>;
+    using PlainDual = DualRow<lanes, Element>;  // of rows too short for the other's preparations
     using Cg = CgRow<lanes, Element>;
 
     static RowSolver solver()
@@ -39,7 +40,8 @@ struct RowForms {
 private:
     static std::size_t workspace(std::int64_t width, std::int64_t entries)
     {
-        const std::int64_t exact = most(Primal::workspace(width), Dual::workspace(width, width));
+        const std::int64_t duals = most(PlainDual::workspace(width, width), Dual::workspace(width, width));
+        const std::int64_t exact = most(Primal::workspace(width), duals);
         return static_cast<std::size_t>(most(exact, Cg::workspace(width, entries)));
     }
 
@@ -49,6 +51,7 @@ private:
             return Cg::solve(context, task, memory, x);
         if (!dual_is_cheaper(task.n, context.width)) return Primal::solve(context, task, memory, x);
         if (task.n <= few_lanes) return ShortDual::solve(context, task, memory, x);
+        if (task.n < Dual::least_entries) return PlainDual::solve(context, task, memory, x);
         return Dual::solve(context, task, memory, x);
     }
 };

@@ -104,7 +104,7 @@ TEST_F(UnitRows, AssembleSumsOfRoundedRows)
 TEST_F(UnitRows, ShortRowsAreRefined)
 {
     for (const Row width : {33, 64, 300})
-        for (const Row entries : {9, 17, 24, 33, 50, 200})
+        for (const Row entries : {9, 24, 33, 40, 49, 50, 200})
             for (const bool weighted : {false, true}) {
                 if (entries > width * 7 / 8) continue;  // the primal form's
                 const auto problem = one_row(entries, width, weighted);
