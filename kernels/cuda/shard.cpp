@@ -127,7 +127,7 @@ void page_lock(ShardMemory& memory, const Interactions& interactions)
 
 CudaShard load_shard(Interactions interactions, Row width, const CudaOptions& options, Device& device)
 {
-    CudaShard shard{std::move(interactions), {}, true, std::make_unique<ShardMemory>()};
+    CudaShard shard(std::move(interactions));
     const Interactions& all = shard.interactions;
     ShardMemory& memory = *shard.memory;
 

@@ -107,6 +107,23 @@ TEST(Cuda, GramianRotationAndLargestAreThoseOfReference)
         }
 }
 
+TEST(Cuda, GramiansOfWideRowsAreThoseOfReference)
+{
+    if (sanitized()) GTEST_SKIP() << "too large for a sanitized build";
+    for (const Row width : {1024, 2048}) {
+        const HostMatrix Y = random_problem({.rows = 1, .columns = 3, .width = width}).fixed;
+        const CudaBackend cuda(0);
+        const ReferenceBackend reference;
+        const double bound = 3 * std::pow(reference.largest(Y), 2);
+        ExactSum expected(triangle_size(width), bound);
+        ExactSum actual(triangle_size(width), bound);
+        reference.gramian(Y, expected);
+        cuda.gramian(on_device(cuda, Y), actual);
+        const auto [a, b] = std::pair(expected.values(), actual.values());
+        for (std::size_t k = 0; k < a.size(); ++k) ASSERT_NEAR(a[k], b[k], 3 * 0x1p-52 * bound) << width << " " << k;
+    }
+}
+
 TEST(Cuda, WideRowsAreRotatedInFewerAtATime)
 {
     for (const Row width : {1024, 1025, 2048}) {
