@@ -81,6 +81,20 @@ TEST_F(GpuCommands, TheStartSaysByWhatArchitectureItIsComputed)
     EXPECT_EQ("tf32x3 by cuda sm_90", ModelReader(path("run/model.h5")).info().arithmetic);
 }
 
+TEST_F(GpuCommands, ARunThatGoesOnByAnotherArchitectureIsWarnedOf)
+{
+    const auto train = [](const std::string& environment, const std::string& more) {
+        return test::run_command(fmt::format("{} {} train --threads 1 --factors 6 --sweeps 2 --data {} --out {} {}",
+                                             environment, test::alster_program(), path("data.h5"), path("moved"),
+                                             more));
+    };
+    ASSERT_EQ(75, train("", "--stop-after-minutes 1e-6").code);
+    const auto finished = train("ALSTER_EMULATED_ARCHITECTURE=80", "");
+    EXPECT_EQ(0, finished.code) << finished.err;
+    EXPECT_THAT(finished.err,
+                HasSubstr("warning: begun by tf32x3 by cuda sm_90, goes on by tf32x3 by cuda sm_80: the last bits"));
+}
+
 TEST_F(GpuCommands, RanksOnDifferentArchitecturesAreWarnedOf)
 {
     const auto finished = mpirun(ranks_that_train(1) + " : " + ranks_that_train(1, "ALSTER_EMULATED_ARCHITECTURE=80"));
