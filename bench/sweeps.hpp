@@ -9,6 +9,7 @@
 #include "bench/random_interactions.hpp"
 #include "data/error.hpp"
 #include "distributed/mpi_session.hpp"
+#include "host/report/stopwatch.hpp"
 #include "host/train/sides.hpp"
 #include "kernels/row_cost.hpp"
 
@@ -86,6 +87,30 @@ private:
     return gflop;
 }
 
+/// Milliseconds of the principal basis' two passes over the users' factors: their Gramian, and a rotation.
+struct BasisTimes {
+    double gramian;
+    double rotation;
+};
+
+template <Backend B>
+BasisTimes measure_basis(const B& backend, typename B::Matrix& users, const SweepOptions& options, Row width)
+{
+    Spectrum identity{std::vector<double>(width, 1.0), std::vector<double>(width * width)};
+    for (Row a = 0; a < width; ++a) identity.vectors[a * width + a] = 1;
+    const double largest = backend.largest(users);
+    std::vector<double> gramian, rotation;
+    for (int n = 0; n < options.sweeps; ++n) {
+        ExactSum G(triangle_size(width), static_cast<double>(options.shape.users) * largest * largest);
+        Stopwatch watch;
+        backend.gramian(users, G);
+        gramian.push_back(1e3 * watch.lap());
+        backend.rotate(users, identity);
+        rotation.push_back(1e3 * watch.lap());
+    }
+    return {median(gramian), median(rotation)};
+}
+
 /// Runs the sweeps of one setting on one rank and prints its line.
 template <Backend B>
 void measure_sweeps(const B& backend, const std::string& label, const SweepOptions& options, const SweepData& data,
@@ -109,6 +134,7 @@ void measure_sweeps(const B& backend, const std::string& label, const SweepOptio
         basis.push_back(1e3 * (a.basis_s + b.basis_s));
         total.push_back(users.back() + items.back() + basis.back());
     }
+    const BasisTimes basis_of_users = measure_basis(backend, sides.users.factors, options, factors);
     const double users_gflop = gflop_of(data.by_user, factors);
     const double items_gflop = gflop_of(data.by_item, factors);
     const double solve_s = 1e-3 * (median(users) + median(items));
@@ -117,11 +143,11 @@ void measure_sweeps(const B& backend, const std::string& label, const SweepOptio
     fmt::print(
         R"({{"backend": "{}", "users": {}, "items": {}, "interactions": {}, "factors": {}, "sweep_ms": {:.3f}, )"
         R"("users_ms": {:.3f}, "items_ms": {:.3f}, "basis_ms": {:.3f}, "users_gflop": {:.1f}, "items_gflop": {:.1f}, )"
-        R"("gflops": {:.1f}, "gather_gb_s": {:.1f}}})"
+        R"("gflops": {:.1f}, "gather_gb_s": {:.1f}, "users_gramian_ms": {:.3f}, "users_rotation_ms": {:.3f}}})"
         "\n",
         label, options.shape.users, options.shape.items, data.by_user.entries(), factors, median(total), median(users),
         median(items), median(basis), users_gflop, items_gflop, (users_gflop + items_gflop) / solve_s,
-        gather_gb / solve_s);
+        gather_gb / solve_s, basis_of_users.gramian, basis_of_users.rotation);
     std::fflush(stdout);
 }
 

@@ -9,8 +9,7 @@ struct GpuShare {
     int ranks = 1;
 };
 
-/// Rank r of a node takes GPU r modulo those that it sees, of which there is at least one: where each task is given a
-/// GPU of its own, that one. All ranks have their contexts on the GPUs afterwards, so that what is free can be
+/// All ranks have their contexts on the GPUs afterwards, so that what is free can be
 /// measured. Collective.
 [[nodiscard]] GpuShare gpu_share(const Communicator& ranks);
 

@@ -1,13 +1,19 @@
 #include "host/scoring.hpp"
 
+#include <fmt/format.h>
+
 #include "host/backend_choice.hpp"
 #include "kernels/cpu/top_k.hpp"
 
 namespace alster {
 
-MakeScorer choose_scorers(const Communicator& ranks, const std::string& asked)
+MakeScorer choose_scorers(const Communicator& ranks, const std::string& asked, bool few)
 {
-    return choose_backend(ranks, asked).kind == BackendKind::cuda ? gpu_scorers(ranks) : cpu_scorer;
+    const BackendChoice choice = few && asked == "auto"
+                                     ? BackendChoice{BackendKind::cpu, "a few lists are made before a GPU has started"}
+                                     : choose_backend(ranks, asked);
+    if (ranks.leads()) fmt::print(stderr, "alster: {} backend ({})\n", name(choice.kind), choice.reason);
+    return choice.kind == BackendKind::cuda ? gpu_scorers(ranks) : cpu_scorer;
 }
 
 }  // namespace alster

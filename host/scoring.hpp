@@ -6,9 +6,10 @@
 
 namespace alster {
 
-/// Scorers on the backend that `asked` names: auto, cuda or cpu, as choose_backend takes it. The scores of two backends
-/// may differ in their last bits. Collective.
-[[nodiscard]] MakeScorer choose_scorers(const Communicator& ranks, const std::string& asked);
+/// Scorers on the backend that `asked` names: auto, cuda or cpu, as choose_backend takes it, but for a few lists auto
+/// is cpu. Says on standard error which it is and why. The scores of two backends may differ in their last bits.
+/// Collective.
+[[nodiscard]] MakeScorer choose_scorers(const Communicator& ranks, const std::string& asked, bool few = false);
 
 /// Scorers on each rank's GPU, in fp32. Throws internal (70) in a build without CUDA. Collective.
 [[nodiscard]] MakeScorer gpu_scorers(const Communicator& ranks);

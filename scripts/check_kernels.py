@@ -3,8 +3,8 @@
 
     check_kernels.py [--arch sm_80 --arch sm_90] [--markdown]     exit code 4: there is no nvcc here
 
-Registers and shared memory decide how many blocks a multiprocessor holds, spills go to memory: a change that costs any of
-them shows here, on a machine without a GPU. The dynamic shared memory of the row solver is that of row_shape.hpp for the
+Registers and shared memory decide how many blocks a multiprocessor holds, which is computed and held against the least
+that is meant; spills go to memory. A change that costs any of them shows here, on a machine without a GPU. The dynamic shared memory of the row solver is that of row_shape.hpp for the
 largest system of a bin, and for 2048 factors where systems are large.
 """
 import argparse
@@ -17,35 +17,44 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# (name, registers, bytes spilled, bytes of shared memory) at most; the first that matches counts. A block has
-# threads · registers <= 65,536; a multiprocessor 164 KiB (sm_80) or 228 KiB (sm_90) of shared memory, of which each block
-# costs 1 KiB more.
+# (name, warps of a block, registers, bytes spilled, bytes of shared memory at most, blocks on a multiprocessor at least);
+# the first that matches counts. Bins have their warps and blocks from row_shape.hpp.
 BUDGET = [
-    (r"solve_rows<\d, 0, .*>", 160, 0, 6 << 10),       # 1 warp a row: 23 or 32 blocks
-    (r"solve_rows<\d, 1, .*>", 160, 0, 14 << 10),      # 3 warps: 10 or 15 blocks
-    (r"solve_rows<\d, 2, .*>", 184, 0, 44 << 10),      # 5 warps: 2 by registers
-    (r"solve_rows<\d, 3, .*>", 168, 96, 153 << 10),    # 12 warps, one block: 168 is what each thread can have
-    (r"solve_rows<\d, 4, .*>", 255, 0, 108 << 10),     # 8 warps: one block or two
-    (r"assemble_chunks<.*>", 192, 64, 153 << 10),
-    (r"top_k_kernel", 128, 0, 24 << 10),              # 8 warps, two blocks on a multiprocessor
-    (r"gramian_kernel", 64, 0, 32 << 10),
-    (r".*_kernel(<\d>)?", 64, 0, 1 << 10),   # rotate_kernel: 64 KiB of dynamic shared memory besides
+    (r"solve_rows<\d, [01], .*>", None, 128, 0, 14 << 10, None),
+    (r"solve_rows<\d, 2, .*>", None, 168, 0, 44 << 10, None),
+    (r"solve_rows<\d, 3, .*>", None, 168, 96, 153 << 10, None),  # all that a thread of 12 warps can have
+    (r"solve_rows<\d, 4, .*>", None, 255, 0, 108 << 10, None),
+    (r"assemble_chunks<\d, [01]>", None, 128, 0, 14 << 10, None),
+    (r"assemble_chunks<\d, [23]>", None, 168, 0, 153 << 10, None),
+    (r"assemble_chunks<\d, 4>", None, 192, 0, 108 << 10, None),
+    (r"top_k_kernel", 8, 128, 0, 24 << 10, 2),
+    (r"gramian_kernel", 8, 64, 0, 32 << 10, 4),
+    (r"rotate_kernel<\d>", 4, 64, 0, 64 << 10, 2),
+    (r".*_kernel", 8, 64, 0, 1 << 10, 4),
 ]
 
+# Shared memory of a multiprocessor, of which each block costs 1 KiB more than it asks for.
+SHARED_BYTES = {"sm_80": 164 << 10, "sm_90": 228 << 10}
+MOST_WARPS, MOST_BLOCKS = 64, 32
+
+# Of rotate_kernel, for as many factors as it takes 8 (4) rows at a time.
+ROTATE_BYTES = 8 * 1024 * 8
+
 # What the kernels of a bin have of static shared memory at most: static_shared_bytes of row_shape.hpp.
-DYNAMIC_PROGRAM = """
+SHAPES_PROGRAM = """
 #include <cstdio>
 #include "kernels/cuda/row_shape.hpp"
 using namespace alster;
 template <int Bin>
 void show(Row width)
 {
-    std::printf("%d %zu\\n", Bin, row_memory<Bin>(order_of<Bin>(true, width), width, 227 << 10).bytes());
+    std::printf("%d %zu %d %d\\n", Bin, row_memory<Bin>(order_of<Bin>(true, width), width, 227 << 10).bytes(),
+                Shape<Bin>::warps, least_blocks(Bin));
 }
 int main()
 {
     show<0>(32), show<1>(64), show<2>(128), show<3>(256), show<4>(2048);
-    std::printf("static %zu\\n", static_shared_bytes);
+    std::printf("static %zu 0 0\\n", static_shared_bytes);
 }
 """
 
@@ -81,14 +90,15 @@ def usage(compiler, source, arch):
             kernel = None
 
 
-def dynamic_shared():
-    """Bytes of dynamic shared memory of each bin, by its number as text; and `static`, what is kept for the rest."""
+def shapes():
+    """(bytes of dynamic shared memory, warps, least blocks) of each bin, by its number as text; and `static`, the bytes
+    that are kept for the rest."""
     with tempfile.TemporaryDirectory() as folder:
-        program = pathlib.Path(folder) / "dynamic"
-        subprocess.run(["c++", "-std=c++20", f"-I{ROOT}", "-x", "c++", "-", "-o", str(program)], input=DYNAMIC_PROGRAM,
+        program = pathlib.Path(folder) / "shapes"
+        subprocess.run(["c++", "-std=c++20", f"-I{ROOT}", "-x", "c++", "-", "-o", str(program)], input=SHAPES_PROGRAM,
                        text=True, check=True)
         lines = subprocess.run([str(program)], capture_output=True, text=True, check=True).stdout.splitlines()
-    return {key: int(value) for key, value in map(str.split, lines)}
+    return {key: tuple(map(int, values)) for key, *values in map(str.split, lines)}
 
 
 def bin_of(kernel):
@@ -97,36 +107,57 @@ def bin_of(kernel):
     return found.group(1) if found else None
 
 
-def over_budget(kernel, registers, spilled, shared):
-    for pattern, most_registers, most_spilled, most_shared in BUDGET:
-        if re.fullmatch(pattern, kernel):
-            return registers > most_registers or spilled > most_spilled or shared > most_shared
-    return True
+def resident_blocks(arch, warps, registers, shared):
+    """Blocks that a multiprocessor holds, as cuda_occupancy.h counts them: registers are handed out to warps in units of
+    256, and each quarter of a multiprocessor has 16,384 for the warps that run on it."""
+    of_a_warp = -(-registers * 32 // 256) * 256
+    by_registers = 4 * (16384 // of_a_warp) // warps
+    by_shared = SHARED_BYTES[arch] // (-(-shared // 128) * 128 + 1024)
+    return min(by_registers, by_shared, MOST_WARPS // warps, MOST_BLOCKS)
+
+
+def judge(arch, kernel, registers, spilled, shared, shape):
+    """(blocks on a multiprocessor, what is over the budget)"""
+    for pattern, warps, most_registers, most_spilled, most_shared, least in BUDGET:
+        if not re.fullmatch(pattern, kernel):
+            continue
+        if shape:
+            _, warps, least = shape
+        blocks = resident_blocks(arch, warps, registers, shared)
+        over = [f"{what} {value}, budget {budget}" for what, value, budget in
+                (("registers", registers, most_registers), ("spilled", spilled, most_spilled),
+                 ("shared memory", shared, most_shared)) if value > budget]
+        return blocks, over + ([f"blocks {blocks}, at least {least}"] if blocks < least else [])
+    return 0, ["no budget"]
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--arch", action="append")
+    options.add_argument("--arch", action="append", choices=SHARED_BYTES)
     options.add_argument("--markdown", action="store_true", help="the table for the docs")
     options = options.parse_args()
     compiler = nvcc()
     if not compiler:
         print("skipped: no nvcc")
         return 4
-    row = "| {} | {} | {} | {} | {} |" if options.markdown else "{:6} {:28} {:4} registers {:4} spilled {:6} shared"
-    dynamic = dynamic_shared()
+    row = "| {} | {} | {} | {} | {} | {} |" if options.markdown else \
+        "{:6} {:28} {:4} registers {:4} spilled {:6} shared {:3} blocks"
+    shape_of = shapes()
     kernels, over = 0, 0
-    for arch in options.arch or ["sm_80", "sm_90"]:
+    for arch in options.arch or list(SHARED_BYTES):
         for source in sorted((ROOT / "kernels/cuda").glob("*.cu")):
             for kernel, registers, spilled, shared in usage(compiler, source, arch):
                 kernels += 1
-                part = bin_of(kernel)
-                too_static = part is not None and shared > dynamic["static"]
-                shared += dynamic[part] if part else 0
-                print(row.format(arch, kernel, registers, spilled, shared))
-                if over_budget(kernel, registers, spilled, shared) or too_static:
+                shape = shape_of.get(bin_of(kernel))
+                too_static = shape and shared > shape_of["static"][0]
+                shared += shape[0] if shape else ROTATE_BYTES if kernel.startswith("rotate") else 0
+                blocks, reasons = judge(arch, kernel, registers, spilled, shared, shape)
+                print(row.format(arch, kernel, registers, spilled, shared, blocks))
+                if too_static:
+                    reasons.append("static shared memory")
+                if reasons:
                     over += 1
-                    print(f"over budget: {kernel} ({source.name}, {arch})", file=sys.stderr)
+                    print(f"over budget: {kernel} ({source.name}, {arch}): {', '.join(reasons)}", file=sys.stderr)
     print(f"{kernels} kernels, {over} over budget")
     return 1 if over or kernels == 0 else 0
 

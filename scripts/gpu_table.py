@@ -61,6 +61,20 @@ def add_shares(sweep, floors):
             sweep[f"{side}_share"] = bounds[bound] / sweep[f"{side}_ms"]
 
 
+def add_basis_shares(sweep, floors):
+    """The same for the users' Gramian (rows · w² flop, half a square) and rotation (2 · rows · w²), both in fp64."""
+    rate, copy = floors.rate("fma", "fp64"), floors.rate("copy", "HBM")
+    table_gb = 4e-9 * sweep["users"] * sweep["factors"]
+    gflop = 1e-9 * sweep["users"] * sweep["factors"] ** 2
+    for part, flop, bytes_moved in (("gramian", gflop, table_gb), ("rotation", 2 * gflop, 2 * table_gb)):
+        took = sweep.get(f"users_{part}_ms", 0)
+        if not (rate and copy and took > 0):
+            continue
+        bounds = {"fp64": flop / rate, "copy": 1e3 * bytes_moved / copy}
+        sweep[f"{part}_floor"] = max(bounds, key=bounds.get)
+        sweep[f"{part}_share"] = max(bounds.values()) / took
+
+
 def test_counts(path):
     if not path.exists():
         return None
@@ -92,7 +106,7 @@ def table(columns, rows):
 
 
 def markdown(result):
-    lines = [result["device"], "", *table(["step", "state", "exit_code", "seconds"], result["steps"])]
+    lines = [result["device"], "", *table(["step", "state", "exit_code", "seconds", "reason"], result["steps"])]
     if result["tests"]:
         lines += [f"Tests on the device: {result['tests']['tests']}, of which {result['tests']['failures']} failed.", ""]
     lines += [f"{tool}: {summary}\n" for tool, summary in result["sanitizer"].items() if summary]
@@ -101,13 +115,15 @@ def markdown(result):
               if "floor" in floor]
     lines += ["", "Sweeps, medians, the first left out. The share is that of the highest floor of the half-step: its "
               "table's rows gathered once (from the second-level cache where the table fits it), its products at the "
-              "rate of the precision, or its factors and interactions copied.", ""]
+              "rate of the precision, or its factors and interactions copied. Gramian and rotation are those of the "
+              "users' factors, with what they copy to and from the host.", ""]
     lines += table(["users", "items", "interactions", "factors", "backend", "sweep_ms", "users_ms", "users_floor",
-                    "users_share", "items_ms", "items_floor", "items_share", "basis_ms", "gflops", "gather_gb_s",
-                    "skipped"], result["sweeps"])
+                    "users_share", "items_ms", "items_floor", "items_share", "basis_ms", "users_gramian_ms",
+                    "gramian_floor", "gramian_share", "users_rotation_ms", "rotation_floor", "rotation_share", "gflops",
+                    "gather_gb_s", "skipped"], result["sweeps"])
     if result["profiles"]:
         columns = list(dict.fromkeys(name for profile in result["profiles"] for name in profile))
-        lines += ["Profiles (ncu):", "", *table(columns, result["profiles"])]
+        lines += [f"Profiles (ncu) of {result['profiled']}:", "", *table(columns, result["profiles"])]
     return lines
 
 
@@ -119,10 +135,12 @@ def main():
     for sweep in sweeps:
         if sweep["backend"] in MODES:
             add_shares(sweep, floors)
+            add_basis_shares(sweep, floors)
     result = {"device": (out / "device.txt").read_text().strip(), "steps": records(out / "steps.jsonl"),
               "tests": test_counts(out / "tests.json"),
               "sanitizer": {tool: sanitizer(out / f"{tool}.txt") for tool in ("memcheck", "racecheck")},
-              "floors": lines, "sweeps": sweeps, "profiles": profiles(out / "ncu.txt")}
+              "floors": lines, "sweeps": sweeps, "profiles": profiles(out / "ncu.txt"),
+              "profiled": (out / "profiled.txt").read_text().strip() if (out / "profiled.txt").exists() else ""}
     (out / "gpu_suite.json").write_text(json.dumps(result, indent=1) + "\n")
     text = "\n".join(markdown(result))
     (out / "gpu_suite.md").write_text(text + "\n")

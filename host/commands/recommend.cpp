@@ -135,9 +135,8 @@ int recommend_command(int argc, char** argv)
     if (!options.all && ranks.leads())
         named = rows_of_ids(model.ids(Side::users, {0, model.info().users}), options.users, "user", options.model);
 
-    // a few lists are made before a GPU has started
-    const std::string backend = options.backend == "auto" && !options.all ? "cpu" : options.backend;
-    const Recommender recommender(model, dataset, options.k, options.include_seen, choose_scorers(ranks, backend));
+    const Recommender recommender(model, dataset, options.k, options.include_seen,
+                                  choose_scorers(ranks, options.backend, !options.all));
     const ItemLabels labels(model, &dataset);
     if (!options.out.empty())
         write_file(ranks, options, recommender, model, labels, named);

@@ -113,9 +113,7 @@ int similar_command(int argc, char** argv)
 
     const ItemLabels labels(model, dataset ? &*dataset : nullptr);
     const auto named = rows_of_ids(labels.ids(), options.items, "item", options.model);
-    // a few lists are made before a GPU has started
-    const std::string backend = options.backend == "auto" && !options.all ? "cpu" : options.backend;
-    const Neighbours neighbours(model, choose_scorers(ranks, backend));
+    const Neighbours neighbours(model, choose_scorers(ranks, options.backend, !options.all));
     if (!options.out.empty())
         write_file(ranks, options, neighbours, model, labels, named);
     else if (ranks.leads())

@@ -106,6 +106,10 @@ void add_machine_options(CLI::App& app, TrainOptions& options)
     app.add_option("--gpu-memory", options.gpu_memory,
                    "GiB of its GPU that a rank may take; 0: its share of what is free")
         ->check(at_least(0));
+    app.add_option("--gpu-exchange", options.gpu_exchange,
+                   "How factors leave a GPU: auto (MPI is given device memory where it says, and shows, that it reads "
+                   "it), or host (through page-locked host memory)")
+        ->check(CLI::IsMember({"auto", "host"}));
     add_exchange(app, options.exchange);
     app.add_flag("--check-exchange", options.exchange.checked,
                  "Factors travel with checksums; damage on the way ends the run with exit code 74");

@@ -45,11 +45,11 @@ double chunks_bytes(const SolvedSide& side, Row width)
     return chunks * (system_bytes(width) + floats(static_cast<double>(tiles_of(width) * tile)));
 }
 
-/// Systems too large for shared memory, two for each multiprocessor.
+/// Systems too large for shared memory, one for each block that solves them.
 double large_bytes(Row width, const PlannedDevice& device)
 {
     if (tiles_of(width) <= bin_tiles[large_bin - 1]) return 0;
-    return 2.0 * device.multiprocessors * system_bytes(width);
+    return least_blocks(large_bin) * device.multiprocessors * system_bytes(width);
 }
 
 double retried_bytes(const SolvedSide& side, Row width)

@@ -10,6 +10,9 @@ namespace {
 constexpr double program_bytes = 42e6;
 constexpr double thread_bytes = 2e6;
 
+/// The host's part of CUDA: driver, runtime and a context. An assumption: nobody has measured it.
+constexpr double cuda_bytes = 256e6;
+
 double rows_of_floats(Row rows, Row width) { return 4.0 * static_cast<double>(rows) * static_cast<double>(width); }
 
 /// CSR, the order in which rows are solved, and `entry_bytes` for each interaction.
@@ -40,12 +43,30 @@ double exchange(const RankLoad& load, const MemorySettings& settings)
     return lists + staging;
 }
 
-/// Residuals and penalties of rows, and for each thread a row's system and sums of a Gramian.
+/// Residuals and penalties of rows.
+double results(const RankLoad& load) { return 16.0 * static_cast<double>(std::max(load.users, load.items)); }
+
+/// What the eigenproblem of a Gramian takes.
+double eigenproblem(Row width) { return 64.0 * static_cast<double>(width * width); }
+
+/// Beside these, for each thread, a row's system and sums of a Gramian.
 double workspace(const RankLoad& load, const MemorySettings& settings)
 {
     const auto square = static_cast<double>(settings.width * settings.width);
-    return 16.0 * static_cast<double>(std::max(load.users, load.items)) + settings.threads * 28.0 * square +
-           64.0 * square;
+    return results(load) + settings.threads * 28.0 * square + eigenproblem(settings.width);
+}
+
+/// What a GPU's rank keeps in page-locked memory: all factors, or, where the GPU holds them, room for the largest
+/// matrix that is read and the largest that is written there; and pieces of what is copied from other memory.
+double page_locked(const RankLoad& load, const MemorySettings& settings, bool factors_on_host)
+{
+    constexpr Offset most_of_a_piece = 32 << 20;
+    const Offset largest_copy = std::max({4 * load.by_user, 4 * load.by_item, 8 * load.users, 8 * load.items});
+    const auto piece = static_cast<double>(std::min(most_of_a_piece, largest_copy));
+    const Row tables = load.user_table + load.item_table;
+    if (factors_on_host) return factors(load, settings.width) + rows_of_floats(tables, settings.width) + piece;
+    const Row written = std::max({load.items, load.user_table, load.item_table});
+    return rows_of_floats(std::max(load.users, written) + written, settings.width) + piece;
 }
 
 double validation(const RankLoad& load, const MemorySettings& settings)
@@ -94,6 +115,37 @@ MemoryPlan writing(const RankLoad& load, const MemorySettings& settings)
             "writing the model"};
 }
 
+MemoryPlan sweeping_beside_gpu(const RankLoad& load, const MemorySettings& settings, bool factors_on_host)
+{
+    return {{{"interactions by user", interactions(load.users, load.by_user, settings.kept_bytes)},
+             {"interactions by item", interactions(load.items, load.by_item, settings.kept_bytes)},
+             {"page-locked", page_locked(load, settings, factors_on_host)},
+             {"exchange", exchange(load, settings)},
+             {"validation", validation(load, settings)},
+             {"workspace", results(load) + eigenproblem(settings.width)}},
+            "sweeps"};
+}
+
+/// As without a GPU, but for what stays page-locked; interactions are gone.
+MemoryPlan writing_beside_gpu(const RankLoad& load, const MemorySettings& settings, bool factors_on_host)
+{
+    const auto rows = static_cast<double>(std::max(load.users, load.items));
+    return {{{"page-locked", page_locked(load, settings, factors_on_host)},
+             {"items' vectors", 3 * rows_of_floats(load.items, settings.width)},
+             {"ids and counts", rows * (24 + 2 * settings.id_bytes)},
+             {"validation", validation(load, settings)}},
+            "writing the model"};
+}
+
+/// The one that takes most, and the program.
+MemoryPlan largest_of(std::initializer_list<MemoryPlan> moments, double program)
+{
+    MemoryPlan most = *std::ranges::max_element(moments, {}, &MemoryPlan::total);
+    most.uses.push_back({"program and libraries", program});
+    std::erase_if(most.uses, [](const MemoryUse& use) { return use.bytes == 0; });
+    return most;
+}
+
 }  // namespace
 
 MemorySettings memory_settings(const DatasetInfo& data, const TrainOptions& options, int threads)
@@ -120,12 +172,15 @@ double MemoryPlan::total() const
 
 MemoryPlan plan_memory(const RankLoad& load, const MemorySettings& settings)
 {
-    MemoryPlan most;
-    for (auto&& plan : {reading(load, settings), sweeping(load, settings), writing(load, settings)})
-        if (plan.total() > most.total()) most = plan;
-    most.uses.push_back({"program and libraries", program_bytes + settings.threads * thread_bytes});
-    std::erase_if(most.uses, [](const MemoryUse& use) { return use.bytes == 0; });
-    return most;
+    return largest_of({reading(load, settings), sweeping(load, settings), writing(load, settings)},
+                      program_bytes + settings.threads * thread_bytes);
+}
+
+MemoryPlan plan_memory_beside_gpu(const RankLoad& load, const MemorySettings& settings, bool factors_on_host)
+{
+    return largest_of({reading(load, settings), sweeping_beside_gpu(load, settings, factors_on_host),
+                       writing_beside_gpu(load, settings, factors_on_host)},
+                      program_bytes + cuda_bytes + settings.threads * thread_bytes);
 }
 
 }  // namespace alster

@@ -39,7 +39,7 @@ struct MemoryUse {
     double bytes;
 };
 
-/// What a rank of the CPU backend takes at most: by purpose at the moment that needs most, which is named.
+/// What a rank takes at most: by purpose at the moment that needs most, which is named.
 struct MemoryPlan {
     std::vector<MemoryUse> uses;
     const char* moment = "";
@@ -47,6 +47,11 @@ struct MemoryPlan {
     [[nodiscard]] double total() const;
 };
 
+/// Of a rank of the CPU backend.
 [[nodiscard]] MemoryPlan plan_memory(const RankLoad& load, const MemorySettings& settings);
+
+/// Of host memory, of a rank of the CUDA backend, whose factors lie on its GPU or, where they do not fit there, do not.
+[[nodiscard]] MemoryPlan plan_memory_beside_gpu(const RankLoad& load, const MemorySettings& settings,
+                                                bool factors_on_host);
 
 }  // namespace alster

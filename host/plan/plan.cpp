@@ -81,7 +81,8 @@ Json make_plan(const Distribution& distribution, const MemorySettings& memory, c
                const Sizes& sizes, const Place& place, const Rates& rates)
 {
     std::vector<MemoryPlan> plans;
-    for (const RankLoad& load : distribution.ranks) plans.push_back(plan_memory(load, memory));
+    for (const RankLoad& load : distribution.ranks)
+        plans.push_back(place.gpus ? plan_memory_beside_gpu(load, memory, false) : plan_memory(load, memory));
     const auto most = std::ranges::max_element(plans, {}, &MemoryPlan::total);
     Json uses = Json::object();
     for (const auto& use : most->uses) uses[use.purpose] = use.bytes;

@@ -27,4 +27,14 @@ void place_factors(const B& backend, const RankLoad& load, const MemorySettings&
     backend.keep_factors_on_host(fit ? 0 : static_cast<std::size_t>(largest_matrix(load) * settings.width));
 }
 
+/// What the rank takes of host memory, its factors lying where the backend keeps them.
+template <Backend B>
+MemoryPlan plan_host_memory(const B& backend, const RankLoad& load, const MemorySettings& settings)
+{
+    if constexpr (PlacesFactors<B>)
+        return plan_memory_beside_gpu(load, settings, backend.factors_on_host());
+    else
+        return plan_memory(load, settings);
+}
+
 }  // namespace alster

@@ -5,6 +5,7 @@
 #include "data/error.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "host/backend_choice.hpp"
+#include "host/own_gpu.hpp"
 #include "host/threads.hpp"
 #include "host/train/training.hpp"
 #include "host/train/training_on_gpus.hpp"
@@ -49,14 +50,15 @@ json train_with_choice(Job& job, BackendKind kind)
     }
 }
 
-/// What decides the last bits of a result, beside the options.
-std::string arithmetic(const Communicator& ranks, BackendKind kind, Precision precision, const TrainOptions& options)
+/// What decides the last bits of a result, beside the options. `architectures` are those of the ranks' GPUs.
+std::string arithmetic(const Communicator& ranks, BackendKind kind, Precision precision, const TrainOptions& options,
+                       const std::string& architectures)
 {
     std::string text = name(kind);
     if (kind == BackendKind::cpu)
         text = fmt::format("{} by {}", name(precision), name(common_instruction_set(ranks, precision)));
     else if (kind == BackendKind::cuda)
-        text = fmt::format("{} by cuda", name(precision));
+        text = fmt::format("{} by cuda {}", name(precision), architectures);
     if (options.exchange.wire != Wire::fp32) text += fmt::format(", fixed rows in {}", name(options.exchange.wire));
     if (options.cg_steps > 0) text += fmt::format(", {} steps of conjugate gradients", options.cg_steps);
     return text;
@@ -107,6 +109,7 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
 
     const BackendChoice choice = choose_backend(ranks, backend_for(options));
     const Precision precision = choose_precision(choice.kind, options.precision);
+    const GpuModels models = choice.kind == BackendKind::cuda ? gpu_models(ranks) : GpuModels();
     const int threads = set_threads(ranks, options.threads);
     const std::string run_id = resumed ? resumed->reader.info().run_id : make_run_id(ranks, dataset.info());
     const auto steps_before = static_cast<int>(resumed ? resumed->reader.info().half_steps : 0);
@@ -130,9 +133,12 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
             .progress = progress,
             .log = log,
             .run_id = run_id,
-            .arithmetic = arithmetic(ranks, choice.kind, precision, options),
+            .arithmetic = arithmetic(ranks, choice.kind, precision, options, models.architectures),
             .precision = precision};
     progress.line(size_line(job, threads, choice));
+    if (!models.difference.empty())
+        progress.line(
+            fmt::format("warning: {}: the last bits of a row depend on which of them solves it", models.difference));
     try {
         return train_with_choice(job, choice.kind);
     } catch (const Error& error) {

@@ -24,8 +24,9 @@ struct TrainOptions {
     bool overwrite = false;
     std::string backend = "auto";
     std::string precision = "auto";
-    double gpu_memory = 0;  // GiB of a GPU that a rank may take; 0: its share of what is free
-    int threads = 0;        // a rank; 0: its share of the node's cores
+    double gpu_memory = 0;              // GiB of a GPU that a rank may take; 0: its share of what is free
+    std::string gpu_exchange = "auto";  // auto: MPI is given device memory where it reads it; host: never
+    int threads = 0;                    // a rank; 0: its share of the node's cores
     ExchangeOptions exchange;
     Rebalance rebalance = Rebalance::automatic;
 

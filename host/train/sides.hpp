@@ -135,8 +135,7 @@ Shares share_by_model(const Communicator& ranks, const B& backend, const TrainOp
 }
 
 /// make_sides for the interactions that a dataset holds, each rank reading its own. Throws out_of_memory (13) before
-/// host memory runs out. Sets `planned` to what this rank will take of it, if the backend's matrices lie there.
-/// Collective.
+/// host memory runs out. Sets `planned` to what this rank will take of it. Collective.
 template <Backend B>
 Sides<B> load_sides(const Communicator& ranks, const B& backend, const TrainOptions& options,
                     const DatasetReader& dataset, Shares shares, double& planned)
@@ -145,8 +144,7 @@ Sides<B> load_sides(const Communicator& ranks, const B& backend, const TrainOpti
     const MemorySettings settings = memory_settings(dataset.info(), options, omp_get_max_threads());
     RankLoad load = own_load(dataset, users, items, ranks.rank());
     const auto require = [&] {
-        if constexpr (!std::same_as<typename B::Matrix, HostMatrix>) return;
-        const MemoryPlan plan = plan_memory(load, settings);
+        const MemoryPlan plan = plan_host_memory(backend, load, settings);
         planned = plan.total();
         require_memory(ranks, plan);
     };
@@ -167,11 +165,8 @@ Sides<B> load_sides(const Communicator& ranks, const B& backend, const TrainOpti
         };
         add(user_exchange, load.user_table, load.user_lists);
         add(item_exchange, load.item_table, load.item_lists);
+        if constexpr (PlacesFactors<B>) place_factors(backend, load, settings);
         require();
-        if constexpr (PlacesFactors<B>) {
-            place_factors(backend, load, settings);
-            require_memory(ranks, backend.factors_on_host() ? plan_memory(load, settings) : MemoryPlan{});
-        }
     };
     return make_sides(ranks, backend, options, std::move(users), std::move(items), std::move(by_user),
                       std::move(by_item), add_tables);

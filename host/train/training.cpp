@@ -23,12 +23,14 @@ double rise_tolerance(const Job& job)
 /// The line that a sweep prints.
 std::string sweep_line(int sweep, int sweeps, const HalfStep& users, const HalfStep& items, const std::string& metric)
 {
+    const std::int64_t retried = users.retried_rows + items.retried_rows;
     return fmt::format(
         "sweep {:>{}}/{}  objective {:.7g}{}  {:.2f} s (users {:.2f}, items {:.2f}, basis {:.2f}, exchange {:.2f})  "
-        "imbalance {:.2f}",
+        "imbalance {:.2f}{}",
         sweep, fmt::formatted_size("{}", sweeps), sweeps, items.objective, metric,
         seconds_of(users) + seconds_of(items), users.solve_s, items.solve_s, users.basis_s + items.basis_s,
-        users.waited_s + items.waited_s, std::max(users.imbalance, items.imbalance));
+        users.waited_s + items.waited_s, std::max(users.imbalance, items.imbalance),
+        retried > 0 ? fmt::format("  {} rows again in fp64", retried) : "");
 }
 
 const char* metric_name(const Job& job) { return job.options.is_explicit() ? "rmse" : "ndcg@10"; }

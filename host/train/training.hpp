@@ -97,7 +97,7 @@ public:
 
     [[nodiscard]] const TrainingState& state() const { return state_; }
 
-    /// Bytes of host memory that this rank was to take; 0: not planned for this backend.
+    /// Bytes of host memory that this rank was to take.
     [[nodiscard]] double planned_memory() const { return planned_memory_; }
 
 private:

@@ -26,7 +26,8 @@ nlohmann::json train_on_gpus(Job& job)
 {
     const GpuShare share = gpu_share(job.ranks);
     const auto limit = static_cast<std::size_t>(job.options.gpu_memory * 1024 * 1024 * 1024);
-    const bool direct = !job.options.exchange.touches_rows() && mpi_reads_device(job.ranks, share.device);
+    const bool may_be_direct = job.options.gpu_exchange == "auto" && !job.options.exchange.touches_rows();
+    const bool direct = may_be_direct && mpi_reads_device(job.ranks, share.device);
     job.ranks.barrier();  // what was tried is freed
     const CudaBackend backend(share.device, {job.precision, limit, share.ranks, direct});
     job.ranks.barrier();                             // nobody allocates before all have seen what is free

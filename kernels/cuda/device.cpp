@@ -85,7 +85,8 @@ std::vector<Gpu> usable_devices(std::string& why)
     for (int id = 0; status == cudaSuccess && id < count; ++id) {
         const cudaDeviceProp device = properties_of(id);
         if (device.major >= least_major)
-            usable.push_back({id, hexadecimal(device.uuid)});
+            usable.push_back({id, hexadecimal(device.uuid), device.name,
+                              fmt::format("sm_{}{}", device.major, device.minor), device.sharedMemPerBlockOptin});
         else
             why = fmt::format("{} has compute capability {}.{}, and {}.0 is needed", device.name, device.major,
                               device.minor, least_major);

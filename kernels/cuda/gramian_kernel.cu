@@ -7,9 +7,8 @@
 //   mapping   a block a 32×32 square of G and every 256th chunk, a thread four elements of it; for the maximum a grid
 //             stride
 //
-//   cost      rows·w² flop in fp64, of which a chunk's 64 rows are read w/32 times from the second-level cache; one
-//   pair
-//             of 64-bit atomics an element and block
+//   cost      rows·w² flop in fp64, of which a chunk's 64 rows are read w/32 times from the second-level cache; a pair
+//             of 64-bit atomics for each element and block
 #include "kernels/backend_sizes.hpp"
 #include "kernels/cuda/gpu.hpp"
 #include "kernels/cuda/matrix_kernels.hpp"

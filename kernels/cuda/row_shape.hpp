@@ -40,6 +40,13 @@ struct Shape<large_bin> {
     static constexpr int panel_floats = tile * tiles * dual_stride;  // that of the dual form is the larger
 };
 
+/// Blocks of a bin that a multiprocessor is to hold at least, for which the compiler keeps to fewer registers: what one
+/// block waits for (a panel on its way, 32 serial steps of a tile) the others hide. It holds as many as their warps
+/// find registers, of which each quarter of a multiprocessor hands out 16,384: of 10 warps 3 are in one, for which a
+/// thread may have 168. Twelve warps of so many fill it alone, as do large systems' blocks. scripts/check_kernels.py
+/// holds the kernels to it.
+[[nodiscard]] constexpr int least_blocks(int bin) { return bin == 0 ? 16 : bin == 1 ? 5 : bin == 2 ? 2 : 1; }
+
 /// A block's dynamic shared memory, in floats: panels and then the triangle (large systems: tiles passing through), and
 /// vectors.
 struct RowMemory {

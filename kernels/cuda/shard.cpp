@@ -40,11 +40,13 @@ EntryBuffers make_entries(const Interactions& interactions, Offset count, Device
     return entries;
 }
 
-/// Blocks that may solve large systems at a time: two on each multiprocessor, within a quarter of what is left.
+/// Blocks that may solve large systems at a time: as many as the multiprocessors hold, within a quarter of what is
+/// left.
 int slots_for(std::size_t slot_bytes, const Device& device)
 {
     const std::size_t fit = device.memory.available() / 4 / slot_bytes;
-    return static_cast<int>(std::clamp<std::size_t>(fit, 1, 2 * static_cast<std::size_t>(device.multiprocessors)));
+    const auto most = static_cast<std::size_t>(least_blocks(large_bin) * device.multiprocessors);
+    return static_cast<int>(std::clamp<std::size_t>(fit, 1, most));
 }
 
 void make_workspace(ShardMemory& memory, const RowPlan& plan, Row width, Device& device)
@@ -125,7 +127,7 @@ void page_lock(ShardMemory& memory, const Interactions& interactions)
 
 CudaShard load_shard(Interactions interactions, Row width, const CudaOptions& options, Device& device)
 {
-    CudaShard shard{std::move(interactions), {}, true, std::make_unique<ShardMemory>()};
+    CudaShard shard(std::move(interactions));
     const Interactions& all = shard.interactions;
     ShardMemory& memory = *shard.memory;
 

@@ -53,6 +53,20 @@ struct CudaOptions {
 /// A rank's interactions of one side, the plan by which their rows are solved, and the memory that takes. The vectors
 /// of `interactions` may not be touched any more: batches are copied from them.
 struct CudaShard {
+    CudaShard() = default;
+    explicit CudaShard(Interactions all) : interactions(std::move(all)), memory(std::make_unique<ShardMemory>()) {}
+    ~CudaShard() = default;
+    CudaShard(CudaShard&&) noexcept = default;
+    /// What was there goes as in a destructor, the last member first: interactions are unlocked before they are freed.
+    CudaShard& operator=(CudaShard&& other) noexcept
+    {
+        std::swap(interactions, other.interactions);
+        std::swap(plan, other.plan);
+        std::swap(resident, other.resident);
+        std::swap(memory, other.memory);
+        return *this;
+    }
+
     Interactions interactions;
     RowPlan plan;
     bool resident = true;  // all interactions stay on the device; else batches pass through memory->entries

@@ -89,7 +89,7 @@ __device__ void solve_row(const RowLaunch& launch, Row k, const RowMemory& layou
 /// Persistent blocks: each takes the next row of the list until there is none. Which block solves a row may differ from
 /// run to run, what it computes may not.
 template <Precision P, int Bin, bool Dual>
-__global__ void __launch_bounds__(Shape<Bin>::threads, 1) solve_rows(RowLaunch launch, RowMemory layout)
+__global__ void __launch_bounds__(Shape<Bin>::threads, least_blocks(Bin)) solve_rows(RowLaunch launch, RowMemory layout)
 {
     DYNAMIC_SHARED(float, memory);
     SHARED(Ticket, next, [1]);
@@ -105,7 +105,8 @@ __global__ void __launch_bounds__(Shape<Bin>::threads, 1) solve_rows(RowLaunch l
 
 /// Assembles one chunk of a long row into global memory.
 template <Precision P, int Bin>
-__global__ void __launch_bounds__(Shape<Bin>::threads, 1) assemble_chunks(ChunkLaunch launch, RowMemory layout)
+__global__ void __launch_bounds__(Shape<Bin>::threads, least_blocks(Bin))
+    assemble_chunks(ChunkLaunch launch, RowMemory layout)
 {
     DYNAMIC_SHARED(float, memory);
     const Chunk chunk = launch.chunks[blockIdx.x];

@@ -1,5 +1,12 @@
-// Passes over tables: rounded to bf16, some rows of them, zeros for some. All are bound by memory: they read and write
-// each element once, neighbouring threads neighbouring elements.
+// Passes over tables.
+//
+//   computes  a table rounded to bf16, a copy of the rows that are named, zeros for the rows that are named
+//
+//   layout    tables (rows, w) row-major in fp32; rounded (rows, w) in bf16; copied rows one after the other
+//
+//   mapping   rounding: a grid stride over the elements; else a block a row; neighbouring threads neighbouring elements
+//
+//   cost      of memory each element once: 4 bytes read and 2, 4 or (zeros: none read) 4 written
 #include "kernels/cuda/matrix_kernels.hpp"
 #include "kernels/cuda/mma.cuh"
 

@@ -1,10 +1,12 @@
 // Scores and selection in one kernel: a score never reaches global memory unless it may be among its query's best.
 //
 //   computes  for each query q the k largest of q·y over the candidates y that are not among its seen ones
+//
 //   layout    queries and candidates (rows, width) row-major; a buffer of keys for each query that is being worked on
-//   mapping   a block takes 128 queries at a time and passes over all candidates, 128 at a time; each of its 256
-//   threads
+//
+//   mapping   a block takes 128 queries at a time and passes over all candidates, 128 at a time; a thread of its 256
 //             holds 8×8 scores in registers
+//
 //   cost      2·rows·items·width flop in fp32; of global memory the candidates once for 128 queries (from the
 //             second-level cache, mostly), the keys that pass the threshold, and the lists
 //

@@ -47,8 +47,10 @@ struct Loc {  // as std::source_location, which clang 14 lacks
     }
 };
 enum class Order { forward, reverse, random };
+/// What ALSTER_EMULATED_ORDER (forward, reverse, random) says in the environment.
+[[nodiscard]] Order order_in_environment();
 struct Options {
-    Order order = Order::forward;
+    Order order = order_in_environment();
     std::uint64_t seed = 1;
     unsigned preempt = 0;        // at an atomic, yield with probability 1/preempt (0: never)
     bool strict_barrier = true;  // a thread that left the kernel, or another source line, is an error

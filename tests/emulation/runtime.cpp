@@ -25,6 +25,18 @@ struct CUevent_st {
 
 namespace emulation {
 
+bool lazy_in_environment()
+{
+    const char* streams = std::getenv("ALSTER_EMULATED_STREAMS");
+    return streams && std::strcmp(streams, "lazy") == 0;
+}
+
+int architecture_in_environment()
+{
+    const char* architecture = std::getenv("ALSTER_EMULATED_ARCHITECTURE");
+    return architecture ? std::atoi(architecture) : 90;
+}
+
 Settings settings;
 
 namespace {
@@ -34,6 +46,7 @@ using Blocks = std::map<const char*, std::size_t>;  // address and size
 Blocks device_blocks;
 Blocks pinned_blocks;
 std::size_t in_use = 0;
+std::size_t page_locked = 0;
 std::size_t allocated = 0;  // times
 std::set<cudaStream_t> streams;
 std::map<const void*, std::size_t> raised;  // dynamic shared memory of kernels whose limit was raised
@@ -105,6 +118,7 @@ void free_block(void* pointer, std::size_t bytes)
 }  // namespace
 
 std::size_t allocated_bytes() { return in_use; }
+std::size_t page_locked_bytes() { return page_locked; }
 std::size_t allocations() { return allocated; }
 
 cudaError_t allow_shared(const void* kernel, int bytes)
@@ -209,13 +223,16 @@ cudaError_t cudaFree(void* pointer)
 cudaError_t cudaMallocHost(void** pointer, std::size_t bytes)
 {
     *pointer = allocate(pinned_blocks, bytes);
+    page_locked += bytes;
     return cudaSuccess;
 }
 
 cudaError_t cudaFreeHost(void* pointer)
 {
     run_all();
-    free_block(pointer, release(pinned_blocks, pointer));
+    const std::size_t bytes = release(pinned_blocks, pointer);
+    page_locked -= bytes;
+    free_block(pointer, bytes);
     return cudaSuccess;
 }
 
@@ -228,7 +245,11 @@ cudaError_t cudaHostRegister(void* pointer, std::size_t bytes, unsigned)
 cudaError_t cudaHostUnregister(void* pointer)
 {
     run_all();
-    release(pinned_blocks, pointer);
+    // what was freed in the meantime ends the program here, at least under AddressSanitizer
+    const auto* first = static_cast<const volatile char*>(pointer);
+    const std::size_t bytes = release(pinned_blocks, pointer);
+    (void)first[0];
+    (void)first[bytes - 1];
     return cudaSuccess;
 }
 

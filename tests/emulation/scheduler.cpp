@@ -22,6 +22,16 @@ __attribute__((weak)) void __tsan_release(void*);
 }
 
 namespace emulation {
+Order order_in_environment()
+{
+    const char* name = std::getenv("ALSTER_EMULATED_ORDER");
+    const std::string order = name ? name : "forward";
+    if (order == "reverse") return Order::reverse;
+    if (order == "random") return Order::random;
+    if (order == "forward") return Order::forward;
+    std::fprintf(stderr, "emulation: ALSTER_EMULATED_ORDER=%s: forward, reverse or random\n", name);
+    std::abort();
+}
 Options options;
 namespace {
 constexpr unsigned kMaxThreads = 1024, kMaxVars = 64;

@@ -3,6 +3,7 @@
 #include "host/plan/device_memory.hpp"
 #include "host/train/factor_placement.hpp"
 #include "kernels/cuda/cuda_backend.hpp"
+#include "tests/emulation/emulation.hpp"
 #include "tests/support/training.hpp"
 
 namespace alster {
@@ -47,6 +48,28 @@ TEST(DevicePlan, IsWithinTenPercentOfWhatTheBackendTakes)
                 EXPECT_NEAR(planned, taken, 0.1 * taken) << factors << " factors, " << name(precision);
                 EXPECT_LT(streaming_device_memory(load, settings, device), planned);
             }
+}
+
+TEST(DevicePlan, PageLockedMemoryIsWhatTheBackendTakesOnTheHost)
+{
+    TrainOptions options;
+    options.factors = 140;
+    const RankLoad load = load_of_one();
+    const MemorySettings settings = memory_settings({}, options, 1);
+    for (const bool factors_on_host : {false, true}) {
+        const CudaBackend cuda(0);
+        cuda.keep_factors_on_host(factors_on_host ? static_cast<std::size_t>(users * options.width()) : 0);
+        const std::size_t before = emulation::page_locked_bytes();
+        const auto sides = sides_on(cuda, options);
+        cuda.read_on_host(sides.users.factors, [](auto) {});
+        cuda.read_on_host(sides.items.factors, [](auto) {});
+        const auto taken = static_cast<double>(emulation::page_locked_bytes() - before);
+        const MemoryPlan plan = plan_host_memory(cuda, load, settings);
+        const auto planned =
+            std::ranges::find(plan.uses, "page-locked", [](const auto& use) { return std::string(use.purpose); });
+        ASSERT_NE(plan.uses.end(), planned);
+        EXPECT_NEAR(planned->bytes, taken, 0.1 * taken) << factors_on_host;
+    }
 }
 
 TEST(DevicePlan, WhereBothSidesDoNotFitTheirFactorsLieInHostMemory)

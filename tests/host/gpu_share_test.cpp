@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "host/own_gpu.hpp"
 #include "tests/emulation/emulation.hpp"
 
 namespace alster {
@@ -36,6 +37,27 @@ TEST_F(GpuShares, TasksWithAGpuOfTheirOwnShareNothing)
     const GpuShare share = gpu_share(ranks);
     EXPECT_EQ(0, share.device);
     EXPECT_EQ(1, share.ranks);
+}
+
+TEST_F(GpuShares, DifferentModelsAreNamed)
+{
+    EXPECT_EQ("sm_90", gpu_models(ranks).architectures);
+    EXPECT_EQ("", gpu_models(ranks).difference);
+    emulation::settings.minor = ranks.rank() == 1 ? 1 : 0;
+    const bool differ = ranks.size() > 1;
+    EXPECT_EQ(differ ? "sm_90 and sm_91" : "sm_90", gpu_models(ranks).architectures);
+    EXPECT_EQ(differ ? "rank 0 has emulated device, sm_90, 227 KiB of shared memory a block; "
+                       "rank 1 has emulated device, sm_91, 227 KiB of shared memory a block"
+                     : "",
+              gpu_models(ranks).difference);
+}
+
+TEST_F(GpuShares, LessSharedMemoryOfABlockIsAnotherModel)
+{
+    emulation::settings.shared_bytes = ranks.rank() == ranks.size() - 1 && ranks.size() > 1 ? 99 << 10 : 227 << 10;
+    const GpuModels models = gpu_models(ranks);
+    EXPECT_EQ("sm_90", models.architectures);
+    EXPECT_EQ(ranks.size() > 1, models.difference.ends_with("99 KiB of shared memory a block")) << models.difference;
 }
 
 }  // namespace

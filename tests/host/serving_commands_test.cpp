@@ -73,7 +73,8 @@ protected:
         const auto result = alster(arguments);
         EXPECT_EQ(result.code, code) << arguments << '\n' << result.err;
         EXPECT_THAT(result.err, HasSubstr(text)) << arguments;
-        EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+        const bool names_backend = result.err.find(" backend (") != std::string::npos;
+        EXPECT_EQ(std::ranges::count(result.err, '\n'), names_backend ? 2 : 1) << result.err;
     }
 
     static test::TemporaryDirectory* directory_;
@@ -90,6 +91,18 @@ TEST_F(ServingCommands, EvaluatePrintsMetricsBesidePopularity)
     EXPECT_GT(result["hr@10"], result["popularity_hr@10"]);
     EXPECT_LE(result["recall@5_low"], result["recall@5"]);
     EXPECT_FALSE(result.contains("rmse"));
+}
+
+TEST_F(ServingCommands, TheChosenBackendAndTheReasonAreSaid)
+{
+    const char* expected = std::getenv("ALSTER_EXPECTED_BACKEND");
+    const std::string chosen = expected ? fmt::format("alster: {} backend (every rank has a GPU)\n", expected)
+                                        : "alster: cpu backend (no GPU: ";
+    for (const char* arguments : {"evaluate {1} --json", "recommend {1} --all --out {0}/said.jsonl",
+                                  "similar --model {0}/run/model.h5 --all --out {0}/said.jsonl"})
+        EXPECT_THAT(alster(arguments).err, HasSubstr(chosen)) << arguments;
+    EXPECT_THAT(alster("recommend {1} --user u0").err, HasSubstr("alster: cpu backend (a few lists are made before"));
+    EXPECT_THAT(alster("recommend {1} --user u0 --backend cpu").err, HasSubstr("alster: cpu backend (asked for)"));
 }
 
 TEST_F(ServingCommands, EvaluateGivesTheSameDigitsOnAnyNumberOfRanks)

@@ -21,6 +21,7 @@ using test::read_file;
 using test::write_file;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 /// Trains as users do, on a dataset made once from a small planted log.
@@ -111,6 +112,19 @@ TEST_F(Train, LogsEveryHalfStepAsJson)
     ASSERT_EQ(6U, half_steps.size());
     EXPECT_EQ("users", half_steps[0]["side"]);
     EXPECT_LT(half_steps[5]["objective"].get<double>(), half_steps[0]["objective"].get<double>());
+}
+
+TEST_F(Train, RowsThatHadToBeSolvedInFp64AreSaidWithTheSweep)
+{
+    EXPECT_THAT(train(small, "sound").err, Not(HasSubstr("in fp64")));
+    // next to no λ, and items that a few directions nearly span: pivots that fp32 cannot tell from 0
+    const auto finished = train("--factors 12 --sweeps 1 --alpha0 0 --reg 1e-13 --nu 0 --overwrite", "singular");
+    ASSERT_EQ(0, finished.code) << finished.err;
+    std::int64_t retried = 0;
+    std::istringstream lines(read_file(run_directory("singular") + "/metrics.jsonl"));
+    for (std::string line; std::getline(lines, line);) retried += nlohmann::json::parse(line).value("retried_rows", 0);
+    ASSERT_GT(retried, 0);
+    EXPECT_THAT(finished.err, HasSubstr(fmt::format("  {} rows again in fp64\n", retried)));
 }
 
 TEST_F(Train, ExportsTheItemsInPrincipalOrder)

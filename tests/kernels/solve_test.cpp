@@ -3,7 +3,10 @@
 
 #include <Eigen/Dense>
 #include <cctype>
+#include <iomanip>
+#include <iostream>
 #include <limits>
+#include <sstream>
 
 #include "kernels/reference/reference_backend.hpp"
 #include "tests/kernels/candidates.hpp"
@@ -55,9 +58,31 @@ double rounding_error(const Problem& problem, Row u, const RowObjective& objecti
 
 class Solve : public testing::TestWithParam<Candidate> {};
 
+/// How far rows are from their fp64 solutions at worst: docs/gpu.md repeats it.
+struct Farthest {
+    double relative = 0;  // as a share of the solution's norm
+    double of_bound = 0;  // as a share of rounding_error
+
+    void add(double error, double norm, double bound)
+    {
+        if (norm == 0) return;
+        relative = std::max(relative, error / norm);
+        of_bound = std::max(of_bound, error / bound);
+    }
+
+    void report(const Candidate& candidate) const
+    {
+        std::ostringstream text;
+        text << std::setprecision(2) << relative << " from the fp64 solution, " << of_bound << " of the bound";
+        std::cout << candidate.name << ": the farthest row is " << text.str() << '\n';
+        testing::Test::RecordProperty("farthest_row", text.str());
+    }
+};
+
 TEST_P(Solve, IsEquivalentToReference)
 {
     // widths around every tile and register size, and beyond others' limit of 1024
+    Farthest farthest;
     for (const Row width : {1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 100, 128, 1025})
         for (const bool weighted : {false, true}) {
             const ProblemShape shape{
@@ -75,9 +100,11 @@ TEST_P(Solve, IsEquivalentToReference)
                 const double bound =
                     rounding_error(problem, u, objective_of(width), row_of(expected, u), GetParam().eps);
                 ASSERT_LE(difference.norm(), bound) << "width " << width << " row " << u;
+                farthest.add(difference.norm(), row_of(expected, u).norm(), bound);
                 ASSERT_NEAR(oracle.penalties[u], report.penalties[u], 2 * bound * (1 + oracle.penalties[u]));
             }
         }
+    farthest.report(GetParam());
 }
 
 TEST_P(Solve, SolvedRowZeroesTheGradient)

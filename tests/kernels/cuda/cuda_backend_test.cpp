@@ -107,6 +107,23 @@ TEST(Cuda, GramianRotationAndLargestAreThoseOfReference)
         }
 }
 
+TEST(Cuda, GramiansOfWideRowsAreThoseOfReference)
+{
+    if (sanitized()) GTEST_SKIP() << "too large for a sanitized build";
+    for (const Row width : {1024, 2048}) {
+        const HostMatrix Y = random_problem({.rows = 1, .columns = 3, .width = width}).fixed;
+        const CudaBackend cuda(0);
+        const ReferenceBackend reference;
+        const double bound = 3 * std::pow(reference.largest(Y), 2);
+        ExactSum expected(triangle_size(width), bound);
+        ExactSum actual(triangle_size(width), bound);
+        reference.gramian(Y, expected);
+        cuda.gramian(on_device(cuda, Y), actual);
+        const auto [a, b] = std::pair(expected.values(), actual.values());
+        for (std::size_t k = 0; k < a.size(); ++k) ASSERT_NEAR(a[k], b[k], 3 * 0x1p-52 * bound) << width << " " << k;
+    }
+}
+
 TEST(Cuda, WideRowsAreRotatedInFewerAtATime)
 {
     for (const Row width : {1024, 1025, 2048}) {
@@ -186,7 +203,10 @@ TEST(Cuda, WidthsAroundOthersLimitsInThePrimalForm)
 {
     if (sanitized()) GTEST_SKIP() << "too large for a sanitized build";
     for (const Row width : {1023, 1024, 1025, 2048})
-        expect_reference(full_row(width * 7 / 8 + 1, width), {.precision = Precision::fp32}, error_of(Precision::fp32));
+        for (const auto precision : {Precision::fp32, Precision::tf32x3, Precision::bf16}) {
+            if (width != 1025 && precision != Precision::fp32) continue;  // they differ from it in the assembly alone
+            expect_reference(full_row(width * 7 / 8 + 1, width), {.precision = precision}, error_of(precision));
+        }
 }
 
 TEST(Cuda, RowThatFp32CannotFactorIsSolvedAgainInFp64HoweverItWasAssembled)

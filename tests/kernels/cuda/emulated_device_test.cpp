@@ -107,6 +107,18 @@ TEST_F(EmulatedDevice, StreamedInteractionsAreWaitedFor)
     }
 }
 
+TEST_F(EmulatedDevice, InteractionsAreUnlockedBeforeTheyAreFreed)
+{
+    const auto problem = random_problem({.rows = 60, .columns = 150, .width = 20});
+    const CudaBackend tight(0, {.memory_limit = 60000});
+    auto shard = tight.load(problem.interactions, 20);
+    ASSERT_FALSE(shard.resident);
+    shard = {};  // as training does when it has ended
+    EXPECT_EQ(0, shard.rows());
+    shard = tight.load(problem.interactions, 20);
+    EXPECT_EQ(60, shard.rows());
+}
+
 TEST_F(EmulatedDevice, BlocksWithLessSharedMemorySolveTheSameRows)
 {
     if (race_checked()) GTEST_SKIP() << "too large for the race detector";
