@@ -8,7 +8,7 @@ namespace alster {
 /// What solving a row of n interactions costs, in multiply-adds, the cheaper form taken (docs/mathematics.md, "Cost"):
 ///   primal n w²/2 + w³/6,   dual n² w/2 + n³/6,   and the passes over n·w gathered elements that both need.
 /// Where steps of conjugate gradients are asked for, what all rows wait for is their elements: then in the time of so
-/// many multiply-adds, as measured for the border between steps and exact rows (kernels/cpu/row_forms.hpp).
+/// many multiply-adds, as measured for the border between steps and exact rows (cpu/row_forms.hpp, cg_is_cheaper).
 class RowCost {
 public:
     RowCost(Row width, int cg_steps = 0) : width_(width), cg_steps_(cg_steps) {}
@@ -23,7 +23,8 @@ public:
         const double dual = entries * entries * w / 2 + entries * entries * entries / 6;
         const double exact = std::min(primal, dual) + passes * entries * w;
         if (cg_steps_ == 0) return exact + overhead;
-        return std::min(exact + waiting * entries * w, (20 + 7.5 * cg_steps_) * entries * w) + overhead;
+        const double waited = exact + waiting * entries * w;
+        return (n > 16 ? std::min(waited, (20 + 7.5 * cg_steps_) * entries * w) : waited) + overhead;
     }
 
 private:

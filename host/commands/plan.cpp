@@ -2,6 +2,7 @@
 #include <omp.h>
 
 #include "data/error.hpp"
+#include "host/backend_choice.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/commands/train_options.hpp"
@@ -62,13 +63,24 @@ void add_options(CLI::App& app, PlanOptions& options)
         ->check(CLI::Range(1e-3, 1e6));
 }
 
+/// What no backend of the job could do is refused as training would.
+void require_known_solver(const PlanOptions& options)
+{
+    (void)choose_precision(options.place.gpus ? BackendKind::cuda : BackendKind::cpu, options.train.precision);
+    if (options.place.gpus && options.train.cg_steps > 0)
+        throw Error(ExitCode::usage, "--cg-steps {}: GPUs solve all rows exactly; leave it or --gpus out",
+                    options.train.cg_steps);
+}
+
 Rates rates_of(const PlanOptions& options)
 {
-    Rates rates{.solve = options.gflops * 1e9 / 2, .network = options.network_gbs * 1e9};
+    const double given = options.gflops * 1e9 / 2;
+    Rates rates{.solve = given, .basis = given, .network = options.network_gbs * 1e9};
     if (rates.solve > 0 || options.place.gpus) return rates;
     omp_set_num_threads(1);
     const auto mean = options.sizes.interactions / std::max<Row>(1, options.sizes.users);
     rates.solve = options.place.threads * measure_solve_rate(mean, options.train);
+    rates.basis = options.place.threads * measure_basis_rate(options.train.width());
     return rates;
 }
 
@@ -114,6 +126,7 @@ int plan_command(int argc, char** argv)
     if (!line.parse(argc, argv)) return 0;
     if (options.data.empty() && options.sizes.users == 0)
         throw Error(ExitCode::usage, "give --data, or --users, --items and --interactions; see alster plan --help");
+    require_known_solver(options);
 
     std::optional<DatasetReader> dataset;
     DatasetInfo info;

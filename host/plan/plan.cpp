@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "host/backend_choice.hpp"
 #include "host/plan/device_memory.hpp"
 
 namespace alster {
@@ -36,23 +37,25 @@ Json seconds_of(const Distribution& distribution, const TrainOptions& options, c
     const auto w = static_cast<double>(options.width());
     const double rows = static_cast<double>(distribution.ranks.front().users + distribution.ranks.front().items);
     const double solve = *std::ranges::max_element(distribution.cost) / rates.solve;
-    const double basis =
-        (1.5 * rows * w * w + 2 * 9 * w * w * w) / rates.solve;  // Gramian, rotation; 9 w³ for eigenvectors
+    // Gramian and rotation in fp64, that of the start of steps in fp32, at twice the rate; 9 w³ for eigenvectors
+    const double passes = options.cg_steps > 0 ? 2 : 1.5;
+    const double basis = (passes * rows * w * w + 2 * 9 * w * w * w) / rates.basis;
     const double exchange = bytes_of(*std::ranges::max_element(distribution.received), options) / rates.network;
     return {{"solve", solve}, {"basis", basis}, {"exchange", exchange}, {"sweep", solve + basis + exchange}};
 }
 
 /// Of the rank that needs most of its GPU.
-void add_device_memory(const Distribution& distribution, const MemorySettings& memory, Json& plan)
+void add_device_memory(const Distribution& distribution, const MemorySettings& memory, const PlannedDevice& device,
+                       Json& plan)
 {
     MemoryPlan most;
     double streaming = 0;
     double least = 0;
     for (const RankLoad& load : distribution.ranks) {
-        auto needs = plan_device_memory(load, memory, {});
+        auto needs = plan_device_memory(load, memory, device);
         if (needs.total() > most.total()) most = std::move(needs);
-        streaming = std::max(streaming, streaming_device_memory(load, memory, {}));
-        least = std::max(least, least_device_memory(load, memory, {}));
+        streaming = std::max(streaming, streaming_device_memory(load, memory, device));
+        least = std::max(least, least_device_memory(load, memory, device));
     }
     plan["device_memory_bytes"] = most.total();
     plan["device_memory_streaming_bytes"] = streaming;
@@ -100,7 +103,9 @@ Json make_plan(const Distribution& distribution, const MemorySettings& memory, c
                             {"items", exchange_of(distribution.items, first.item_lists, options)}};
         plan["received_bytes_most"] = bytes_of(*std::ranges::max_element(distribution.received), options);
     }
-    if (place.gpus) add_device_memory(distribution, memory, plan);
+    if (place.gpus)
+        add_device_memory(distribution, memory, {.precision = choose_precision(BackendKind::cuda, options.precision)},
+                          plan);
     double run_seconds = 0;
     if (rates.solve > 0) {
         plan["seconds"] = seconds_of(distribution, options, rates);

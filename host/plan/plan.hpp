@@ -8,6 +8,7 @@ namespace alster {
 /// What a plan's times are made from; they are as good as these.
 struct Rates {
     double solve = 0;    // multiply-adds a second of a rank, 0: not known, no times
+    double basis = 0;    // the same in Gramian, rotation and eigenproblem
     double network = 0;  // bytes a second that a rank receives
 };
 

@@ -26,6 +26,23 @@ Interactions random_rows(Row rows, Offset entries, std::mt19937& random)
     return interactions;
 }
 
+HostMatrix random_table(Row width, std::mt19937& random)
+{
+    HostMatrix Y(table_rows, width);
+    for (float& y : Y.values) y = static_cast<float>(random() % 1000) / 1000 - 0.5F;
+    return Y;
+}
+
+/// Of its second run: the first warms up.
+template <class F>
+double seconds_of(F run)
+{
+    run();
+    const Stopwatch watch;
+    run();
+    return watch.elapsed();
+}
+
 }  // namespace
 
 double measure_solve_rate(Offset entries, const TrainOptions& options)
@@ -37,18 +54,26 @@ double measure_solve_rate(Offset entries, const TrainOptions& options)
     std::mt19937 random(1);
     const Precision precision = choose_precision(BackendKind::cpu, options.precision);
     const CpuBackend backend(best_instruction_set(precision), precision, entries_per_part, options.cg_steps);
-    HostMatrix Y(table_rows, width);
-    for (float& y : Y.values) y = static_cast<float>(random() % 1000) / 1000 - 0.5F;
+    const HostMatrix Y = random_table(width, random);
     HostMatrix X(rows, width);
     const auto shard = backend.load(random_rows(rows, entries, random), width);
     const RowObjective objective{.base = std::vector<double>(width, 1.0), .lambda = 1};
-    const auto seconds = [&] {
-        const Stopwatch watch;
-        (void)backend.solve(shard, Y, objective, X);
-        return watch.elapsed();
-    };
-    seconds();  // warms up
-    return static_cast<double>(rows) * cost / seconds();
+    return static_cast<double>(rows) * cost / seconds_of([&] { (void)backend.solve(shard, Y, objective, X); });
+}
+
+double measure_basis_rate(Row width)
+{
+    std::mt19937 random(1);
+    const CpuBackend backend;
+    HostMatrix Y = random_table(width, random);
+    ExactSum G(triangle_size(width), table_rows);
+    Spectrum identity{std::vector<double>(width, 1), std::vector<double>(static_cast<std::size_t>(width) * width)};
+    for (Row a = 0; a < width; ++a) identity.vectors[a * width + a] = 1;
+    const double seconds = seconds_of([&] {
+        backend.gramian(Y, G);
+        backend.rotate(Y, identity);
+    });
+    return 1.5 * static_cast<double>(table_rows * width * width) / seconds;
 }
 
 }  // namespace alster

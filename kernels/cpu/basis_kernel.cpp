@@ -9,8 +9,6 @@ namespace {
 
 constexpr int D = ALSTER_LANES / 2;  // doubles of a register
 constexpr int C = 3 * D;             // columns of a panel; a tile is D×C and fills three quarters of the registers
-constexpr std::int64_t chunk_rows = 64;
-constexpr int low_bits = 36;  // ExactSum::low_bits
 
 typedef float Floats __attribute__((vector_size(D * sizeof(float))));
 typedef double Doubles __attribute__((vector_size(D * sizeof(double))));
@@ -27,7 +25,7 @@ void store(double* p, Doubles v) { __builtin_memcpy(p, &v, sizeof v); }
 constexpr std::int64_t round_up(std::int64_t n, std::int64_t to) { return (n + to - 1) / to * to; }
 constexpr std::int64_t least(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 
-std::int64_t chunk(std::int64_t width) { return chunk_rows * round_up(width, C); }
+std::int64_t chunk(std::int64_t width) { return BasisKernel::chunk_rows * round_up(width, C); }
 std::int64_t square(std::int64_t width) { return width * round_up(width, C); }
 
 /// Rows (count, width) into panels of C columns: element k, c of one lies at k·C + c. What is behind the last column
@@ -99,7 +97,7 @@ void rotate(const double* packed, std::int64_t width, std::int64_t count, double
         }
 }
 
-/// To the nearest, those between two integers away from 0.
+/// To the nearest, those between two integers away from 0; beyond 2^52, where doubles are integers, it may be one off.
 Integers nearest(Doubles x)
 {
     const Integers sign = reinterpret_cast<Integers>(x) & (std::int64_t{1} << 63);
@@ -110,12 +108,12 @@ Integers nearest(Doubles x)
 /// Splits terms as ExactSum does, and adds them where they belong.
 class Limbs {
 public:
-    Limbs(std::int64_t* limbs, std::int64_t size, double quantum)
+    Limbs(std::int64_t* limbs, std::int64_t width, double quantum)
         : high_(limbs),
-          low_(limbs + size),
+          low_(limbs + width * (width + 1) / 2),
           quantum_(quantum),
           inverse_(1 / quantum),
-          low_scale_(inverse_ * static_cast<double>(std::int64_t{1} << low_bits))
+          low_scale_(inverse_ * static_cast<double>(std::int64_t{1} << BasisKernel::low_bits))
     {
     }
 
@@ -124,7 +122,7 @@ public:
     {
         for (int v = 0; v < 3 && count > 0; ++v, at += D, count -= D) {
             const Integers high = nearest(terms[v] * inverse_);
-            // exact: both are multiples of the last bit of the term
+            // exact: both are multiples of the last bit of the term; at most 1, for which 2^26 lows leave room
             const Doubles rest = terms[v] - __builtin_convertvector(high, Doubles) * quantum_;
             const Integers low = nearest(rest * low_scale_);
             add(high, high_ + at, count);
@@ -152,11 +150,11 @@ private:
     double low_scale_;
 };
 
-void add_gramian(const float* rows, std::int64_t count, std::int64_t width, double quantum, std::int64_t size,
-                 double* workspace, std::int64_t* limbs)
+void add_gramian(const float* rows, std::int64_t count, std::int64_t width, double quantum, double* workspace,
+                 std::int64_t* limbs)
 {
     pack_panels(rows, count, width, workspace);
-    Limbs sum(limbs, size, quantum);
+    Limbs sum(limbs, width, quantum);
     for (std::int64_t i = 0; i < width; i += D) {
         const double* left = workspace + i / C * C * count + i % C;
         for (std::int64_t j = 0; j < i + D; j += C) {

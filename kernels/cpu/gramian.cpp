@@ -5,6 +5,8 @@
 
 namespace alster {
 
+static_assert(BasisKernel::chunk_rows == rows_per_chunk && BasisKernel::low_bits == ExactSum::low_bits);
+
 double CpuBackend::largest(const Matrix& Y) const
 {
     constexpr std::size_t block = 16;  // maxima side by side, or each would wait for the one before
@@ -25,7 +27,6 @@ double CpuBackend::largest(const Matrix& Y) const
 void CpuBackend::gramian(const Matrix& Y, ExactSum& G) const
 {
     const Row chunks = (Y.rows + rows_per_chunk - 1) / rows_per_chunk;
-    const auto size = static_cast<std::int64_t>(triangle_size(Y.width));
 #pragma omp parallel
     {
         ExactSum mine = G.zero();
@@ -33,7 +34,7 @@ void CpuBackend::gramian(const Matrix& Y, ExactSum& G) const
 #pragma omp for schedule(static)
         for (Row k = 0; k < chunks; ++k) {
             const Row first = k * rows_per_chunk;
-            basis_.add_gramian(Y.row(first), std::min(Y.rows - first, rows_per_chunk), Y.width, mine.quantum(), size,
+            basis_.add_gramian(Y.row(first), std::min(Y.rows - first, rows_per_chunk), Y.width, mine.quantum(),
                                workspace.data(), mine.limbs().data());
         }
 #pragma omp critical

@@ -28,6 +28,14 @@ bool may_use_amx()
     return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 }
 
+/// Of kernels in which those behind AVX-512, which are for bf16, make no difference.
+template <class Kernel>
+Kernel made_for(InstructionSet instructions, Kernel (*generic)(), Kernel (*avx2)(), Kernel (*avx512)())
+{
+    if (instructions >= InstructionSet::avx512) return avx512();
+    return instructions == InstructionSet::avx2 ? avx2() : generic();
+}
+
 }  // namespace
 
 InstructionSet best_instruction_set(Precision precision)
@@ -58,30 +66,12 @@ RowSolver row_solver(InstructionSet instructions, Precision precision)
 
 ScoreKernel score_kernel(InstructionSet instructions)
 {
-    switch (instructions) {
-        case InstructionSet::amx:
-        case InstructionSet::avx512_bf16:
-        case InstructionSet::avx512:
-            return avx512::score_kernel();
-        case InstructionSet::avx2:
-            return avx2::score_kernel();
-        default:
-            return generic::score_kernel();
-    }
+    return made_for(instructions, generic::score_kernel, avx2::score_kernel, avx512::score_kernel);
 }
 
 BasisKernel basis_kernel(InstructionSet instructions)
 {
-    switch (instructions) {
-        case InstructionSet::amx:
-        case InstructionSet::avx512_bf16:
-        case InstructionSet::avx512:
-            return avx512::basis_kernel();
-        case InstructionSet::avx2:
-            return avx2::basis_kernel();
-        default:
-            return generic::basis_kernel();
-    }
+    return made_for(instructions, generic::basis_kernel, avx2::basis_kernel, avx512::basis_kernel);
 }
 
 }  // namespace alster

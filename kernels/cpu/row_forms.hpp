@@ -14,7 +14,8 @@ inline bool dual_is_cheaper(std::int64_t n, std::int64_t width) { return n * 8 <
 
 /// Whether so many steps of conjugate gradients cost less than the exact solution; all in units of w/2 multiply-adds in
 /// fp32, the constants fitted to measured rows of 17 to 1500 entries and 64 to 256 factors. `speed`: products of a rank
-/// update in the time of one of them. Rows of up to 16 entries cost about the same: they are solved exactly.
+/// update in the time of one of them. Rows of up to 16 entries, those of new users and titles among them, are solved
+/// exactly: they are many, but a small part of a sweep.
 template <int speed>
 bool cg_is_cheaper(std::int64_t n, std::int64_t width, int steps)
 {

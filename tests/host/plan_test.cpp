@@ -70,7 +70,9 @@ test::TemporaryDirectory* Plan::directory_ = nullptr;
 TEST_F(Plan, times_follow_the_steps_that_are_asked_for)
 {
     // at one rate the times are in the ratio of the costs
-    const std::string asked = fmt::format("--data {} --factors 256 --ranks 1", path("whole.h5"));
+    const std::string asked =
+        "--users 10000 --items 10000 --interactions 5000000 --activity-exponent 0 --popularity-exponent 0 --factors "
+        "256";
     const auto solve_s = [&](const std::string& more) {
         return plan(asked + " --gflops 10" + more)[0]["seconds"]["solve"].get<double>();
     };
@@ -79,7 +81,11 @@ TEST_F(Plan, times_follow_the_steps_that_are_asked_for)
     const double one = solve_s(" --cg-steps 1");
     EXPECT_GT(exact, 0);
     EXPECT_NEAR((20 + 7.5 * 3) / (20 + 7.5), three / one, 0.05);
+    EXPECT_GT(exact, three);
     EXPECT_EQ(64, test::run_alster("plan " + asked + " --precision tf32x3").code);
+    EXPECT_EQ(64, test::run_alster("plan " + asked + " --gpus --cg-steps 1").code);
+    EXPECT_GT(plan(asked + " --gpus --precision bf16")[0]["device_memory_bytes"].get<double>(),
+              plan(asked + " --gpus --precision fp32")[0]["device_memory_bytes"].get<double>());
 }
 
 TEST_F(Plan, memory_is_what_training_takes)
