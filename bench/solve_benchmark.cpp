@@ -1,10 +1,12 @@
-// Microseconds to solve one row of n interactions at f factors, primal and dual as the backend chooses, beside the
-// textbook form (assemble with rankUpdate, factor with LLT) in Eigen, one thread each.
+// Microseconds to solve one row of n interactions at f factors, primal, dual or by steps as the backend chooses, beside
+// the textbook form (assemble with rankUpdate, factor with LLT) in Eigen; and to read rows at random; one thread each.
 #include <benchmark/benchmark.h>
 
 #include <Eigen/Dense>
 #include <random>
 
+#include "data/bf16.hpp"
+#include "kernels/cpu/aligned_floats.hpp"
 #include "kernels/cpu/row_solver.hpp"
 #include "kernels/host_matrix.hpp"
 
@@ -13,7 +15,7 @@ namespace {
 using namespace alster;
 
 constexpr Row table_rows = 26'744;  // the items of MovieLens 20M
-constexpr int row_count = 64;       // different rows, so that the table is not always in the first cache
+constexpr int row_count = 300;      // different rows, so that the table is not always in the first caches
 
 struct Rows {
     HostMatrix table;
@@ -32,24 +34,52 @@ struct Rows {
     }
 };
 
-void alster_row(benchmark::State& state)
+void alster_row(benchmark::State& state, Precision precision, int steps)
 {
     const Rows rows(state.range(0), state.range(1));
-    const RowSolver solver = row_solver(best_instruction_set(), Precision::fp32);
+    const RowSolver solver = row_solver(best_instruction_set(precision), precision);
     const Row f = rows.table.width;
-    auto* memory = static_cast<float*>(std::aligned_alloc(64, (solver.workspace(f, 0) * sizeof(float) + 63) / 64 * 64));
+    const AlignedFloats memory = make_aligned_floats(solver.workspace(f, state.range(0)));
+    TableVector<std::uint16_t> rounded;
+    for (const float y : rows.table.values) rounded.push_back(bf16_bits(y));
     std::vector<float> x(f);
-    const RowContext context{rows.table.values.data(), f, rows.base.data(), false};
+    const RowContext context{.table = rows.table.values.data(),
+                             .width = f,
+                             .base = rows.base.data(),
+                             .biased = false,
+                             .rounded = rounded.data(),
+                             .cg_steps = steps};
     std::size_t k = 0;
-    bool dual = false;
+    RowResult result{};
     for (auto _ : state) {
         const auto& columns = rows.columns[k++ % row_count];
-        const RowTask task{columns.data(), nullptr, nullptr, static_cast<std::int64_t>(columns.size()), 0.1, 0.1};
-        dual = solver.solve(context, task, memory, x.data()).dual;
+        const auto& next = rows.columns[k % row_count];
+        const RowTask task{columns.data(), nullptr,         nullptr, std::ssize(columns), 0.1, 0.1,
+                           next.data(),    std::ssize(next)};
+        result = solver.solve(context, task, memory.get(), x.data());
         benchmark::DoNotOptimize(x.data());
     }
-    state.SetLabel(dual ? "dual" : "primal");
-    std::free(memory);
+    state.SetLabel(result.by_steps ? "steps" : result.dual ? "dual" : "primal");
+}
+
+/// Nanoseconds for a row of 256 factors in fp32 that is read anywhere in a table of so many.
+void read_rows(benchmark::State& state)
+{
+    constexpr Row f = 256;
+    const TableVector<float> table(state.range(0) * f, 1.0F);
+    std::mt19937 random(1);
+    std::vector<std::size_t> rows(1 << 16);
+    for (auto& row : rows) row = random() % static_cast<std::size_t>(state.range(0)) * f;
+    float sums[16] = {};
+    for (auto _ : state) {
+        for (const auto row : rows)
+            for (Row a = 0; a < f; a += 16)
+                for (Row i = 0; i < 16; ++i) sums[i] += table[row + a + i];
+        benchmark::DoNotOptimize(sums);
+    }
+    state.counters["ns"] =
+        benchmark::Counter(1e-9 * static_cast<double>(rows.size()),
+                           benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 void eigen_row(benchmark::State& state)
@@ -75,11 +105,17 @@ void eigen_row(benchmark::State& state)
 void shapes(benchmark::internal::Benchmark* bench)
 {
     for (const int f : {64, 128, 256})
-        for (const int n : {4, 8, 16, 32, 64, 96, 128, 256, 1024}) bench->Args({n, f});
+        for (const int n : {4, 8, 16, 32, 64, 96, 128, 144, 256, 1024, 1500}) bench->Args({n, f});
     bench->Unit(benchmark::kMicrosecond);
 }
 
-BENCHMARK(alster_row)->Apply(shapes);
+BENCHMARK_CAPTURE(alster_row, fp32, Precision::fp32, 0)->Apply(shapes);
+BENCHMARK_CAPTURE(alster_row, bf16, Precision::bf16, 0)->Apply(shapes);
+BENCHMARK_CAPTURE(alster_row, fp32_3_steps, Precision::fp32, 3)->Apply(shapes);
+BENCHMARK_CAPTURE(alster_row, bf16_3_steps, Precision::bf16, 3)->Apply(shapes);
+BENCHMARK_CAPTURE(alster_row, fp32_1_step, Precision::fp32, 1)->Apply(shapes);
+BENCHMARK_CAPTURE(alster_row, bf16_1_step, Precision::bf16, 1)->Apply(shapes);
+BENCHMARK(read_rows)->ArgName("rows")->Arg(26'744)->Arg(138'493)->Arg(400'000);
 BENCHMARK(eigen_row)->Apply(shapes);
 
 }  // namespace

@@ -37,13 +37,19 @@ class Gramian : public testing::Test {
 protected:
     B backend;
 };
-using Backends = testing::Types<ReferenceBackend, CpuBackend>;
+/// By an instruction set of this CPU, or the best it has.
+template <InstructionSet set>
+struct CpuOf : CpuBackend {
+    CpuOf() : CpuBackend(std::min(set, best_instruction_set())) {}
+};
+using Backends =
+    testing::Types<ReferenceBackend, CpuBackend, CpuOf<InstructionSet::avx2>, CpuOf<InstructionSet::generic>>;
 TYPED_TEST_SUITE(Gramian, Backends);
 
 TYPED_TEST(Gramian, IsEquivalentToDefinition)
 {
     for (const Row rows : {0, 1, 63, 64, 65, 200})
-        for (const Row width : {1, 31, 32, 33}) {
+        for (const Row width : {1, 5, 31, 32, 33, 100}) {
             const auto Y = random_matrix(rows, width);
             const MatrixRd expected = dense(Y).transpose() * dense(Y);
 
@@ -93,18 +99,38 @@ TYPED_TEST(Gramian, PrincipalBasisDiagonalisesIt)
 
 TYPED_TEST(Gramian, RotationLeavesScoresAndMakesTheGramianDiagonal)
 {
-    constexpr Row width = 20;
-    auto Y = random_matrix(150, width);
-    const MatrixRd before = dense(Y) * dense(Y).transpose();
+    for (const Row width : {1, 20, 24, 50, 130}) {
+        auto Y = random_matrix(150, width);
+        const MatrixRd before = dense(Y) * dense(Y).transpose();
 
-    const Spectrum spectrum = this->backend.principal_basis(gramian_of(this->backend, Y), width);
-    this->backend.rotate(Y, spectrum);
+        const Spectrum spectrum = this->backend.principal_basis(gramian_of(this->backend, Y), width);
+        this->backend.rotate(Y, spectrum);
 
-    const double eps = std::numeric_limits<float>::epsilon();  // Y Q is rounded once
-    EXPECT_LE((dense(Y) * dense(Y).transpose() - before).cwiseAbs().maxCoeff(), 2 * eps * before.cwiseAbs().maxCoeff());
-    const MatrixRd G = dense(Y).transpose() * dense(Y);
-    const MatrixRd expected = Eigen::Map<const Eigen::VectorXd>(spectrum.values.data(), width).asDiagonal();
-    EXPECT_LE((G - expected).cwiseAbs().maxCoeff(), 2 * eps * spectrum.values[0]);
+        const double eps = std::numeric_limits<float>::epsilon();  // Y Q is rounded once
+        EXPECT_LE((dense(Y) * dense(Y).transpose() - before).cwiseAbs().maxCoeff(),
+                  2 * eps * before.cwiseAbs().maxCoeff());
+        const MatrixRd G = dense(Y).transpose() * dense(Y);
+        const MatrixRd expected = Eigen::Map<const Eigen::VectorXd>(spectrum.values.data(), width).asDiagonal();
+        EXPECT_LE((G - expected).cwiseAbs().maxCoeff(), 2 * eps * spectrum.values[0]);
+    }
+}
+
+TEST(RotatedStart, IsTheRotationInSinglePrecision)
+{
+    const CpuBackend backend;
+    for (const Row width : {1, 20, 130}) {
+        const auto Y = random_matrix(150, width);
+        const Spectrum spectrum = backend.principal_basis(gramian_of(backend, Y), width);
+        auto expected = Y;
+        auto actual = Y;
+        backend.rotate(expected, spectrum);
+        backend.rotate_start(actual, spectrum);
+
+        const double eps = std::numeric_limits<float>::epsilon();  // of each of w terms
+        for (Row r = 0; r < Y.rows; ++r)
+            EXPECT_LE((dense(expected).row(r) - dense(actual).row(r)).cwiseAbs().maxCoeff(),
+                      static_cast<double>(width) * eps * dense(Y).row(r).norm());
+    }
 }
 
 }  // namespace
