@@ -7,13 +7,13 @@
 
 namespace alster {
 
-MakeScorer choose_scorers(const Communicator& ranks, const std::string& asked, bool few)
+Scorers choose_scorers(const Communicator& ranks, const std::string& asked, bool few)
 {
     const BackendChoice choice = few && asked == "auto"
                                      ? BackendChoice{BackendKind::cpu, "a few lists are made before a GPU has started"}
                                      : choose_backend(ranks, asked);
-    if (ranks.leads()) fmt::print(stderr, "alster: {} backend ({})\n", name(choice.kind), choice.reason);
-    return choice.kind == BackendKind::cuda ? gpu_scorers(ranks) : cpu_scorer;
+    return {choice.kind == BackendKind::cuda ? gpu_scorers(ranks) : cpu_scorer,
+            fmt::format("{} backend ({})", name(choice.kind), choice.reason)};
 }
 
 }  // namespace alster

@@ -52,6 +52,7 @@ int evaluate_command(int argc, char** argv)
         fmt::print("{}\n", to_json(evaluation).dump());
     else
         fmt::print("{}", to_text(evaluation));
+    if (!evaluation.scored_by.empty()) fmt::print(stderr, "alster: {}\n", evaluation.scored_by);
     return 0;
 }
 

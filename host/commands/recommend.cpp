@@ -135,14 +135,15 @@ int recommend_command(int argc, char** argv)
     if (!options.all && ranks.leads())
         named = rows_of_ids(model.ids(Side::users, {0, model.info().users}), options.users, "user", options.model);
 
-    const Recommender recommender(model, dataset, options.k, options.include_seen,
-                                  choose_scorers(ranks, options.backend, !options.all));
+    const Scorers scorers = choose_scorers(ranks, options.backend, !options.all);
+    const Recommender recommender(model, dataset, options.k, options.include_seen, scorers.make);
     const ItemLabels labels(model, &dataset);
     if (!options.out.empty())
         write_file(ranks, options, recommender, model, labels, named);
     else if (ranks.leads())
         print(recommender, model, labels, named, options.k, line.json());
     if (!options.out.empty() && ranks.leads()) fmt::print("{}\n", written_text(options.out, line.json()));
+    if (ranks.leads()) fmt::print(stderr, "alster: {}\n", scorers.chosen);
     return 0;
 }
 

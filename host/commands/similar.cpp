@@ -113,12 +113,14 @@ int similar_command(int argc, char** argv)
 
     const ItemLabels labels(model, dataset ? &*dataset : nullptr);
     const auto named = rows_of_ids(labels.ids(), options.items, "item", options.model);
-    const Neighbours neighbours(model, choose_scorers(ranks, options.backend, !options.all));
+    const Scorers scorers = choose_scorers(ranks, options.backend, !options.all);
+    const Neighbours neighbours(model, scorers.make);
     if (!options.out.empty())
         write_file(ranks, options, neighbours, model, labels, named);
     else if (ranks.leads())
         print(neighbours, labels, named, options.k, line.json());
     if (!options.out.empty() && ranks.leads()) fmt::print("{}\n", written_text(options.out, line.json()));
+    if (ranks.leads()) fmt::print(stderr, "alster: {}\n", scorers.chosen);
     return 0;
 }
 

@@ -57,9 +57,10 @@ void rank_everything(const Communicator& ranks, const EvaluateOptions& options, 
                            .relevant_from = options.relevant_from,
                            .ks = list_lengths(options)};
     const Popularity popularity(share.item_counts);
-    result.ranking = {
-        evaluate_ranking(ranks, task, model_ranker(share.users, choose_scorers(ranks, options.backend)(share.items))),
-        evaluate_ranking(ranks, task, popularity_ranker(popularity))};
+    const Scorers scorers = choose_scorers(ranks, options.backend);
+    result.scored_by = scorers.chosen;
+    result.ranking = {evaluate_ranking(ranks, task, model_ranker(share.users, scorers.make(share.items))),
+                      evaluate_ranking(ranks, task, popularity_ranker(popularity))};
     if (result.ranking->model.users == 0)
         throw Error(ExitCode::bad_data, "{}: no user has a relevant held-out item that is not also a training item",
                     options.data.string());

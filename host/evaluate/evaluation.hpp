@@ -31,6 +31,7 @@ struct Compared {
 /// What was measured: ranking of everything or of candidates, and errors of ratings where the model predicts them.
 struct Evaluation {
     std::vector<std::string> warnings;
+    std::string scored_by;  // the backend, and why; empty where nothing was ranked but given candidates
     std::optional<Compared<RankingReport>> ranking;
     std::optional<Compared<CandidateReport>> candidates;
     std::int64_t unknown_users = 0;  // in the candidate file
