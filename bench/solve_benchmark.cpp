@@ -1,5 +1,5 @@
 // Microseconds to solve one row of n interactions at f factors, primal, dual or by steps as the backend chooses, beside
-// the textbook form (assemble with rankUpdate, factor with LLT) in Eigen; and to read rows at random; one thread each.
+// the textbook form (assemble with rankUpdate, factor with LLT) in Eigen, one thread each.
 #include <benchmark/benchmark.h>
 
 #include <Eigen/Dense>
@@ -62,26 +62,6 @@ void alster_row(benchmark::State& state, Precision precision, int steps)
     state.SetLabel(result.by_steps ? "steps" : result.dual ? "dual" : "primal");
 }
 
-/// Nanoseconds for a row of 256 factors in fp32 that is read anywhere in a table of so many.
-void read_rows(benchmark::State& state)
-{
-    constexpr Row f = 256;
-    const TableVector<float> table(state.range(0) * f, 1.0F);
-    std::mt19937 random(1);
-    std::vector<std::size_t> rows(1 << 16);
-    for (auto& row : rows) row = random() % static_cast<std::size_t>(state.range(0)) * f;
-    float sums[16] = {};
-    for (auto _ : state) {
-        for (const auto row : rows)
-            for (Row a = 0; a < f; a += 16)
-                for (Row i = 0; i < 16; ++i) sums[i] += table[row + a + i];
-        benchmark::DoNotOptimize(sums);
-    }
-    state.counters["ns"] =
-        benchmark::Counter(1e-9 * static_cast<double>(rows.size()),
-                           benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
-}
-
 void eigen_row(benchmark::State& state)
 {
     const Rows rows(state.range(0), state.range(1));
@@ -115,7 +95,6 @@ BENCHMARK_CAPTURE(alster_row, fp32_3_steps, Precision::fp32, 3)->Apply(shapes);
 BENCHMARK_CAPTURE(alster_row, bf16_3_steps, Precision::bf16, 3)->Apply(shapes);
 BENCHMARK_CAPTURE(alster_row, fp32_1_step, Precision::fp32, 1)->Apply(shapes);
 BENCHMARK_CAPTURE(alster_row, bf16_1_step, Precision::bf16, 1)->Apply(shapes);
-BENCHMARK(read_rows)->ArgName("rows")->Arg(26'744)->Arg(138'493)->Arg(400'000);
 BENCHMARK(eigen_row)->Apply(shapes);
 
 }  // namespace
