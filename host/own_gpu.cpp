@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "data/error.hpp"
+
 namespace alster {
 
 Gpu own_gpu(const Communicator& ranks)
@@ -14,6 +16,7 @@ Gpu own_gpu(const Communicator& ranks)
     const auto local = static_cast<std::size_t>(std::count(nodes.begin(), nodes.begin() + ranks.rank(), node));
     std::string why;
     const auto seen = gpus(why);
+    if (seen.empty()) throw Error(ExitCode::unavailable, "rank {} sees no GPU any more: {}", ranks.rank(), why);
     return seen[local % seen.size()];
 }
 

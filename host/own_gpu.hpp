@@ -4,8 +4,8 @@
 
 namespace alster {
 
-/// Rank r of a node takes GPU r modulo those that it sees, of which there is at least one: where each task is given a
-/// GPU of its own, that one. Collective.
+/// Rank r of a node takes GPU r modulo those that it sees: where each task is given a GPU of its own, that one. Errors:
+/// unavailable (69) where it sees none. Collective.
 [[nodiscard]] Gpu own_gpu(const Communicator& ranks);
 
 /// What the ranks' GPUs are. The last bits of a row depend on the architecture, whose tensor cores sum in a way of
