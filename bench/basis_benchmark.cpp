@@ -1,5 +1,6 @@
-// GF/s of one core in what the principal basis takes of a chunk of 64 rows, in fp64: rotation (2 n f² operations) and
-// Gramian (n f (f + 1), with the splitting into integers), beside OpenBLAS's products of the same chunk.
+// GF/s of one core in what the principal basis takes of a chunk of 64 rows, for tables in fp32 and in bf16: rotation
+// (2 n f² operations) and Gramian (n f (f + 1), with the splitting into integers), beside OpenBLAS's products of the
+// same chunk in fp64.
 #include <benchmark/benchmark.h>
 #include <cblas.h>
 
@@ -32,13 +33,15 @@ void report(benchmark::State& state, double operations)
     state.counters["GF/s"] = benchmark::Counter(operations * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void rotate(benchmark::State& state)
+BasisKernel best_kernel(Precision precision) { return basis_kernel(best_instruction_set(precision), precision); }
+
+void rotate(benchmark::State& state, Precision precision)
 {
     const std::int64_t f = state.range(0);
     Chunk chunk(f);
-    const BasisKernel kernel = basis_kernel(best_instruction_set());
-    TableVector<double> packed(kernel.square(f));
-    TableVector<double> workspace(kernel.chunk(f));
+    const BasisKernel kernel = best_kernel(precision);
+    TableVector<std::byte> packed(kernel.square(f));
+    TableVector<std::byte> workspace(kernel.chunk(f));
     kernel.pack(chunk.square.data(), f, packed.data());
     TableVector<float> values(chunk.values.size());
     for (auto _ : state) {
@@ -49,12 +52,12 @@ void rotate(benchmark::State& state)
     report(state, 2 * static_cast<double>(rows * f * f));
 }
 
-void gramian(benchmark::State& state)
+void gramian(benchmark::State& state, Precision precision)
 {
     const std::int64_t f = state.range(0);
     const Chunk chunk(f);
-    const BasisKernel kernel = basis_kernel(best_instruction_set());
-    TableVector<double> workspace(kernel.chunk(f));
+    const BasisKernel kernel = best_kernel(precision);
+    TableVector<std::byte> workspace(kernel.chunk(f));
     std::vector<std::int64_t> limbs(f * (f + 1));
     for (auto _ : state) {
         kernel.add_gramian(chunk.values.data(), rows, f, 0x1p-40, workspace.data(), limbs.data());
@@ -94,9 +97,11 @@ void openblas_dsyrk(benchmark::State& state)
 
 }  // namespace
 
-BENCHMARK(rotate)->ArgName("f")->Arg(64)->Arg(128)->Arg(256);
+BENCHMARK_CAPTURE(rotate, fp32, Precision::fp32)->ArgName("f")->Arg(64)->Arg(128)->Arg(256);
+BENCHMARK_CAPTURE(rotate, bf16, Precision::bf16)->ArgName("f")->Arg(64)->Arg(128)->Arg(256);
 BENCHMARK(openblas_dgemm)->ArgName("f")->Arg(64)->Arg(128)->Arg(256);
-BENCHMARK(gramian)->ArgName("f")->Arg(64)->Arg(128)->Arg(256);
+BENCHMARK_CAPTURE(gramian, fp32, Precision::fp32)->ArgName("f")->Arg(64)->Arg(128)->Arg(256);
+BENCHMARK_CAPTURE(gramian, bf16, Precision::bf16)->ArgName("f")->Arg(64)->Arg(128)->Arg(256);
 BENCHMARK(openblas_dsyrk)->ArgName("f")->Arg(64)->Arg(128)->Arg(256);
 
 BENCHMARK_MAIN();

@@ -104,11 +104,12 @@ concept Backend = requires(const B backend, typename B::Matrix& X, const typenam
 
 /// A backend that can go towards a row's solution by steps, from the x that is there.
 ///
-///   rotate_start      X ← X Q in fp32: for a start, which is not what will stay
+///   rotate_start      X ← X Q in fp32, of those rows of the shard that go by steps; the others' x is not asked for
 template <class B>
-concept GoesBySteps = Backend<B> && requires(const B backend, typename B::Matrix& X, const Spectrum& spectrum)
+concept GoesBySteps = Backend<B> &&
+    requires(const B backend, const typename B::Shard& shard, typename B::Matrix& X, const Spectrum& spectrum)
 {
-    backend.rotate_start(X, spectrum);
+    backend.rotate_start(shard, X, spectrum);
 };
 
 /// A backend that also works on parts of rows: of a row too heavy for one rank each rank holds some. A shard of parts

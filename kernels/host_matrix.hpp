@@ -15,14 +15,14 @@ struct FactorTable {
     [[nodiscard]] const float* row(Row r) const { return values.data() + r * width; }
 };
 
-/// (rows, width) row-major floats in host memory: the Matrix of the backends that run on the CPU.
+/// (rows, width) row-major floats in host memory, 0 at first: the Matrix of the backends that run on the CPU.
 struct HostMatrix {
     Row rows = 0;
     Row width = 0;
     TableVector<float> values;
 
     HostMatrix() = default;
-    HostMatrix(Row r, Row w) : rows(r), width(w), values(static_cast<std::size_t>(r) * w) {}
+    HostMatrix(Row r, Row w) : rows(r), width(w), values(static_cast<std::size_t>(r) * w, 0.0F) {}
 
     [[nodiscard]] float* row(Row r) { return values.data() + r * width; }
     [[nodiscard]] const float* row(Row r) const { return values.data() + r * width; }

@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdlib>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace alster {
 
 /// Memory for tables whose rows are read anywhere: asks for large pages, without which most rows miss the translation
-/// buffer (not measured apart on a quiet machine yet).
+/// buffer (not measured apart on a quiet machine yet). Elements that are given no value have none: the threads that
+/// write them are the first to touch their pages.
 template <class T>
 struct LargePages {
     using value_type = T;
@@ -31,6 +33,17 @@ struct LargePages {
         return static_cast<T*>(memory);
     }
     void deallocate(T* memory, std::size_t /*count*/) { std::free(memory); }
+
+    template <class U>
+    void construct(U* element)
+    {
+        ::new (element) U;
+    }
+    template <class U, class Value>
+    void construct(U* element, Value&& value)
+    {
+        ::new (element) U(std::forward<Value>(value));
+    }
 
     template <class U>
     [[nodiscard]] friend bool operator==(const LargePages&, const LargePages<U>&)

@@ -80,7 +80,7 @@ Rates rates_of(const PlanOptions& options)
     omp_set_num_threads(1);
     const auto mean = options.sizes.interactions / std::max<Row>(1, options.sizes.users);
     rates.solve = options.place.threads * measure_solve_rate(mean, options.train);
-    rates.basis = options.place.threads * measure_basis_rate(options.train.width());
+    rates.basis = options.place.threads * measure_basis_rate(options.train);
     return rates;
 }
 

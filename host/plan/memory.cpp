@@ -76,7 +76,7 @@ double validation(const RankLoad& load, const MemorySettings& settings)
            static_cast<double>(load.held_out * settings.stored_bytes) + rows_of_floats(settings.items, settings.width);
 }
 
-/// The larger side's table, as bf16.
+/// The larger side's table, as bf16: its memory is kept from half-step to half-step.
 double rounded_table(const RankLoad& load, const MemorySettings& settings)
 {
     if (!settings.rounds) return 0;
@@ -110,6 +110,7 @@ MemoryPlan writing(const RankLoad& load, const MemorySettings& settings)
     return {{{"own factors", factors(load, settings.width)},
              {"items' vectors", 2 * rows_of_floats(load.items, settings.width)},
              {"ids and counts", rows * (24 + 2 * settings.id_bytes)},
+             {"rounded factors", rounded_table(load, settings)},
              {"validation", validation(load, settings)},
              {"workspace", workspace(load, settings)}},
             "writing the model"};

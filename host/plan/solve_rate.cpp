@@ -33,6 +33,12 @@ HostMatrix random_table(Row width, std::mt19937& random)
     return Y;
 }
 
+CpuBackend backend_for(const TrainOptions& options)
+{
+    const Precision precision = choose_precision(BackendKind::cpu, options.precision);
+    return CpuBackend(best_instruction_set(precision), precision, entries_per_part, options.cg_steps);
+}
+
 /// Of its second run: the first warms up.
 template <class F>
 double seconds_of(F run)
@@ -52,8 +58,7 @@ double measure_solve_rate(Offset entries, const TrainOptions& options)
     const double cost = options.row_cost()(entries);
     const Row rows = std::clamp<Row>(static_cast<Row>(work / cost), 64, 100'000);
     std::mt19937 random(1);
-    const Precision precision = choose_precision(BackendKind::cpu, options.precision);
-    const CpuBackend backend(best_instruction_set(precision), precision, entries_per_part, options.cg_steps);
+    const CpuBackend backend = backend_for(options);
     const HostMatrix Y = random_table(width, random);
     HostMatrix X(rows, width);
     const auto shard = backend.load(random_rows(rows, entries, random), width);
@@ -61,10 +66,11 @@ double measure_solve_rate(Offset entries, const TrainOptions& options)
     return static_cast<double>(rows) * cost / seconds_of([&] { (void)backend.solve(shard, Y, objective, X); });
 }
 
-double measure_basis_rate(Row width)
+double measure_basis_rate(const TrainOptions& options)
 {
+    const Row width = options.width();
     std::mt19937 random(1);
-    const CpuBackend backend;
+    const CpuBackend backend = backend_for(options);
     HostMatrix Y = random_table(width, random);
     ExactSum G(triangle_size(width), table_rows);
     Spectrum identity{std::vector<double>(width, 1), std::vector<double>(static_cast<std::size_t>(width) * width)};

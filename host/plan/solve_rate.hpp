@@ -8,7 +8,7 @@ namespace alster {
 /// ones. Errors: usage (64) where the cpu backend has no such precision.
 [[nodiscard]] double measure_solve_rate(Offset entries, const TrainOptions& options);
 
-/// Multiply-adds a second, 1.5 w² a row, that they do in Gramian and rotation.
-[[nodiscard]] double measure_basis_rate(Row width);
+/// Multiply-adds a second, 1.5 w² a row, that they do in Gramian and rotation, in that precision.
+[[nodiscard]] double measure_basis_rate(const TrainOptions& options);
 
 }  // namespace alster

@@ -139,7 +139,7 @@ private:
         const Spectrum spectrum = principal_basis(fixed);
         backend_.rotate(fixed.factors, spectrum);
         if constexpr (GoesBySteps<B>)
-            if (options_.cg_steps > 0) backend_.rotate_start(solved.factors, spectrum);
+            if (options_.cg_steps > 0) backend_.rotate_start(solved.interactions, solved.factors, spectrum);
         for (std::size_t a = 0; a < objective.base.size(); ++a) objective.base[a] = alpha0 * spectrum.values[a];
         return objective;
     }

@@ -18,16 +18,16 @@ std::vector<PartOfRow> whole_rows(const Interactions& interactions, RowRange ran
 
 std::vector<float> CpuBackend::assemble(const Shard& parts, RowRange range, const Matrix& Y, bool biased) const
 {
-    const auto table_in_bf16 = rounded(Y);
-    const RowContext context{Y.values.data(), Y.width, nullptr, biased, table_in_bf16.data()};
+    const auto* const table_in_bf16 = rounded(Y);
+    const RowContext context{Y.values.data(), Y.width, nullptr, biased, table_in_bf16};
     return assemble_parts(row_solver_, context, parts.interactions, whole_rows(parts.interactions, range));
 }
 
 std::vector<double> CpuBackend::residuals(const Shard& parts, RowRange range, const Matrix& Y, bool biased,
                                           const Matrix& X) const
 {
-    const auto table_in_bf16 = rounded(Y);
-    const RowContext context{Y.values.data(), Y.width, nullptr, biased, table_in_bf16.data()};
+    const auto* const table_in_bf16 = rounded(Y);
+    const RowContext context{Y.values.data(), Y.width, nullptr, biased, table_in_bf16};
     return part_residuals(row_solver_, context, parts.interactions, whole_rows(parts.interactions, range), X);
 }
 

@@ -13,7 +13,8 @@ CpuBackend::CpuBackend(InstructionSet instructions, Precision precision, Offset 
 
 CpuBackend::CpuBackend(RowSolver solver, Precision precision, Offset part, int cg_steps, InstructionSet instructions)
     : row_solver_(solver),
-      basis_(basis_kernel(instructions)),
+      basis_(basis_kernel(instructions, precision)),
+      start_basis_(basis_kernel(instructions, Precision::bf16)),
       precision_(precision),
       entries_per_part_(part),
       cg_steps_(cg_steps)
@@ -28,12 +29,17 @@ Offset CpuBackend::part_for(Row width, int cg_steps, InstructionSet instructions
     return solver.goes_by_steps(entries_per_part + 1, width, cg_steps) ? entries_per_part_with_cg : entries_per_part;
 }
 
-TableVector<std::uint16_t> CpuBackend::rounded(const Matrix& Y) const
+const std::uint16_t* CpuBackend::rounded(const Matrix& Y) const
 {
-    TableVector<std::uint16_t> rounded(precision_ == Precision::bf16 ? Y.values.size() : 0);
+    if (precision_ != Precision::bf16) return nullptr;
+    const std::size_t size = Y.values.size();
+    if (rounded_.size() < size) {
+        rounded_ = {};  // never two of them
+        rounded_ = TableVector<std::uint16_t>(size);
+    }
 #pragma omp parallel for
-    for (std::size_t k = 0; k < rounded.size(); ++k) rounded[k] = bf16_bits(Y.values[k]);
-    return rounded;
+    for (std::size_t k = 0; k < size; ++k) rounded_[k] = bf16_bits(Y.values[k]);
+    return rounded_.data();
 }
 
 const char* name(InstructionSet instructions)

@@ -56,7 +56,7 @@ public:
     void gramian(const Matrix& Y, ExactSum& G) const;
     [[nodiscard]] Spectrum principal_basis(std::span<const double> gram, Row width) const;
     void rotate(Matrix& Y, const Spectrum& spectrum) const;
-    void rotate_start(Matrix& X, const Spectrum& spectrum) const;
+    void rotate_start(const Shard& shard, Matrix& X, const Spectrum& spectrum) const;
     [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
     {
         return solve(shard, Y, objective, X, [](int) { return true; });
@@ -73,12 +73,15 @@ public:
 private:
     RowSolver row_solver_;
     BasisKernel basis_;
+    BasisKernel start_basis_;
     Precision precision_;
     Offset entries_per_part_;
     int cg_steps_;
 
-    /// The table in bf16, where rows are solved from that; else nothing.
-    [[nodiscard]] TableVector<std::uint16_t> rounded(const Matrix& Y) const;
+    mutable TableVector<std::uint16_t> rounded_;  // kept for its memory: its pages would be cleared each time
+
+    /// The table in bf16, where rows are solved from that; else null. Valid until the next call.
+    [[nodiscard]] const std::uint16_t* rounded(const Matrix& Y) const;
 };
 
 static_assert(SplitsRows<CpuBackend> && BatchedBackend<CpuBackend> && GoesBySteps<CpuBackend>);

@@ -30,7 +30,7 @@ void CpuBackend::gramian(const Matrix& Y, ExactSum& G) const
 #pragma omp parallel
     {
         ExactSum mine = G.zero();
-        TableVector<double> workspace(basis_.chunk(Y.width));
+        TableVector<std::byte> workspace(basis_.chunk(Y.width));
 #pragma omp for schedule(static)
         for (Row k = 0; k < chunks; ++k) {
             const Row first = k * rows_per_chunk;

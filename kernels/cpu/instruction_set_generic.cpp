@@ -10,6 +10,6 @@ RowSolver row_solver(InstructionSet, Precision precision) { return generic::row_
 
 ScoreKernel score_kernel(InstructionSet) { return generic::score_kernel(); }
 
-BasisKernel basis_kernel(InstructionSet) { return generic::basis_kernel(); }
+BasisKernel basis_kernel(InstructionSet, Precision precision) { return generic::basis_kernel(precision); }
 
 }  // namespace alster

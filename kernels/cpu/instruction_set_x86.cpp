@@ -28,14 +28,6 @@ bool may_use_amx()
     return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 }
 
-/// Of kernels in which those behind AVX-512, which are for bf16, make no difference.
-template <class Kernel>
-Kernel made_for(InstructionSet instructions, Kernel (*generic)(), Kernel (*avx2)(), Kernel (*avx512)())
-{
-    if (instructions >= InstructionSet::avx512) return avx512();
-    return instructions == InstructionSet::avx2 ? avx2() : generic();
-}
-
 }  // namespace
 
 InstructionSet best_instruction_set(Precision precision)
@@ -66,12 +58,15 @@ RowSolver row_solver(InstructionSet instructions, Precision precision)
 
 ScoreKernel score_kernel(InstructionSet instructions)
 {
-    return made_for(instructions, generic::score_kernel, avx2::score_kernel, avx512::score_kernel);
+    if (instructions >= InstructionSet::avx512) return avx512::score_kernel();
+    return instructions == InstructionSet::avx2 ? avx2::score_kernel() : generic::score_kernel();
 }
 
-BasisKernel basis_kernel(InstructionSet instructions)
+BasisKernel basis_kernel(InstructionSet instructions, Precision precision)
 {
-    return made_for(instructions, generic::basis_kernel, avx2::basis_kernel, avx512::basis_kernel);
+    if (instructions == InstructionSet::amx && precision == Precision::bf16) return amx::basis_kernel(precision);
+    if (instructions >= InstructionSet::avx512) return avx512::basis_kernel(precision);
+    return instructions == InstructionSet::avx2 ? avx2::basis_kernel(precision) : generic::basis_kernel(precision);
 }
 
 }  // namespace alster

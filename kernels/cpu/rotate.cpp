@@ -1,5 +1,3 @@
-#include <cblas.h>
-
 #include <algorithm>
 
 #include "kernels/cpu/cpu_backend.hpp"
@@ -8,43 +6,56 @@ namespace alster {
 
 namespace {
 
-/// Runs f(the rows of a chunk, how many) for all chunks, each thread with a workspace of so many elements of its own.
-template <class Real, class F>
-void each_chunk(HostMatrix& Y, std::int64_t workspace_size, F f)
+/// Calls rotate(first, last, workspace) for all chunks of so many rows.
+template <class F>
+void each_chunk(Row rows, std::int64_t workspace_bytes, F rotate)
 {
-    const Row chunks = (Y.rows + rows_per_chunk - 1) / rows_per_chunk;
+    const Row chunks = (rows + rows_per_chunk - 1) / rows_per_chunk;
 #pragma omp parallel
     {
-        TableVector<Real> workspace(workspace_size);
+        TableVector<std::byte> workspace(workspace_bytes);
 #pragma omp for schedule(static)
-        for (Row k = 0; k < chunks; ++k) {
-            const Row first = k * rows_per_chunk;
-            f(Y.row(first), std::min(Y.rows - first, rows_per_chunk), workspace.data());
-        }
+        for (Row k = 0; k < chunks; ++k)
+            rotate(k * rows_per_chunk, std::min(rows, (k + 1) * rows_per_chunk), workspace.data());
     }
+}
+
+TableVector<std::byte> packed(const Spectrum& spectrum, Row width, const BasisKernel& basis)
+{
+    TableVector<std::byte> Q(basis.square(width));
+    basis.pack(spectrum.vectors.data(), width, Q.data());
+    return Q;
 }
 
 }  // namespace
 
 void CpuBackend::rotate(Matrix& Y, const Spectrum& spectrum) const
 {
-    // fp64: in fp32 the weak directions would inherit the rounding errors of the strong ones
-    TableVector<double> Q(basis_.square(Y.width));
-    basis_.pack(spectrum.vectors.data(), Y.width, Q.data());
-    each_chunk<double>(Y, basis_.chunk(Y.width), [&](float* rows, Row count, double* workspace) {
-        basis_.rotate(Q.data(), Y.width, count, workspace, rows);
+    const auto Q = packed(spectrum, Y.width, basis_);
+    each_chunk(Y.rows, basis_.chunk(Y.width), [&](Row first, Row last, std::byte* workspace) {
+        basis_.rotate(Q.data(), Y.width, last - first, workspace, Y.row(first));
     });
 }
 
-void CpuBackend::rotate_start(Matrix& X, const Spectrum& spectrum) const
+void CpuBackend::rotate_start(const Shard& shard, Matrix& X, const Spectrum& spectrum) const
 {
-    const std::vector<float> Q(spectrum.vectors.begin(), spectrum.vectors.end());
-    const int w = static_cast<int>(X.width);
-    each_chunk<float>(X, rows_per_chunk * X.width, [&](float* rows, Row count, float* before) {
-        std::copy_n(rows, count * X.width, before);
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(count), w, w, 1.0F, before, w, Q.data(),
-                    w, 0.0F, rows, w);
-    });
+    std::vector<Row> by_steps;
+    for (Row u = 0; u < X.rows; ++u) {
+        const Offset n = shard.interactions.entries(u);
+        if (n <= entries_per_part_ && row_solver_.goes_by_steps(n, X.width, cg_steps_)) by_steps.push_back(u);
+    }
+    const auto Q = packed(spectrum, X.width, start_basis_);
+    const std::int64_t kernel_bytes = start_basis_.chunk(X.width);
+    const std::int64_t row_bytes = X.width * std::int64_t{sizeof(float)};
+    each_chunk(std::ssize(by_steps), kernel_bytes + rows_per_chunk * row_bytes,
+               [&](Row first, Row last, std::byte* workspace) {
+                   auto* const rows = reinterpret_cast<float*>(workspace + kernel_bytes);
+                   for (Row k = first; k < last; ++k)
+                       std::copy_n(X.row(by_steps[k]), X.width, rows + (k - first) * X.width);
+                   start_basis_.rotate(Q.data(), X.width, last - first, workspace, rows);
+                   for (Row k = first; k < last; ++k)
+                       std::copy_n(rows + (k - first) * X.width, X.width, X.row(by_steps[k]));
+               });
 }
 
 }  // namespace alster

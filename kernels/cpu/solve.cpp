@@ -79,9 +79,9 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
     SolveReport report{std::vector<double>(rows), std::vector<double>(rows)};
     const int last_batch = static_cast<int>(shard.batches.size()) - 1;
     if (precision_ == Precision::bf16 && !ready(last_batch)) return report;  // the whole table is rounded first
-    const auto table_in_bf16 = rounded(Y);
-    const RowContext context{Y.values.data(),      Y.width,  objective.base.data(), objective.biased,
-                             table_in_bf16.data(), cg_steps_};
+    const auto* const table_in_bf16 = rounded(Y);
+    const RowContext context{Y.values.data(),  Y.width,       objective.base.data(),
+                             objective.biased, table_in_bf16, cg_steps_};
     const auto x_of = [&](Row u) { return std::span<float>(X.row(u), static_cast<std::size_t>(X.width)); };
     const auto is_finite = [&](Row u) { return std::isfinite(report.residuals[u] + report.penalties[u]); };
     const auto solve_in_fp64 = [&](Row u) {

@@ -23,14 +23,19 @@ struct UnitProduct {
     /// Words (floats) of `left` or of `right`.
     static constexpr std::int64_t size(std::int64_t strips) { return at(strips, 0); }
 
+    /// Words of two numbers of bf16.
+    static Vector paired(Vector low, Vector high)
+    {
+        return reinterpret_cast<Vector>(reinterpret_cast<Words>(low) >> 16 | reinterpret_cast<Words>(high));
+    }
+
     /// Writes a tile of 16 vectors of words that pair low[i] and high[i], both of them bf16 by now, and the transposed
     /// one.
     static void put(const Vector (&low)[16], const Vector (&high)[16], float* pairs, float* transposed)
     {
         Vector words[16];
         for (int i = 0; i < 16; ++i) {
-            words[i] =
-                reinterpret_cast<Vector>(reinterpret_cast<Words>(low[i]) >> 16 | reinterpret_cast<Words>(high[i]));
+            words[i] = paired(low[i], high[i]);
             T::store(pairs + i * 16, words[i]);
         }
         Lanes<16>::transpose(words);
@@ -47,16 +52,16 @@ struct UnitProduct {
             const bool alone = I + 1 == strips;
             for (std::int64_t J = 0; J <= I; J += 2) {
                 meanwhile();
-                const Block block{A + T::offset(I, J), A + T::offset(I + 1, J), left + at(J, 0), right + at(I, 0),
-                                  count};
+                const Update block{A + T::offset(I, J), A + T::offset(I + 1, J), left + at(J, 0), right + at(I, 0),
+                                   count};
                 if (alone && J < I)
-                    block.template update<false, true>(unit);
+                    block.template run<false, true>(unit);
                 else if (alone)
-                    block.template update<false, false>(unit);
+                    block.template run<false, false>(unit);
                 else if (J < I)
-                    block.template update<true, true>(unit);
+                    block.template run<true, true>(unit);
                 else
-                    block.template update<true, false>(unit);
+                    block.template run<true, false>(unit);
             }
         }
     }
@@ -68,24 +73,24 @@ struct UnitProduct {
         return pairs * (pairs + 1) / 2;
     }
 
-private:
-    /// Tiles (I, J), (I, J + 1) and below them (I + 1, J), (I + 1, J + 1).
+    /// Tiles (I, J), (I, J + 1) and below them (I + 1, J), (I + 1, J + 1), in registers 0 to 3. Without two_rows the
+    /// lower ones are not there; on the diagonal (not below it) the upper right one is not.
+    template <bool two_rows, bool below>
     struct Block {
-        float* upper;
-        float* lower;
-        const float* left;   // strips J and J + 1
-        const float* right;  // strips I and I + 1
-        std::int64_t count;
+        Unit& unit;
 
-        /// The tiles stay in registers 0 to 3 while left passes through 4 and 5, and right through 6 and 7. Without
-        /// two_rows the lower ones are not there; on the diagonal (not below it) the upper right one is not.
-        template <bool two_rows, bool below>
-        void update(Unit& unit) const
+        void load(const float* upper, const float* lower)
         {
             unit.template load<0>(upper);
             if constexpr (below) unit.template load<1>(upper + tile);
             if constexpr (two_rows) unit.template load<2>(lower);
             if constexpr (two_rows) unit.template load<3>(lower + tile);
+        }
+
+        /// Adds `count` chunks of products of strips J and J + 1 of left and I and I + 1 of right, which pass through
+        /// registers 4 and 5, and 6 and 7.
+        void add(const float* left, const float* right, std::int64_t count)
+        {
             for (std::int64_t chunk = 0; chunk < count; ++chunk) {
                 const float* const l = left + at(0, chunk);
                 const float* const r = right + at(0, chunk);
@@ -98,10 +103,32 @@ private:
                 if constexpr (two_rows) unit.template multiply<2, 4, 7>();
                 if constexpr (two_rows) unit.template multiply<3, 5, 7>();
             }
+        }
+
+        void store(float* upper, float* lower)
+        {
             unit.template store<0>(upper);
             if constexpr (below) unit.template store<1>(upper + tile);
             if constexpr (two_rows) unit.template store<2>(lower);
             if constexpr (two_rows) unit.template store<3>(lower + tile);
+        }
+    };
+
+private:
+    struct Update {
+        float* upper;
+        float* lower;
+        const float* left;
+        const float* right;
+        std::int64_t count;
+
+        template <bool two_rows, bool below>
+        void run(Unit& unit) const
+        {
+            Block<two_rows, below> block{unit};
+            block.load(upper, lower);
+            block.add(left, right, count);
+            block.store(upper, lower);
         }
     };
 };

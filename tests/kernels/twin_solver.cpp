@@ -1,6 +1,7 @@
 #include "tests/kernels/twin_solver.hpp"
 
 #include "kernels/cpu/row_forms.hpp"
+#include "kernels/cpu/unit_basis.hpp"
 #include "kernels/cpu/unit_dual_row.hpp"
 #include "kernels/cpu/unit_panel.hpp"
 #include "tests/kernels/twin_unit.hpp"
@@ -8,5 +9,7 @@
 namespace alster::ALSTER_ISA {
 
 RowSolver row_solver() { return RowForms<UnitPanel<test::TwinUnit>, UnitDualRow<test::TwinUnit>>::solver(); }
+
+BasisKernel basis_kernel() { return UnitBasis<test::TwinUnit>::kernel(); }
 
 }  // namespace alster::ALSTER_ISA

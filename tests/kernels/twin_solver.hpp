@@ -1,9 +1,11 @@
 #pragma once
+#include "kernels/cpu/basis_kernel.hpp"
 #include "kernels/cpu/row_solver.hpp"
 
 namespace alster::twin {
 
-/// The solver for CPUs with a matrix unit (bf16), with the unit's twin in its place: for any CPU.
+/// What is for CPUs with a matrix unit (bf16), with the unit's twin in its place: for any CPU.
 [[nodiscard]] RowSolver row_solver();
+[[nodiscard]] BasisKernel basis_kernel();
 
 }  // namespace alster::twin

@@ -1,0 +1,99 @@
+#include "kernels/cpu/basis_kernel.hpp"
+
+#include <gtest/gtest.h>
+
+#include <Eigen/Dense>
+
+#include "data/exact_sum.hpp"
+#include "kernels/host_matrix.hpp"
+#include "tests/kernels/twin_solver.hpp"
+#include "tests/support/random_problem.hpp"
+
+namespace alster {
+namespace {
+
+using MatrixRd = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+MatrixRd dense(const HostMatrix& Y)
+{
+    return Eigen::Map<const Eigen::Matrix<float, -1, -1, Eigen::RowMajor>>(Y.values.data(), Y.rows, Y.width)
+        .cast<double>();
+}
+
+/// A kernel, and how far from exact it may be: a product of two numbers, and each sum of `terms` of them.
+struct Kind {
+    const char* name;
+    BasisKernel kernel;
+    double product;
+    double sum;
+
+    [[nodiscard]] double error(Row terms) const { return product + static_cast<double>(terms) * sum; }
+    friend void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
+};
+
+Kind fp64(const char* name, InstructionSet set)
+{
+    return {name, basis_kernel(std::min(set, best_instruction_set()), Precision::fp32), 0, 0x1p-53};
+}
+Kind fp32(const char* name, InstructionSet set)
+{
+    return {name, basis_kernel(std::min(set, best_instruction_set()), Precision::bf16), 0x1p-23, 0x1p-24};
+}
+/// Two parts of bf16: 2^-16 of each number is left out, and as much of the product.
+Kind by_parts(const char* name, BasisKernel kernel) { return {name, kernel, 3 * 0x1p-16, 0x1p-24}; }
+
+class BasisKernels : public testing::TestWithParam<Kind> {};
+
+TEST_P(BasisKernels, RotateByTheSquare)
+{
+    const BasisKernel& kernel = GetParam().kernel;
+    for (const Row width : {1, 5, 16, 31, 33, 70, 257, 530})
+        for (const Row rows : {1, 15, 33, 64}) {
+            auto Y = test::random_problem({.rows = 0, .columns = rows, .width = width}).fixed;
+            const MatrixRd before = dense(Y);
+            const MatrixRd Q = dense(test::random_problem({.rows = 0, .columns = width, .width = width}, 2).fixed);
+            TableVector<std::byte> packed(kernel.square(width));
+            TableVector<std::byte> workspace(kernel.chunk(width));
+
+            kernel.pack(Q.data(), width, packed.data());
+            kernel.rotate(packed.data(), width, rows, workspace.data(), Y.values.data());
+
+            const MatrixRd sizes = before.cwiseAbs() * Q.cwiseAbs();
+            const MatrixRd tolerance = (GetParam().error(width) + 0x1p-24) * sizes;  // the result is rounded
+            EXPECT_LE(((dense(Y) - before * Q).cwiseAbs() - tolerance).maxCoeff(), 0) << rows << " rows of " << width;
+        }
+}
+
+TEST_P(BasisKernels, AddTheLowerTriangleOfTheGramian)
+{
+    const BasisKernel& kernel = GetParam().kernel;
+    for (const Row width : {1, 5, 16, 31, 33, 70, 130})
+        for (const Row rows : {1, 15, 33, 64}) {
+            const auto Y = test::random_problem({.rows = 0, .columns = rows, .width = width}).fixed;
+            ExactSum G(static_cast<std::size_t>(width * (width + 1) / 2), 1000);
+            TableVector<std::byte> workspace(kernel.chunk(width));
+
+            for (int time = 0; time < 2; ++time)
+                kernel.add_gramian(Y.values.data(), rows, width, G.quantum(), workspace.data(), G.limbs().data());
+
+            const MatrixRd expected = 2 * dense(Y).transpose() * dense(Y);
+            const MatrixRd sizes = 2 * dense(Y).transpose().cwiseAbs() * dense(Y).cwiseAbs();
+            const auto actual = G.values();
+            for (Row a = 0; a < width; ++a)
+                for (Row b = 0; b <= a; ++b)
+                    ASSERT_NEAR(expected(a, b), actual[a * (a + 1) / 2 + b], GetParam().error(rows) * sizes(a, b))
+                        << rows << " rows of " << width;
+        }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , BasisKernels,
+    testing::Values(fp64("fp64_generic", InstructionSet::generic), fp64("fp64_avx2", InstructionSet::avx2),
+                    fp64("fp64_avx512", InstructionSet::avx512), fp32("fp32_generic", InstructionSet::generic),
+                    fp32("fp32_avx2", InstructionSet::avx2), fp32("fp32_avx512", InstructionSet::avx512),
+                    by_parts("twin_unit", twin::basis_kernel()),
+                    by_parts("best_for_bf16", basis_kernel(best_instruction_set(Precision::bf16), Precision::bf16))),
+    [](const auto& param) { return std::string(param.param.name); });
+
+}  // namespace
+}  // namespace alster
