@@ -72,14 +72,13 @@ void require_known_solver(const PlanOptions& options)
                     options.train.cg_steps);
 }
 
-Rates rates_of(const PlanOptions& options)
+Rates rates_of(const PlanOptions& options, const RowSizes& rows)
 {
     const double given = options.gflops * 1e9 / 2;
     Rates rates{.solve = given, .basis = given, .network = options.network_gbs * 1e9};
     if (rates.solve > 0 || options.place.gpus) return rates;
     omp_set_num_threads(1);
-    const auto mean = options.sizes.interactions / std::max<Row>(1, options.sizes.users);
-    rates.solve = options.place.threads * measure_solve_rate(mean, options.train);
+    rates.solve = options.place.threads * measure_solve_rate(rows.typical(), options.train);
     rates.basis = options.place.threads * measure_basis_rate(options.train);
     return rates;
 }
@@ -141,7 +140,8 @@ int plan_command(int argc, char** argv)
         options.sizes.interactions = info.interactions;
     }
     const MemorySettings memory = memory_settings(info, options.train, options.place.threads);
-    const Rates rates = rates_of(options);
+    const RowCost cost = options.train.row_cost();
+    const Rates rates = rates_of(options, dataset ? row_sizes(*dataset, cost) : row_sizes(options.sizes, cost));
     Json plans = Json::array();
     for (const int ranks : options.ranks) {
         Place place = options.place;

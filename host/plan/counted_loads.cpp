@@ -60,6 +60,19 @@ Offset held(const DatasetReader& dataset, Side side, const Share& share, int ran
 
 }  // namespace
 
+RowSizes row_sizes(const DatasetReader& dataset, const RowCost& cost)
+{
+    constexpr Row slice_rows = 1 << 20;
+    RowSizes rows(cost);
+    for (const Side side : {Side::users, Side::items})
+        for (Row first = 0; first < dataset.rows(side); first += slice_rows) {
+            const RowRange slice{first, std::min(dataset.rows(side), first + slice_rows)};
+            const auto offsets = dataset.offsets(Part::train, side, slice);
+            for (std::size_t r = 1; r < offsets.size(); ++r) rows.add(offsets[r] - offsets[r - 1], 1);
+        }
+    return rows;
+}
+
 RankLoad own_load(const DatasetReader& dataset, const Share& users, const Share& items, int rank)
 {
     RankLoad load{.users = users.rows.of(rank).size(),

@@ -41,6 +41,15 @@ double side_cost(Row rows, Offset interactions, double exponent, const RowCost& 
 
 }  // namespace
 
+RowSizes row_sizes(const Sizes& sizes, const RowCost& cost)
+{
+    RowSizes rows(cost);
+    const auto add = [&](double bin, double n) { rows.add(std::llround(n), bin); };
+    each_bin(sizes.users, sizes.interactions, sizes.activity_exponent, add);
+    each_bin(sizes.items, sizes.interactions, sizes.popularity_exponent, add);
+    return rows;
+}
+
 Distribution distribute(const Sizes& sizes, const TrainOptions& options, int ranks)
 {
     const auto P = static_cast<std::size_t>(ranks);

@@ -2,6 +2,7 @@
 #include "data/dataset_file.hpp"
 #include "distributed/factor_exchange.hpp"
 #include "host/plan/memory.hpp"
+#include "host/plan/row_sizes.hpp"
 #include "host/train/shards.hpp"
 
 namespace alster {
@@ -18,6 +19,8 @@ struct Distribution {
 /// Exactly as training will do it: one pass over the interactions of both sides.
 [[nodiscard]] Distribution distribute(const DatasetReader& dataset, const TrainOptions& options, int ranks);
 
+[[nodiscard]] RowSizes row_sizes(const DatasetReader& dataset, const RowCost& cost);
+
 /// Rows and interactions of one rank; nothing of tables.
 [[nodiscard]] RankLoad own_load(const DatasetReader& dataset, const Share& users, const Share& items, int rank);
 
@@ -31,5 +34,6 @@ struct Sizes {
 };
 
 [[nodiscard]] Distribution distribute(const Sizes& sizes, const TrainOptions& options, int ranks);
+[[nodiscard]] RowSizes row_sizes(const Sizes& sizes, const RowCost& cost);
 
 }  // namespace alster

@@ -11,7 +11,7 @@ namespace alster {
 
 namespace {
 
-constexpr double work = 4e9;  // multiply-adds
+constexpr double work = 4e9;  // multiply-adds of rows of one size
 constexpr Row table_rows = 20'000;
 
 Interactions random_rows(Row rows, Offset entries, std::mt19937& random)
@@ -49,9 +49,7 @@ double seconds_of(F run)
     return watch.elapsed();
 }
 
-}  // namespace
-
-double measure_solve_rate(Offset entries, const TrainOptions& options)
+double measure_rows(Offset entries, const TrainOptions& options)
 {
     const Row width = options.width();
     entries = std::clamp<Offset>(entries, 1, 1000);
@@ -64,6 +62,15 @@ double measure_solve_rate(Offset entries, const TrainOptions& options)
     const auto shard = backend.load(random_rows(rows, entries, random), width);
     const RowObjective objective{.base = std::vector<double>(width, 1.0), .lambda = 1};
     return static_cast<double>(rows) * cost / seconds_of([&] { (void)backend.solve(shard, Y, objective, X); });
+}
+
+}  // namespace
+
+double measure_solve_rate(std::span<const Offset> entries, const TrainOptions& options)
+{
+    double seconds = 0;  // of as many multiply-adds as there are numbers
+    for (const Offset n : entries) seconds += 1 / measure_rows(n, options);
+    return static_cast<double>(entries.size()) / seconds;
 }
 
 double measure_basis_rate(const TrainOptions& options)
