@@ -43,6 +43,10 @@ struct SolveReport {
     Row failed = -1;                // a row whose solution is not finite (counted within the shard); −1: none
 };
 
+/// What a Gramian or a rotation is for: rows that are solved from it, for which a backend that reads its tables rounded
+/// may sum in fp32, or the model, in fp64.
+enum class BasisFor { rows, model };
+
 /// The mathematics of alternating least squares. One body for each operation lies in reference/ (fp64, Eigen: the
 /// oracle of every test), cpu/ and cuda/, in files of the same name. A Matrix is (rows, w) row-major fp32 in the
 /// backend's memory; a Shard is a rank's interactions of one side, laid out as the backend likes.
@@ -64,7 +68,7 @@ struct SolveReport {
 ///
 ///   principal_basis   G = Q Λ Qᵀ
 ///
-///   rotate            Y ← Y Q, rounded once
+///   rotate            Y ← Y Q, for a model rounded once
 ///
 ///   solve             x_u of every row u of the shard; rows without interactions become 0. What X was is only read by
 ///                     a backend that was asked to start from there
@@ -89,11 +93,11 @@ concept Backend = requires(const B backend, typename B::Matrix& X, const typenam
     {
         backend.largest(Y)
         } -> std::same_as<double>;
-    backend.gramian(Y, G);
+    backend.gramian(Y, G, BasisFor::rows);
     {
         backend.principal_basis(gram, w)
         } -> std::same_as<Spectrum>;
-    backend.rotate(X, spectrum);
+    backend.rotate(X, spectrum, BasisFor::rows);
     {
         backend.solve(shard, Y, objective, X)
         } -> std::same_as<SolveReport>;
@@ -104,7 +108,8 @@ concept Backend = requires(const B backend, typename B::Matrix& X, const typenam
 
 /// A backend that can go towards a row's solution by steps, from the x that is there.
 ///
-///   rotate_start      X ← X Q in fp32, of those rows of the shard that go by steps; the others' x is not asked for
+///   rotate_start      X ← X Q about as in fp32, of those rows of the shard that go by steps; the others' x is not
+///   asked for
 template <class B>
 concept GoesBySteps = Backend<B> &&
     requires(const B backend, const typename B::Shard& shard, typename B::Matrix& X, const Spectrum& spectrum)

@@ -72,14 +72,19 @@ void require_known_solver(const PlanOptions& options)
                     options.train.cg_steps);
 }
 
-Rates rates_of(const PlanOptions& options, const RowSizes& rows)
+Rates rates_of(const PlanOptions& options, const DatasetReader* dataset)
 {
     const double given = options.gflops * 1e9 / 2;
-    Rates rates{.solve = given, .basis = given, .network = options.network_gbs * 1e9};
+    const auto w = static_cast<double>(options.train.width());
+    const double eigenproblem = given > 0 ? 9 * w * w * w / given : 0;
+    Rates rates{.solve = given, .basis = given, .eigenproblem = eigenproblem, .network = options.network_gbs * 1e9};
     if (rates.solve > 0 || options.place.gpus) return rates;
+    const RowCost cost = options.train.row_cost();
+    const RowSizes rows = dataset ? row_sizes(*dataset, cost) : row_sizes(options.sizes, cost);
     omp_set_num_threads(1);
     rates.solve = options.place.threads * measure_solve_rate(rows.typical(), options.train);
     rates.basis = options.place.threads * measure_basis_rate(options.train);
+    rates.eigenproblem = measure_eigenproblem(options.train.width());
     return rates;
 }
 
@@ -140,8 +145,7 @@ int plan_command(int argc, char** argv)
         options.sizes.interactions = info.interactions;
     }
     const MemorySettings memory = memory_settings(info, options.train, options.place.threads);
-    const RowCost cost = options.train.row_cost();
-    const Rates rates = rates_of(options, dataset ? row_sizes(*dataset, cost) : row_sizes(options.sizes, cost));
+    const Rates rates = rates_of(options, dataset ? &*dataset : nullptr);
     Json plans = Json::array();
     for (const int ranks : options.ranks) {
         Place place = options.place;

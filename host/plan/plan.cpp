@@ -37,10 +37,10 @@ Json seconds_of(const Distribution& distribution, const TrainOptions& options, c
     const auto w = static_cast<double>(options.width());
     const double rows = static_cast<double>(distribution.ranks.front().users + distribution.ranks.front().items);
     const double solve = *std::ranges::max_element(distribution.cost) / rates.solve;
-    // Gramian and rotation; for steps the start's rotation too, by the kernel for bf16; 9 w³ for eigenvectors
+    // Gramian and rotation; for steps the start's rotation too, by the kernel for bf16
     const double start = options.precision == "bf16" ? 1 : 0.5;
     const double passes = options.cg_steps > 0 ? 1.5 + start : 1.5;
-    const double basis = (passes * rows * w * w + 2 * 9 * w * w * w) / rates.basis;
+    const double basis = passes * rows * w * w / rates.basis + 2 * rates.eigenproblem;
     const double exchange = bytes_of(*std::ranges::max_element(distribution.received), options) / rates.network;
     return {{"solve", solve}, {"basis", basis}, {"exchange", exchange}, {"sweep", solve + basis + exchange}};
 }

@@ -7,9 +7,10 @@ namespace alster {
 
 /// What a plan's times are made from; they are as good as these.
 struct Rates {
-    double solve = 0;    // multiply-adds a second of a rank, 0: not known, no times
-    double basis = 0;    // the same in Gramian, rotation and eigenproblem
-    double network = 0;  // bytes a second that a rank receives
+    double solve = 0;         // multiply-adds a second of a rank, 0: not known, no times
+    double basis = 0;         // the same in Gramian and rotation
+    double eigenproblem = 0;  // seconds of one: one thread of the first rank solves it
+    double network = 0;       // bytes a second that a rank receives
 };
 
 /// Where a job is to run.

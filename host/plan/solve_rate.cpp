@@ -1,6 +1,8 @@
 #include "host/plan/solve_rate.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <random>
 
 #include "host/backend_choice.hpp"
@@ -49,27 +51,43 @@ double seconds_of(F run)
     return watch.elapsed();
 }
 
-double measure_rows(Offset entries, const TrainOptions& options)
-{
-    const Row width = options.width();
-    entries = std::clamp<Offset>(entries, 1, 1000);
-    const double cost = options.row_cost()(entries);
-    const Row rows = std::clamp<Row>(static_cast<Row>(work / cost), 64, 100'000);
-    std::mt19937 random(1);
-    const CpuBackend backend = backend_for(options);
-    const HostMatrix Y = random_table(width, random);
-    HostMatrix X(rows, width);
-    const auto shard = backend.load(random_rows(rows, entries, random), width);
-    const RowObjective objective{.base = std::vector<double>(width, 1.0), .lambda = 1};
-    return static_cast<double>(rows) * cost / seconds_of([&] { (void)backend.solve(shard, Y, objective, X); });
-}
+/// What rows are solved from, for all sizes of rows.
+struct Bench {
+    explicit Bench(const TrainOptions& options)
+        : cost(options.row_cost()),
+          random(1),
+          backend(backend_for(options)),
+          Y(random_table(options.width(), random)),
+          objective{.base = std::vector<double>(static_cast<std::size_t>(options.width()), 1.0), .lambda = 1}
+    {
+    }
+
+    RowCost cost;
+    std::mt19937 random;
+    CpuBackend backend;
+    HostMatrix Y;
+    RowObjective objective;
+
+    /// Seconds of a multiply-add of rows of so many interactions.
+    double seconds(Offset entries)
+    {
+        const Row rows = std::clamp<Row>(static_cast<Row>(work / cost(entries)), 16, 100'000);
+        HostMatrix X(rows, Y.width);
+        const auto shard = backend.load(random_rows(rows, entries, random), Y.width);
+        return seconds_of([&] { (void)backend.solve(shard, Y, objective, X); }) /
+               (static_cast<double>(rows) * cost(entries));
+    }
+};
 
 }  // namespace
 
 double measure_solve_rate(std::span<const Offset> entries, const TrainOptions& options)
 {
+    std::map<Offset, int> times;
+    for (const Offset n : entries) ++times[std::clamp<Offset>(n, 1, 1000)];
+    Bench bench(options);
     double seconds = 0;  // of as many multiply-adds as there are numbers
-    for (const Offset n : entries) seconds += 1 / measure_rows(n, options);
+    for (const auto& [n, count] : times) seconds += count * bench.seconds(n);
     return static_cast<double>(entries.size()) / seconds;
 }
 
@@ -83,10 +101,23 @@ double measure_basis_rate(const TrainOptions& options)
     Spectrum identity{std::vector<double>(width, 1), std::vector<double>(static_cast<std::size_t>(width) * width)};
     for (Row a = 0; a < width; ++a) identity.vectors[a * width + a] = 1;
     const double seconds = seconds_of([&] {
-        backend.gramian(Y, G);
-        backend.rotate(Y, identity);
+        backend.gramian(Y, G, BasisFor::rows);
+        backend.rotate(Y, identity, BasisFor::rows);
     });
     return 1.5 * static_cast<double>(table_rows * width * width) / seconds;
+}
+
+double measure_eigenproblem(Row width)
+{
+    const Row order = std::min<Row>(width, 256);
+    std::mt19937 random(1);
+    const CpuBackend backend;
+    const HostMatrix Y = random_table(order, random);
+    ExactSum G(triangle_size(order), table_rows);
+    backend.gramian(Y, G);
+    const auto gram = G.values();
+    const double seconds = seconds_of([&] { (void)backend.principal_basis(gram, order); });
+    return seconds * std::pow(static_cast<double>(width) / static_cast<double>(order), 3);
 }
 
 }  // namespace alster

@@ -116,13 +116,14 @@ public:
     void canonicalize(Side& users, Side& items)
     {
         if (options_.unobserved_weight() == 0) return;
+        update_gramian(items, BasisFor::model);
         const Spectrum spectrum = principal_basis(items);
-        backend_.rotate(items.factors, spectrum);
-        backend_.rotate(users.factors, spectrum);
+        backend_.rotate(items.factors, spectrum, BasisFor::model);
+        backend_.rotate(users.factors, spectrum, BasisFor::model);
     }
 
     /// To be called once for the side that is fixed first, whose factors are the start.
-    void begin_with(Side& side) { update_gramian(side); }
+    void begin_with(Side& side) { update_gramian(side, BasisFor::rows); }
 
 private:
     RowObjective rotate_to_principal_basis(Side& fixed, Side& solved)
@@ -137,7 +138,7 @@ private:
                                .bias_lambda = options_.bias_lambda < 0 ? options_.lambda : options_.bias_lambda};
         if (alpha0 == 0) return objective;
         const Spectrum spectrum = principal_basis(fixed);
-        backend_.rotate(fixed.factors, spectrum);
+        backend_.rotate(fixed.factors, spectrum, BasisFor::rows);
         if constexpr (GoesBySteps<B>)
             if (options_.cg_steps > 0) backend_.rotate_start(solved.interactions, solved.factors, spectrum);
         for (std::size_t a = 0; a < objective.base.size(); ++a) objective.base[a] = alpha0 * spectrum.values[a];
@@ -222,13 +223,13 @@ private:
                           [&](const RowBuffers& rows) { fixed.exchange->gather(rows, width, arrived); });
     }
 
-    void update_gramian(Side& side)
+    void update_gramian(Side& side, BasisFor use)
     {
         if (options_.unobserved_weight() == 0) return;
         // |G_ab| ≤ Σ |y_a y_b| ≤ rows · max²
         const double largest = ranks_.max(backend_.largest(side.factors));
         ExactSum sum(triangle_size(options_.width()), static_cast<double>(side.partition.rows()) * largest * largest);
-        backend_.gramian(side.factors, sum);
+        backend_.gramian(side.factors, sum, use);
         ranks_.sum(sum);
         side.gramian = sum.values();
     }
@@ -241,7 +242,7 @@ private:
         };
         solved.penalty = sum(report.penalties);
         double value = sum(report.residuals) + solved.penalty + fixed.penalty;
-        update_gramian(solved);
+        update_gramian(solved, BasisFor::rows);
         if (options_.unobserved_weight() == 0) return value;
         for (Row a = 0; a < options_.width(); ++a) value += objective.base[a] * solved.gramian[triangle_index(a, a)];
         return value;

@@ -13,9 +13,6 @@ constexpr int R = ALSTER_LANES / 2;  // rows of a tile, and doubles of a registe
 typedef float HalfFloats __attribute__((vector_size(R * sizeof(float))));
 typedef float Floats __attribute__((vector_size(ALSTER_LANES * sizeof(float))));
 
-constexpr std::int64_t round_up(std::int64_t n, std::int64_t to) { return (n + to - 1) / to * to; }
-constexpr std::int64_t least(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
-
 /// Registers of what is summed: a whole one, as many floats, and R elements.
 template <class Real>
 struct Registers;

@@ -26,8 +26,9 @@ struct BasisKernel {
                         std::int64_t* limbs);
 };
 
-/// In fp64 for tables in fp32: else the weak directions would inherit the rounding errors of the strong ones. Where the
-/// table's elements keep 8 bits anyway, sums of 64 rows or of `width` products are fp32 (UnitBasis: by a matrix unit).
+/// In fp64 for tables in fp32: else the weak directions would inherit the rounding errors of the strong ones. For
+/// tables in bf16 sums of 64 rows, or of `width` products, are fp32, or about that by a matrix unit (UnitBasis):
+/// directions below some 2^-11 of a row's length are not better than noise then, nor would rounding leave much of them.
 [[nodiscard]] BasisKernel basis_kernel(InstructionSet instructions, Precision precision);
 
 namespace generic {

@@ -13,8 +13,8 @@ CpuBackend::CpuBackend(InstructionSet instructions, Precision precision, Offset 
 
 CpuBackend::CpuBackend(RowSolver solver, Precision precision, Offset part, int cg_steps, InstructionSet instructions)
     : row_solver_(solver),
-      basis_(basis_kernel(instructions, precision)),
-      start_basis_(basis_kernel(instructions, Precision::bf16)),
+      basis_(basis_kernel(instructions, Precision::fp32)),
+      basis_for_rounded_(basis_kernel(instructions, Precision::bf16)),
       precision_(precision),
       entries_per_part_(part),
       cg_steps_(cg_steps)
@@ -34,7 +34,7 @@ const std::uint16_t* CpuBackend::rounded(const Matrix& Y) const
     if (precision_ != Precision::bf16) return nullptr;
     const std::size_t size = Y.values.size();
     if (rounded_.size() < size) {
-        rounded_ = {};  // never two of them
+        TableVector<std::uint16_t>().swap(rounded_);  // never two of them
         rounded_ = TableVector<std::uint16_t>(size);
     }
 #pragma omp parallel for

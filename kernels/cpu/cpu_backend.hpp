@@ -8,9 +8,9 @@
 namespace alster {
 
 /// Exact ALS on the cores of one rank: fp32 tiles in registers for the rows, fp64 for what is summed over all rows. In
-/// Precision::bf16 the rows are solved for the fixed side rounded to bf16. Where steps of conjugate gradients are asked
-/// for, rows for which they are cheaper than the exact solution go that far from the x that solve() finds.
-/// Threads are OpenMP's; no result depends on their number.
+/// Precision::bf16 the rows are solved for the fixed side rounded to bf16, and the basis for that is summed in fp32.
+/// Where steps of conjugate gradients are asked for, rows for which they are cheaper than the exact solution go that
+/// far from the x that solve() finds. Threads are OpenMP's; no result depends on their number.
 class CpuBackend {
 public:
     using Matrix = HostMatrix;
@@ -53,9 +53,9 @@ public:
     }
 
     [[nodiscard]] double largest(const Matrix& Y) const;
-    void gramian(const Matrix& Y, ExactSum& G) const;
+    void gramian(const Matrix& Y, ExactSum& G, BasisFor use = BasisFor::model) const;
     [[nodiscard]] Spectrum principal_basis(std::span<const double> gram, Row width) const;
-    void rotate(Matrix& Y, const Spectrum& spectrum) const;
+    void rotate(Matrix& Y, const Spectrum& spectrum, BasisFor use = BasisFor::model) const;
     void rotate_start(const Shard& shard, Matrix& X, const Spectrum& spectrum) const;
     [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
     {
@@ -72,15 +72,21 @@ public:
 
 private:
     RowSolver row_solver_;
-    BasisKernel basis_;
-    BasisKernel start_basis_;
+    BasisKernel basis_;              // in fp64
+    BasisKernel basis_for_rounded_;  // for tables that are read in bf16, and for the start of steps
     Precision precision_;
     Offset entries_per_part_;
     int cg_steps_;
 
     mutable TableVector<std::uint16_t> rounded_;  // kept for its memory: its pages would be cleared each time
 
-    /// The table in bf16, where rows are solved from that; else null. Valid until the next call.
+    [[nodiscard]] const BasisKernel& basis_for(BasisFor use) const
+    {
+        return precision_ == Precision::bf16 && use == BasisFor::rows ? basis_for_rounded_ : basis_;
+    }
+
+    /// The table in bf16, where rows are solved from that; else null. Valid until the next call, which solve(),
+    /// assemble() and residuals() make: a backend does one of them at a time.
     [[nodiscard]] const std::uint16_t* rounded(const Matrix& Y) const;
 };
 

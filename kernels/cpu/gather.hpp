@@ -7,10 +7,6 @@
 
 namespace alster::ALSTER_ISA {
 
-constexpr std::int64_t round_up(std::int64_t n, std::int64_t to) { return (n + to - 1) / to * to; }
-constexpr std::int64_t least(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
-constexpr std::int64_t most(std::int64_t a, std::int64_t b) { return a > b ? a : b; }
-
 /// Entries of a row that are gathered at a time. In the primal form they pay for moving the tiles of A in and out of
 /// registers (measured: 128 are 5 % faster than 32, more bring nothing).
 constexpr std::int64_t panel_rows = 128;

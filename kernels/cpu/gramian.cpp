@@ -24,17 +24,20 @@ double CpuBackend::largest(const Matrix& Y) const
     return largest;
 }
 
-void CpuBackend::gramian(const Matrix& Y, ExactSum& G) const
+void CpuBackend::gramian(const Matrix& Y, ExactSum& G, BasisFor use) const
 {
+    // no chunk's sum is larger than that of G, for which there is room in 2^61 quanta: otherwise fp32 might overflow
+    const bool fits = G.quantum() < 0x1p66;
+    const BasisKernel& kernel = basis_for(fits ? use : BasisFor::model);
     const Row chunks = (Y.rows + rows_per_chunk - 1) / rows_per_chunk;
 #pragma omp parallel
     {
         ExactSum mine = G.zero();
-        TableVector<std::byte> workspace(basis_.chunk(Y.width));
+        TableVector<std::byte> workspace(kernel.chunk(Y.width));
 #pragma omp for schedule(static)
         for (Row k = 0; k < chunks; ++k) {
             const Row first = k * rows_per_chunk;
-            basis_.add_gramian(Y.row(first), std::min(Y.rows - first, rows_per_chunk), Y.width, mine.quantum(),
+            kernel.add_gramian(Y.row(first), std::min(Y.rows - first, rows_per_chunk), Y.width, mine.quantum(),
                                workspace.data(), mine.limbs().data());
         }
 #pragma omp critical

@@ -1,9 +1,13 @@
 #pragma once
 #include <cstdint>
 
-/// Moving lanes of vector registers about. Included only by the row solvers, once for each instruction set (ALSTER_ISA
+/// Moving lanes of vector registers about. Included only by what is compiled once for each instruction set (ALSTER_ISA
 /// names the namespace): so every function here has internal use and its own instructions.
 namespace alster::ALSTER_ISA {
+
+constexpr std::int64_t round_up(std::int64_t n, std::int64_t to) { return (n + to - 1) / to * to; }
+constexpr std::int64_t least(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
+constexpr std::int64_t most(std::int64_t a, std::int64_t b) { return a > b ? a : b; }
 
 template <int L>
 struct Lanes {

@@ -29,7 +29,7 @@ public:
     {
     }
 
-    /// Adds the first `count` of `vectors` registers to row a from column b on.
+    /// Adds the first `count` of the terms to row a from column b on.
     template <int vectors>
     void add(const Doubles (&terms)[vectors], std::int64_t a, std::int64_t b, std::int64_t count)
     {

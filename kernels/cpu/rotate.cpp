@@ -29,11 +29,12 @@ TableVector<std::byte> packed(const Spectrum& spectrum, Row width, const BasisKe
 
 }  // namespace
 
-void CpuBackend::rotate(Matrix& Y, const Spectrum& spectrum) const
+void CpuBackend::rotate(Matrix& Y, const Spectrum& spectrum, BasisFor use) const
 {
-    const auto Q = packed(spectrum, Y.width, basis_);
-    each_chunk(Y.rows, basis_.chunk(Y.width), [&](Row first, Row last, std::byte* workspace) {
-        basis_.rotate(Q.data(), Y.width, last - first, workspace, Y.row(first));
+    const BasisKernel& kernel = basis_for(use);
+    const auto Q = packed(spectrum, Y.width, kernel);
+    each_chunk(Y.rows, kernel.chunk(Y.width), [&](Row first, Row last, std::byte* workspace) {
+        kernel.rotate(Q.data(), Y.width, last - first, workspace, Y.row(first));
     });
 }
 
@@ -44,15 +45,16 @@ void CpuBackend::rotate_start(const Shard& shard, Matrix& X, const Spectrum& spe
         const Offset n = shard.interactions.entries(u);
         if (n <= entries_per_part_ && row_solver_.goes_by_steps(n, X.width, cg_steps_)) by_steps.push_back(u);
     }
-    const auto Q = packed(spectrum, X.width, start_basis_);
-    const std::int64_t kernel_bytes = start_basis_.chunk(X.width);
+    const BasisKernel& kernel = basis_for_rounded_;
+    const auto Q = packed(spectrum, X.width, kernel);
+    const std::int64_t kernel_bytes = kernel.chunk(X.width);
     const std::int64_t row_bytes = X.width * std::int64_t{sizeof(float)};
     each_chunk(std::ssize(by_steps), kernel_bytes + rows_per_chunk * row_bytes,
                [&](Row first, Row last, std::byte* workspace) {
                    auto* const rows = reinterpret_cast<float*>(workspace + kernel_bytes);
                    for (Row k = first; k < last; ++k)
                        std::copy_n(X.row(by_steps[k]), X.width, rows + (k - first) * X.width);
-                   start_basis_.rotate(Q.data(), X.width, last - first, workspace, rows);
+                   kernel.rotate(Q.data(), X.width, last - first, workspace, rows);
                    for (Row k = first; k < last; ++k)
                        std::copy_n(rows + (k - first) * X.width, X.width, X.row(by_steps[k]));
                });

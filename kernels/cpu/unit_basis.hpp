@@ -5,12 +5,13 @@
 namespace alster::ALSTER_ISA {
 
 /// What the principal basis takes of a chunk of rows, by a matrix unit for bf16 (UnitProduct). Each number is the sum
-/// of two of bf16, v = high + low + ε with |ε| ≤ 2^-17 |v|, and a product three:
+/// of two of bf16, v = high + low + ε with |low| ≤ 2^-8 |v| and |ε| ≤ 2^-17 |v|, and a product of a rotation three:
 ///
-///     v w ≈ low·high' + high·high' + high·low'
+///     v w ≈ low·high' + high·low' + high·high'
 ///
-/// which leaves out the product of the low ones, at most 2^-17 of it as ε's are: near to what fp32 makes of a sum of
-/// 256 products. An operand's two parts lie in panels of up to 256 that are summed over.
+/// which leaves out at most 2^-15 of it, as much as fp32 may lose in a sum of 512. A Gramian has low·low' too: what it
+/// leaves out would be a Gramian itself, and what remains have negative eigenvalues. Sums of the small products go
+/// first. An operand's two parts lie in panels of up to 256 elements that are summed over.
 template <class Unit>
 struct UnitBasis {
     static BasisKernel kernel() { return {chunk_bytes, square_bytes, pack, rotate, add_gramian}; }
@@ -23,11 +24,16 @@ private:
     typedef float Half __attribute__((vector_size(8 * sizeof(float))));
 
     static constexpr std::int64_t row_strips = BasisKernel::chunk_rows / 16;
-    static constexpr std::int64_t row_chunks = BasisKernel::chunk_rows / Product::chunk_rows;
 
-    static constexpr std::int64_t column_strips(std::int64_t width) { return round_up(width, 32) / 16; }
-    static constexpr std::int64_t chunks(std::int64_t width) { return round_up(width, Product::chunk_rows) / 32; }
-    static constexpr std::int64_t panels(std::int64_t width) { return (width + Product::rows - 1) / Product::rows; }
+    /// Of two for one Block.
+    static constexpr std::int64_t column_strips(std::int64_t width) { return 2 * ((width + 31) / 32); }
+
+    /// Chunks and panels of so many elements that are summed over.
+    static constexpr std::int64_t chunks(std::int64_t summed)
+    {
+        return (summed + Product::chunk_rows - 1) / Product::chunk_rows;
+    }
+    static constexpr std::int64_t panels(std::int64_t summed) { return (summed + Product::rows - 1) / Product::rows; }
 
     /// Floats of an operand: `strips` of 16 rows or columns, `summed` elements in each.
     static constexpr std::int64_t operand(std::int64_t strips, std::int64_t summed)
@@ -115,36 +121,49 @@ private:
                 alignas(64) float sums[4 * Product::tile] = {};
                 Block block{unit};
                 block.load(sums, sums + 2 * Product::tile);
-                for (std::int64_t panel = 0; panel < panels(width); ++panel)
-                    add_parts(block, left + tile_at(row_strips, row, panel * Product::chunks),
-                              Product::size(row_strips), right + tile_at(strips, column, panel * Product::chunks),
-                              Product::size(strips), least(chunks(width) - panel * Product::chunks, Product::chunks));
+                for (std::int64_t first = 0; first < chunks(width); first += Product::chunks) {
+                    const Operands panel{left + tile_at(row_strips, row, first), Product::size(row_strips),
+                                         right + tile_at(strips, column, first), Product::size(strips),
+                                         least(chunks(width) - first, Product::chunks)};
+                    panel.add_small(block);
+                    panel.add_large(block);
+                }
                 block.store(sums, sums + 2 * Product::tile);
                 for (int t = 0; t < 4; ++t)
                     write(sums + t * Product::tile, (row + t % 2) * 16, (column + t / 2) * 16, count, width, rows);
             }
     }
 
-    static void add_parts(Block& block, const float* left, std::int64_t left_low, const float* right,
-                          std::int64_t right_low, std::int64_t count)
-    {
-        block.add(left + left_low, right, count);
-        block.add(left, right, count);
-        block.add(left, right + right_low, count);
-    }
+    /// The high parts of two strips of left and two of right, how far behind them the low ones lie, and their chunks.
+    struct Operands {
+        const float* left;
+        std::int64_t left_low;
+        const float* right;
+        std::int64_t right_low;
+        std::int64_t count;
+
+        void add_least(Block& block) const { block.add(left + left_low, right + right_low, count); }
+        void add_small(Block& block) const
+        {
+            block.add(left + left_low, right, count);
+            block.add(left, right + right_low, count);
+        }
+        void add_large(Block& block) const { block.add(left, right, count); }
+    };
 
     /// Rows become left operands: a word holds elements k and k + 16 of a row's chunk.
     static void split_rows(const float* rows, std::int64_t count, std::int64_t width, float* left)
     {
-        for (std::int64_t strip = 0; strip < row_strips; ++strip)
+        for (std::int64_t strip = 0; strip * 16 < round_up(count, 32); ++strip)
             for (std::int64_t chunk = 0; chunk < chunks(width); ++chunk) {
                 float* const high = left + tile_at(row_strips, strip, chunk);
                 for (std::int64_t i = 0; i < 16; ++i) {
                     const std::int64_t r = strip * 16 + i;
                     const std::int64_t k = chunk * Product::chunk_rows;
-                    const float* const y = rows + r * width + k;
-                    const std::int64_t there = r < count ? width - k : 0;
-                    const Parts parts(load(y, there), load(y + 16, there - 16));
+                    const auto elements = [&](std::int64_t from) {
+                        return r < count && from < width ? load(rows + r * width + from, width - from) : Vector{};
+                    };
+                    const Parts parts(elements(k), elements(k + 16));
                     T::store(high + i * 16, Product::paired(parts.high[0], parts.high[1]));
                     T::store(high + Product::size(row_strips) + i * 16, Product::paired(parts.low[0], parts.low[1]));
                 }
@@ -156,12 +175,13 @@ private:
                       float* rows)
     {
         const std::int64_t there = least(16, width - column);
-        float* to = rows + row * width + column;
-        for (std::int64_t r = 0; r < least(16, count - row); ++r, tile += 16, to += width)
+        for (std::int64_t r = row; there > 0 && r < least(row + 16, count); ++r, tile += 16) {
+            float* const to = rows + r * width + column;
             if (there == 16)
                 __builtin_memcpy(to, tile, 16 * sizeof(float));
             else
                 for (std::int64_t c = 0; c < there; ++c) to[c] = tile[c];
+        }
     }
 
     static void add_gramian(const float* rows, std::int64_t count, std::int64_t width, double quantum, void* workspace,
@@ -178,8 +198,11 @@ private:
                 alignas(64) float sums[4 * Product::tile] = {};
                 Block block{unit};
                 block.load(sums, sums + 2 * Product::tile);
-                add_parts(block, left + tile_at(strips, I, 0), Product::size(strips), right + tile_at(strips, J, 0),
-                          Product::size(strips), row_chunks);
+                const Operands panel{left + tile_at(strips, I, 0), Product::size(strips), right + tile_at(strips, J, 0),
+                                     Product::size(strips), chunks(BasisKernel::chunk_rows)};
+                panel.add_least(block);
+                panel.add_small(block);
+                panel.add_large(block);
                 block.store(sums, sums + 2 * Product::tile);
                 for (int t = 0; t < 4; ++t)
                     add_tile(sums + t * Product::tile, (I + t % 2) * 16, (J + t / 2) * 16, width, sum);
@@ -190,10 +213,11 @@ private:
     static void split_columns(const float* rows, std::int64_t count, std::int64_t width, float* left, float* right)
     {
         const std::int64_t strips = column_strips(width);
-        for (std::int64_t chunk = 0; chunk < row_chunks; ++chunk)
+        for (std::int64_t chunk = 0; chunk < chunks(BasisKernel::chunk_rows); ++chunk)
             for (std::int64_t strip = 0; strip < strips; ++strip) {
                 const auto row = [&](std::int64_t k) {
-                    return load(rows + k * width + strip * 16, k < count ? width - strip * 16 : 0);
+                    const std::int64_t from = strip * 16;
+                    return k < count && from < width ? load(rows + k * width + from, width - from) : Vector{};
                 };
                 const std::int64_t high = tile_at(strips, strip, chunk);
                 put_words(row, chunk, right + high, Product::size(strips));

@@ -3,9 +3,10 @@
 
 namespace alster::ALSTER_ISA {
 
-/// A symmetric rank update by a matrix unit (AmxUnit) that sums products of bf16 in fp32. Of the K elements that are
-/// summed over, two are a word: a panel holds up to `rows` of them for 16·strips rows of the result, for each strip and
-/// chunk of 32 as two tiles of 16×16 words, `left` by rows of the result and pairs, `right` transposed.
+/// Products by a matrix unit (AmxUnit) that sums those of bf16 in fp32, and a symmetric rank update of them. Of the
+/// elements that are summed over, two are a word: a panel holds up to `rows` of them for each of 16·strips rows or
+/// columns of the result, for each strip and chunk of 32 a tile of 16×16 words, in `left` by rows of the result, in
+/// `right` by columns of it (transposed).
 template <class Unit>
 struct UnitProduct {
     using T = Tiles<16>;
@@ -52,16 +53,16 @@ struct UnitProduct {
             const bool alone = I + 1 == strips;
             for (std::int64_t J = 0; J <= I; J += 2) {
                 meanwhile();
-                const Update block{A + T::offset(I, J), A + T::offset(I + 1, J), left + at(J, 0), right + at(I, 0),
-                                   count};
+                const Update update{A + T::offset(I, J), A + T::offset(I + 1, J), left + at(J, 0), right + at(I, 0),
+                                    count};
                 if (alone && J < I)
-                    block.template run<false, true>(unit);
+                    update.template run<false, true>(unit);
                 else if (alone)
-                    block.template run<false, false>(unit);
+                    update.template run<false, false>(unit);
                 else if (J < I)
-                    block.template run<true, true>(unit);
+                    update.template run<true, true>(unit);
                 else
-                    block.template run<true, false>(unit);
+                    update.template run<true, false>(unit);
             }
         }
     }
@@ -73,8 +74,10 @@ struct UnitProduct {
         return pairs * (pairs + 1) / 2;
     }
 
-    /// Tiles (I, J), (I, J + 1) and below them (I + 1, J), (I + 1, J + 1), in registers 0 to 3. Without two_rows the
-    /// lower ones are not there; on the diagonal (not below it) the upper right one is not.
+    /// The products of two strips of left by two of right in registers 0 to 3: of the first of right in `upper`, of the
+    /// second in `lower`, two tiles each. In a rank update these are tiles (I, J), (I, J + 1) and (I + 1, J),
+    /// (I + 1, J + 1), their columns being left's. Without two_rows the lower ones are not there; on the diagonal (not
+    /// below it) the second upper one is not.
     template <bool two_rows, bool below>
     struct Block {
         Unit& unit;
@@ -87,8 +90,7 @@ struct UnitProduct {
             if constexpr (two_rows) unit.template load<3>(lower + tile);
         }
 
-        /// Adds `count` chunks of products of strips J and J + 1 of left and I and I + 1 of right, which pass through
-        /// registers 4 and 5, and 6 and 7.
+        /// Adds `count` chunks of products: left passes through registers 4 and 5, right through 6 and 7.
         void add(const float* left, const float* right, std::int64_t count)
         {
             for (std::int64_t chunk = 0; chunk < count; ++chunk) {

@@ -43,9 +43,9 @@ public:
     }
 
     [[nodiscard]] double largest(const Matrix& Y) const;
-    void gramian(const Matrix& Y, ExactSum& G) const;
+    void gramian(const Matrix& Y, ExactSum& G, BasisFor use = BasisFor::model) const;
     [[nodiscard]] Spectrum principal_basis(std::span<const double> gram, Row width) const;
-    void rotate(Matrix& Y, const Spectrum& spectrum) const;
+    void rotate(Matrix& Y, const Spectrum& spectrum, BasisFor use = BasisFor::model) const;
     [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective,
                                     Matrix& X) const;
     [[nodiscard]] const Interactions& interactions(const Shard& shard) const { return shard.interactions; }

@@ -19,7 +19,7 @@ double CudaBackend::largest(const Matrix& Y) const
     return std::bit_cast<float>(fetched(result, device)[0]);
 }
 
-void CudaBackend::gramian(const Matrix& Y, ExactSum& G) const
+void CudaBackend::gramian(const Matrix& Y, ExactSum& G, BasisFor /*use*/) const
 {
     if (Y.rows == 0) return;
     Device& device = shared_->device;

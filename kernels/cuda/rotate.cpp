@@ -4,7 +4,7 @@
 
 namespace alster {
 
-void CudaBackend::rotate(Matrix& Y, const Spectrum& spectrum) const
+void CudaBackend::rotate(Matrix& Y, const Spectrum& spectrum, BasisFor /*use*/) const
 {
     Device& device = shared_->device;
     auto& Q = shared_->vectors;

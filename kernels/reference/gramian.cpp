@@ -14,7 +14,7 @@ double ReferenceBackend::largest(const Matrix& Y) const
     return largest;
 }
 
-void ReferenceBackend::gramian(const Matrix& Y, ExactSum& G) const
+void ReferenceBackend::gramian(const Matrix& Y, ExactSum& G, BasisFor /*use*/) const
 {
     std::vector<double> packed(triangle_size(Y.width));
     for (Row first = 0; first < Y.rows; first += rows_per_chunk) {

@@ -5,7 +5,7 @@
 
 namespace alster {
 
-void ReferenceBackend::rotate(Matrix& Y, const Spectrum& spectrum) const
+void ReferenceBackend::rotate(Matrix& Y, const Spectrum& spectrum, BasisFor /*use*/) const
 {
     const Eigen::Map<const RowMajorXd> Q(spectrum.vectors.data(), Y.width, Y.width);
     for (Row first = 0; first < Y.rows; first += rows_per_chunk) {

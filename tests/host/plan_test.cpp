@@ -98,6 +98,7 @@ TEST_F(Plan, memory_is_what_training_takes)
     for (const auto& [ranks, data, options] : {Case{1, "whole.h5", "--factors 64"},
                                                {2, "whole.h5", "--factors 128"},
                                                {1, "whole.h5", "--factors 64 --wire bf16"},
+                                               {2, "whole.h5", "--factors 128 --precision bf16 --cg-steps 1"},
                                                {2, "whole.h5", "--factors 128 --exchange need-only"},
                                                {3, "whole.h5", "--factors 128 --exchange all-gather --wire bf16"},
                                                {3, "whole.h5", "--factors 128 --objective explicit"},

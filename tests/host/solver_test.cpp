@@ -204,9 +204,9 @@ TrainOptions options_with_cg(int steps)
     return options;
 }
 
-CpuBackend backend_with_cg(int steps)
+CpuBackend backend_with_cg(int steps, Precision precision = Precision::fp32)
 {
-    return CpuBackend(best_instruction_set(), Precision::fp32, entries_per_part, steps);
+    return CpuBackend(best_instruction_set(precision), precision, entries_per_part, steps);
 }
 
 TEST(Solver, ConjugateGradientsReachNearlyTheSameObjectiveAndNeverRaiseIt)
@@ -225,15 +225,17 @@ TEST(Solver, ConjugateGradientsReachNearlyTheSameObjectiveAndNeverRaiseIt)
 TEST(Solver, ConjugateGradientsGiveTheSameBitsForAnyNumberOfRanksAndThreads)
 {
     auto options = options_with_cg(1);
-    const auto alone = trained_alone(backend_with_cg(1), options);
     const int threads = omp_get_max_threads();
-    for (const auto kind : {ExchangeKind::all_gather, ExchangeKind::need_only}) {
-        options.exchange.kind = kind;
-        for (const int count : {1, 2}) {
-            omp_set_num_threads(count);
-            const auto together = trained(backend_with_cg(1), options);
-            EXPECT_EQ(fingerprint(alone), fingerprint(together)) << count << " threads";
-            EXPECT_EQ(alone.objectives, together.objectives);
+    for (const auto precision : {Precision::fp32, Precision::bf16}) {
+        const auto alone = trained_alone(backend_with_cg(1, precision), options);
+        for (const auto kind : {ExchangeKind::all_gather, ExchangeKind::need_only}) {
+            options.exchange.kind = kind;
+            for (const int count : {1, 2}) {
+                omp_set_num_threads(count);
+                const auto together = trained(backend_with_cg(1, precision), options);
+                EXPECT_EQ(fingerprint(alone), fingerprint(together)) << count << " threads";
+                EXPECT_EQ(alone.objectives, together.objectives);
+            }
         }
     }
     omp_set_num_threads(threads);

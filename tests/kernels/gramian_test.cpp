@@ -115,6 +115,19 @@ TYPED_TEST(Gramian, RotationLeavesScoresAndMakesTheGramianDiagonal)
     }
 }
 
+TEST(GramianForRows, OfHugeFactorsIsSummedInDoublePrecision)
+{
+    const CpuBackend backend(best_instruction_set(Precision::bf16), Precision::bf16);
+    HostMatrix Y(64, 2);
+    std::ranges::fill(Y.values, 5e18F);  // 64 squares are more than fp32 holds
+    const double largest = backend.largest(Y);
+    ExactSum G(triangle_size(Y.width), static_cast<double>(Y.rows) * largest * largest);
+
+    backend.gramian(Y, G, BasisFor::rows);
+
+    for (const double sum : G.values()) EXPECT_NEAR(64 * largest * largest, sum, 1e-12 * sum);
+}
+
 TEST(RotatedStart, IsTheRotationOfRowsThatGoBySteps)
 {
     constexpr Row width = 130;
