@@ -27,6 +27,7 @@ BUDGET = [
     (r"assemble_chunks<\d, [01]>", None, 128, 0, 14 << 10, None),
     (r"assemble_chunks<\d, [23]>", None, 168, 0, 153 << 10, None),
     (r"assemble_chunks<\d, 4>", None, 192, 0, 108 << 10, None),
+    (r"chunk_residuals<\d>", 8, 64, 0, 1 << 10, 4),
     (r"top_k_kernel", 8, 128, 0, 24 << 10, 2),
     (r"gramian_kernel", 8, 64, 0, 32 << 10, 4),
     (r"rotate_kernel<\d>", 4, 64, 0, 64 << 10, 2),
@@ -66,7 +67,7 @@ def nvcc():
 
 def readable(mangled):
     """solve_rows<1, 4, 0> of its mangled name; the rest of the name is of no interest."""
-    name = re.search(r"\d+(solve_rows|assemble_chunks|[a-z][a-z_]*_kernel)", mangled)
+    name = re.search(r"\d+(solve_rows|assemble_chunks|chunk_residuals|[a-z][a-z_]*_kernel)", mangled)
     arguments = re.findall(r"L(?:NS_9PrecisionE|[ib])(\d+)E", mangled)
     return (name.group(1) if name else mangled) + (f"<{', '.join(arguments)}>" if arguments else "")
 

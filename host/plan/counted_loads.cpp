@@ -49,6 +49,18 @@ Offset entries(const DatasetReader& dataset, Part part, Side side, RowRange rows
            dataset.offsets(part, side, {rows.first, rows.first}).front();
 }
 
+/// Interactions of the row with most of them.
+Offset longest(const DatasetReader& dataset, Side side, RowRange rows)
+{
+    constexpr Row at_a_time = Row{1} << 20;
+    Offset most = 0;
+    for (Row first = rows.first; first < rows.last; first += at_a_time) {
+        const auto offsets = dataset.offsets(Part::train, side, {first, std::min(rows.last, first + at_a_time)});
+        for (std::size_t k = 1; k < offsets.size(); ++k) most = std::max(most, offsets[k] - offsets[k - 1]);
+    }
+    return most;
+}
+
 /// Interactions that a rank holds of one side: those of its whole rows, and of its parts of split ones.
 Offset held(const DatasetReader& dataset, Side side, const Share& share, int rank)
 {
@@ -78,7 +90,9 @@ RankLoad own_load(const DatasetReader& dataset, const Share& users, const Share&
     RankLoad load{.users = users.rows.of(rank).size(),
                   .items = items.rows.of(rank).size(),
                   .by_user = held(dataset, Side::users, users, rank),
-                  .by_item = held(dataset, Side::items, items, rank)};
+                  .by_item = held(dataset, Side::items, items, rank),
+                  .longest_user = longest(dataset, Side::users, users.rows.of(rank)),
+                  .longest_item = longest(dataset, Side::items, items.rows.of(rank))};
     if (dataset.info().held_out > 0) load.held_out = entries(dataset, Part::holdout, Side::users, users.rows.of(rank));
     return load;
 }

@@ -15,13 +15,14 @@ namespace {
 struct SolvedSide {
     Row rows;
     Offset entries;
+    Offset longest;  // of its rows
     Row fixed_rows;
 };
 
 std::array<SolvedSide, 2> sides_of(const RankLoad& load)
 {
-    return {{{load.users, load.by_user, std::max(load.items, load.item_table)},
-             {load.items, load.by_item, std::max(load.users, load.user_table)}}};
+    return {{{load.users, load.by_user, load.longest_user, std::max(load.items, load.item_table)},
+             {load.items, load.by_item, load.longest_item, std::max(load.users, load.user_table)}}};
 }
 
 double floats(double count) { return 4 * count; }
@@ -36,12 +37,12 @@ double factors_bytes(const RankLoad& load, Row width)
 
 double system_bytes(Row width) { return floats(static_cast<double>(triangle_floats(tiles_of(width)))); }
 
-/// Systems of long rows' chunks: of one row half a chunk is empty on the average, and no more than 1024 are held at a
-/// time.
+/// Systems of long rows' chunks, of whose last half is empty on the average; those of one row are held together.
 double chunks_bytes(const SolvedSide& side, Row width)
 {
-    if (std::min<Offset>(side.entries, side.fixed_rows) <= entries_per_part) return 0;
-    const double chunks = std::min(1024.0, 2.0 * static_cast<double>(side.entries / entries_per_part));
+    if (side.longest <= entries_per_chunk) return 0;
+    const double held = std::min<double>(most_chunks, 2.0 * static_cast<double>(side.entries / entries_per_chunk));
+    const double chunks = std::max(held, std::ceil(static_cast<double>(side.longest) / entries_per_chunk));
     return chunks * (system_bytes(width) + floats(static_cast<double>(tiles_of(width) * tile)));
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "host/plan/loads.hpp"
@@ -32,6 +33,14 @@ Row named(Row rows, Offset interactions, double exponent, double share)
     return static_cast<Row>(count);
 }
 
+/// Interactions of the heaviest row.
+Offset longest(Row rows, Offset interactions, double exponent)
+{
+    double most = 0;
+    each_bin(rows, interactions, exponent, [&](double, double n) { most = std::max(most, n); });
+    return std::llround(most);
+}
+
 double side_cost(Row rows, Offset interactions, double exponent, const RowCost& row)
 {
     double cost = 0;
@@ -56,7 +65,9 @@ Distribution distribute(const Sizes& sizes, const TrainOptions& options, int ran
     RankLoad load{.users = (sizes.users + ranks - 1) / ranks,
                   .items = (sizes.items + ranks - 1) / ranks,
                   .by_user = (sizes.interactions + ranks - 1) / ranks,
-                  .by_item = (sizes.interactions + ranks - 1) / ranks};
+                  .by_item = (sizes.interactions + ranks - 1) / ranks,
+                  .longest_user = longest(sizes.users, sizes.interactions, sizes.activity_exponent),
+                  .longest_item = longest(sizes.items, sizes.interactions, sizes.popularity_exponent)};
     const double share = 1.0 / ranks;
     const Row user_needs = named(sizes.users, sizes.interactions, sizes.activity_exponent, share);
     const Row item_needs = named(sizes.items, sizes.interactions, sizes.popularity_exponent, share);

@@ -10,10 +10,12 @@ namespace alster {
 struct RankLoad {
     Row users = 0;  // its own rows
     Row items = 0;
-    Offset by_user = 0;   // interactions of its users
-    Offset by_item = 0;   // interactions of its items
-    Offset held_out = 0;  // of its users
-    Row user_table = 0;   // rows of other ranks' factors that it holds, its own among them; 0: it needs none
+    Offset by_user = 0;       // interactions of its users
+    Offset by_item = 0;       // interactions of its items
+    Offset held_out = 0;      // of its users
+    Offset longest_user = 0;  // interactions of the user with most of them
+    Offset longest_item = 0;
+    Row user_table = 0;  // rows of other ranks' factors that it holds, its own among them; 0: it needs none
     Row item_table = 0;
     bool user_lists = false;  // the table is filled by need: lists of rows say who sends what
     bool item_lists = false;

@@ -20,12 +20,6 @@ __device__ void store_tiles(Accumulator (&sums)[Held], float* triangle, Place pl
     }
 }
 
-/// Entries [first, last) of a row in a block's hands.
-struct Entries {
-    Offset first;
-    Offset last;
-};
-
 /// The triangle of a system of at most Shape<Bin>::tiles tiles, and its right-hand side, from one pass over the row.
 /// The panel may lie where the triangle will: `to` is written when the panel is done with.
 template <Precision P, int Bin, bool Dual, class Diagonal>

@@ -19,13 +19,13 @@ __device__ inline double block_sum(double value)
     return sum;
 }
 
-/// Σ c (p − x·y)² of the entries of this warp.
+/// Σ c (p − x·y)² of those of the block's entries that are this warp's.
 template <Precision P>
-__device__ double warp_residual(const RowProblem& problem, const RowTask& task, const float* x)
+__device__ double warp_residual(const RowProblem& problem, const RowTask& task, Entries entries, const float* x)
 {
     double sum = 0;
     const int warps = static_cast<int>(blockDim.x / 32);
-    for (Offset k = threadIdx.x / 32; k < task.n; k += warps) {
+    for (Offset k = entries.first + threadIdx.x / 32; k < entries.last; k += warps) {
         const auto y = fixed_row<P>(problem, task.columns[k]);
         float score = 0;
         for (Row a = lane_id(); a < problem.width; a += 32) score = fmaf(x[a], element<P>(problem, y, a), score);
@@ -36,10 +36,10 @@ __device__ double warp_residual(const RowProblem& problem, const RowTask& task, 
     return sum;
 }
 
-/// Writes x, and what the row contributes to the objective, from the residuals themselves: the rows are read once more,
-/// most of them from a cache.
+/// Writes x, and what the row contributes to the objective, from the residuals of `entries` themselves: the rows are
+/// read once more, most of them from a cache.
 template <Precision P>
-__device__ void finish_row(const RowProblem& problem, const RowTask& task, const float* x, bool failed)
+__device__ void finish_row(const RowProblem& problem, const RowTask& task, Entries entries, const float* x, bool failed)
 {
     double penalty = 0;
     for (Row a = threadIdx.x; a < problem.width; a += blockDim.x) {
@@ -47,7 +47,7 @@ __device__ void finish_row(const RowProblem& problem, const RowTask& task, const
         const bool bias = problem.biased && a == problem.width - 1;
         penalty += (bias ? task.bias_lambda : task.lambda) * x[a] * x[a];
     }
-    const double residual = block_sum(warp_residual<P>(problem, task, x));
+    const double residual = block_sum(warp_residual<P>(problem, task, entries, x));
     penalty = block_sum(penalty);
     if (threadIdx.x == 0) {
         problem.residuals[task.row] = residual;

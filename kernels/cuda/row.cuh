@@ -16,6 +16,12 @@ struct RowTask {
     double bias_lambda;
 };
 
+/// Entries [first, last) of a row in a block's hands.
+struct Entries {
+    Offset first;
+    Offset last;
+};
+
 __device__ inline RowTask task_of(const RowProblem& problem, Row u)
 {
     const Offset n = problem.offsets[u + 1] - problem.offsets[u];

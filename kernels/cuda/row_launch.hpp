@@ -34,6 +34,7 @@ struct ChunkLaunch {
     std::int64_t count = 0;
     float* triangles = nullptr;    // (count, triangle)
     float* right = nullptr;        // (count, order padded to tiles)
+    double* residuals = nullptr;   // (count)
     std::size_t slot = 0;          // floats of one triangle
     std::size_t shared_bytes = 0;  // that a block of the device may have
     cudaStream_t stream = nullptr;
@@ -43,8 +44,13 @@ struct ChunkLaunch {
 template <Precision P>
 void launch_rows(const RowLaunch& launch);
 
+/// Their triangles and right-hand sides.
 template <Precision P>
 void launch_chunks(const ChunkLaunch& launch);
+
+/// Their residuals, when X holds their rows' solutions: launch_rows leaves those of long rows at 0.
+template <Precision P>
+void launch_residuals(const ChunkLaunch& launch);
 
 extern template void launch_rows<Precision::fp32>(const RowLaunch&);
 extern template void launch_rows<Precision::tf32x3>(const RowLaunch&);
@@ -52,5 +58,8 @@ extern template void launch_rows<Precision::bf16>(const RowLaunch&);
 extern template void launch_chunks<Precision::fp32>(const ChunkLaunch&);
 extern template void launch_chunks<Precision::tf32x3>(const ChunkLaunch&);
 extern template void launch_chunks<Precision::bf16>(const ChunkLaunch&);
+extern template void launch_residuals<Precision::fp32>(const ChunkLaunch&);
+extern template void launch_residuals<Precision::tf32x3>(const ChunkLaunch&);
+extern template void launch_residuals<Precision::bf16>(const ChunkLaunch&);
 
 }  // namespace alster

@@ -11,6 +11,13 @@ inline constexpr int bin_tiles[] = {1, 2, 4, 8};
 inline constexpr int large_bin = 4;
 inline constexpr int bins = 5;
 
+/// A primal row with more entries is assembled in chunks of as many, each by a block of its own: the last block of a
+/// launch that is still at work has no more than this before it (docs/decisions.md).
+inline constexpr Offset entries_per_chunk = 8192;
+
+/// Chunks that are assembled at a time, unless one row has more.
+inline constexpr std::size_t most_chunks = 1024;
+
 /// A panel has this many words along the sum; each is one entry (or factor), or two of them in bf16.
 inline constexpr int panel_words = 32;
 

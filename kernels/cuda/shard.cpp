@@ -11,9 +11,8 @@ namespace {
 /// Chunks of long rows that may be assembled at a time, where no row has more: within a quarter of what is left.
 std::int64_t chunk_capacity(Row width, const DeviceMemory& memory)
 {
-    constexpr std::size_t most = 1024;
     const std::size_t slot_bytes = triangle_floats(tiles_of(width)) * sizeof(float);
-    return static_cast<std::int64_t>(std::clamp<std::size_t>(memory.available() / 4 / slot_bytes, 1, most));
+    return static_cast<std::int64_t>(std::clamp<std::size_t>(memory.available() / 4 / slot_bytes, 1, most_chunks));
 }
 
 std::size_t bytes_per_entry(const Interactions& interactions)
@@ -57,6 +56,7 @@ void make_workspace(ShardMemory& memory, const RowPlan& plan, Row width, Device&
         const auto chunks = static_cast<std::size_t>(plan.most_chunks);
         memory.chunk_triangles = {device.memory, chunks * memory.chunk_slot, "the systems of long rows"};
         memory.chunk_right = {device.memory, chunks * tiles_of(width) * tile, "the systems of long rows"};
+        memory.chunk_residuals = {device.memory, plan.chunks.size(), "the rows' results"};
     }
     if (plan.largest_large > 0) {
         memory.workspace_slot = triangle_floats(tiles_of(plan.largest_large));

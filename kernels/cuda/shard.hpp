@@ -5,6 +5,7 @@
 #include "kernels/cuda/device.hpp"
 #include "kernels/cuda/row_launch.hpp"
 #include "kernels/cuda/row_plan.hpp"
+#include "kernels/cuda/row_shape.hpp"
 
 namespace alster {
 
@@ -25,16 +26,17 @@ struct ShardMemory {
     DeviceBuffer<Row> order;
     DeviceBuffer<Chunk> chunks;
     DeviceBuffer<std::int64_t> first_chunk_of;
-    int slots = 0;                        // blocks that solve large systems at a time
-    std::size_t workspace_slot = 0;       // floats of a large system
-    DeviceBuffer<float> workspace;        // (slots, workspace_slot)
-    std::size_t chunk_slot = 0;           // floats of a chunk's triangle
-    DeviceBuffer<float> chunk_triangles;  // (most chunks, chunk_slot)
-    DeviceBuffer<float> chunk_right;      // (most chunks, width padded to tiles)
-    DeviceBuffer<std::uint16_t> rounded;  // (table rows that are named, width): the fixed table in bf16
-    DeviceBuffer<float> base;             // (width)
-    DeviceBuffer<Ticket> tickets;         // one for each launch
-    DeviceBuffer<double> residuals;       // (rows), and so the next two
+    int slots = 0;                         // blocks that solve large systems at a time
+    std::size_t workspace_slot = 0;        // floats of a large system
+    DeviceBuffer<float> workspace;         // (slots, workspace_slot)
+    std::size_t chunk_slot = 0;            // floats of a chunk's triangle
+    DeviceBuffer<float> chunk_triangles;   // (most chunks, chunk_slot)
+    DeviceBuffer<float> chunk_right;       // (most chunks, width padded to tiles)
+    DeviceBuffer<std::uint16_t> rounded;   // (table rows that are named, width): the fixed table in bf16
+    DeviceBuffer<float> base;              // (width)
+    DeviceBuffer<Ticket> tickets;          // one for each launch
+    DeviceBuffer<double> chunk_residuals;  // (all chunks)
+    DeviceBuffer<double> residuals;        // (rows), and so the next two
     DeviceBuffer<double> penalties;
     DeviceBuffer<std::uint8_t> failed;
     DeviceBuffer<Column> retried_columns;  // a piece of a row that is solved in fp64,
@@ -44,10 +46,10 @@ struct ShardMemory {
 /// How a rank uses its GPU.
 struct CudaOptions {
     Precision precision = Precision::tf32x3;
-    std::size_t memory_limit = 0;      // bytes of the GPU that it may take; 0: its share of what is free
-    int sharing = 1;                   // ranks that use the GPU
-    bool mpi_reads_device = false;     // MPI may be given device memory: the host has tried it
-    Offset entries_per_chunk = 32768;  // of a long row; another value gives other last bits
+    std::size_t memory_limit = 0;   // bytes of the GPU that it may take; 0: its share of what is free
+    int sharing = 1;                // ranks that use the GPU
+    bool mpi_reads_device = false;  // MPI may be given device memory: the host has tried it
+    Offset entries_per_chunk = alster::entries_per_chunk;  // another value gives long rows other last bits
 };
 
 /// A rank's interactions of one side, the plan by which their rows are solved, and the memory that takes. The vectors

@@ -10,27 +10,17 @@ namespace alster {
 
 namespace {
 
-void launch(Precision precision, const RowLaunch& rows)
+/// f(std::integral_constant<Precision, precision>)
+template <class F>
+void with_precision(Precision precision, F f)
 {
     switch (precision) {
         case Precision::fp32:
-            return launch_rows<Precision::fp32>(rows);
+            return f(std::integral_constant<Precision, Precision::fp32>());
         case Precision::tf32x3:
-            return launch_rows<Precision::tf32x3>(rows);
+            return f(std::integral_constant<Precision, Precision::tf32x3>());
         default:
-            return launch_rows<Precision::bf16>(rows);
-    }
-}
-
-void launch(Precision precision, const ChunkLaunch& chunks)
-{
-    switch (precision) {
-        case Precision::fp32:
-            return launch_chunks<Precision::fp32>(chunks);
-        case Precision::tf32x3:
-            return launch_chunks<Precision::tf32x3>(chunks);
-        default:
-            return launch_chunks<Precision::bf16>(chunks);
+            return f(std::integral_constant<Precision, Precision::bf16>());
     }
 }
 
@@ -84,25 +74,29 @@ private:
                        .multiprocessors = device_.multiprocessors,
                        .shared_bytes = device_.shared_bytes,
                        .stream = device_.stream.get()};
-        if (planned.chunks > 0) {
-            assemble(planned);
-            rows.partials = {memory_.chunk_triangles.data(), memory_.chunk_right.data(),
-                             memory_.first_chunk_of.data() + planned.first_position, memory_.chunk_slot};
-        }
-        launch(precision_, rows);
+        with_precision(precision_, [&](auto precision) {
+            if (planned.chunks == 0) return launch_rows<precision>(rows);
+            const ChunkLaunch chunks = chunks_of(planned);
+            launch_chunks<precision>(chunks);
+            rows.partials = {chunks.triangles, chunks.right, memory_.first_chunk_of.data() + planned.first_position,
+                             chunks.slot};
+            launch_rows<precision>(rows);
+            launch_residuals<precision>(chunks);
+        });
     }
 
-    void assemble(const PlannedLaunch& planned)
+    [[nodiscard]] ChunkLaunch chunks_of(const PlannedLaunch& planned) const
     {
-        launch(precision_, ChunkLaunch{.problem = problem_,
-                                       .bin = planned.bin,
-                                       .chunks = memory_.chunks.data() + planned.first_chunk,
-                                       .count = planned.chunks,
-                                       .triangles = memory_.chunk_triangles.data(),
-                                       .right = memory_.chunk_right.data(),
-                                       .slot = memory_.chunk_slot,
-                                       .shared_bytes = device_.shared_bytes,
-                                       .stream = device_.stream.get()});
+        return {.problem = problem_,
+                .bin = planned.bin,
+                .chunks = memory_.chunks.data() + planned.first_chunk,
+                .count = planned.chunks,
+                .triangles = memory_.chunk_triangles.data(),
+                .right = memory_.chunk_right.data(),
+                .residuals = memory_.chunk_residuals.data() + planned.first_chunk,
+                .slot = memory_.chunk_slot,
+                .shared_bytes = device_.shared_bytes,
+                .stream = device_.stream.get()};
     }
 
     const CudaShard& shard_;
@@ -198,9 +192,11 @@ SolveReport CudaBackend::solve(const Shard& shard, const Matrix& Y, const RowObj
 
     SolveReport report{fetched(memory.residuals, device), fetched(memory.penalties, device)};
     report.dual = shard.plan.dual_rows;
+    const auto of_chunks = fetched(memory.chunk_residuals, device);
+    for (std::size_t k = 0; k < of_chunks.size(); ++k) report.residuals[shard.plan.chunks[k].row] += of_chunks[k];
     const auto failed = fetched(memory.failed, device);
     for (Row u = 0; u < shard.rows(); ++u) {
-        if (!failed[u]) continue;
+        if (!failed[u] && std::isfinite(report.residuals[u])) continue;
         const ReferenceRow row = solve_in_fp64(shard, u, table, objective, X, device);
         report.residuals[u] = row.residual;
         report.penalties[u] = row.penalty;

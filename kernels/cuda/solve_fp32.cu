@@ -4,5 +4,6 @@ namespace alster {
 
 template void launch_rows<Precision::fp32>(const RowLaunch&);
 template void launch_chunks<Precision::fp32>(const ChunkLaunch&);
+template void launch_residuals<Precision::fp32>(const ChunkLaunch&);
 
 }  // namespace alster

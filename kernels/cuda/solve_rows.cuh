@@ -18,7 +18,8 @@
 
 namespace alster {
 
-/// The sum of a long row's chunks in their order, plus the diagonal.
+/// The sum of a long row's chunks in their order, plus the diagonal. In fp64: a row may have thousands of chunks. Their
+/// elements are asked for eight at a time, since one block reads them all.
 template <class Diagonal>
 __device__ void add_partials(const Partials& partials, Row k, int tiles, float* right, float* to, Diagonal diagonal)
 {
@@ -27,14 +28,15 @@ __device__ void add_partials(const Partials& partials, Row k, int tiles, float* 
     const int order = tiles * tile;
     const auto floats = static_cast<std::int64_t>(triangle_floats(tiles));
     for (std::int64_t e = threadIdx.x; e < floats; e += blockDim.x) {
-        float sum = 0;
+        double sum = 0;
+#pragma unroll 8
         for (auto chunk = first; chunk < last; ++chunk) sum += partials.triangles[chunk * partials.slot + e];
-        to[e] = sum;
+        to[e] = static_cast<float>(sum);
     }
     for (int a = static_cast<int>(threadIdx.x); a < order; a += static_cast<int>(blockDim.x)) {
-        float sum = 0;
+        double sum = 0;
         for (auto chunk = first; chunk < last; ++chunk) sum += partials.right[chunk * order + a];
-        right[a] = sum;
+        right[a] = static_cast<float>(sum);
     }
     __syncthreads();
     for (int a = static_cast<int>(threadIdx.x); a < order; a += static_cast<int>(blockDim.x))
@@ -83,7 +85,8 @@ __device__ void solve_row(const RowLaunch& launch, Row k, const RowMemory& layou
         solve_system(system);
 
     if constexpr (Dual) dual_solution<P>(problem, task, right, x);
-    finish_row<P>(problem, task, Dual ? x : right, failed[0] != 0);
+    const Entries read = launch.partials.triangles ? Entries{0, 0} : all;  // a long row's: chunk_residuals
+    finish_row<P>(problem, task, read, Dual ? x : right, failed[0] != 0);
 }
 
 /// Persistent blocks: each takes the next row of the list until there is none. Which block solves a row may differ from
@@ -125,6 +128,22 @@ __global__ void __launch_bounds__(Shape<Bin>::threads, least_blocks(Bin))
         assemble<P, Bin, false>(launch.problem, task, entries, tiles, memory, goals, right, triangle, no_diagonal);
     for (int a = static_cast<int>(threadIdx.x); a < layout.order; a += static_cast<int>(blockDim.x))
         launch.right[static_cast<std::int64_t>(blockIdx.x) * layout.order + a] = right[a];
+}
+
+inline constexpr int residual_threads = 256;
+
+/// Σ c (p − x·y)² of one chunk of a long row whose x is known.
+template <Precision P>
+__global__ void __launch_bounds__(residual_threads) chunk_residuals(ChunkLaunch launch)
+{
+    DYNAMIC_SHARED(float, x);  // X may lie in host memory: it is read once
+    const RowProblem& problem = launch.problem;
+    const Chunk chunk = launch.chunks[blockIdx.x];
+    for (Row a = threadIdx.x; a < problem.width; a += residual_threads) x[a] = problem.X[chunk.row * problem.width + a];
+    __syncthreads();
+    const Entries entries{chunk.first, chunk.last};
+    const double residual = block_sum(warp_residual<P>(problem, task_of(problem, chunk.row), entries, x));
+    if (threadIdx.x == 0) launch.residuals[blockIdx.x] = residual;
 }
 
 template <Precision P, int Bin, bool Dual>
@@ -188,6 +207,16 @@ template <Precision P>
 void launch_chunks(const ChunkLaunch& chunks)
 {
     with_bin(chunks.bin, [&](auto bin) { launch_chunk_bin<P, bin>(chunks); });
+}
+
+template <Precision P>
+void launch_residuals(const ChunkLaunch& chunks)
+{
+    auto* kernel = chunk_residuals<P>;
+    const std::size_t bytes = static_cast<std::size_t>(chunks.problem.width) * sizeof(float);
+    check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
+    launch(kernel, dim3(static_cast<unsigned>(chunks.count)), dim3(residual_threads), bytes, chunks.stream, chunks);
+    check(cudaGetLastError());
 }
 
 }  // namespace alster

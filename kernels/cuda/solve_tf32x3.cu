@@ -4,5 +4,6 @@ namespace alster {
 
 template void launch_rows<Precision::tf32x3>(const RowLaunch&);
 template void launch_chunks<Precision::tf32x3>(const ChunkLaunch&);
+template void launch_residuals<Precision::tf32x3>(const ChunkLaunch&);
 
 }  // namespace alster

@@ -26,7 +26,17 @@ Sides<CudaBackend> sides_on(const CudaBackend& cuda, const TrainOptions& options
 
 RankLoad load_of_one()
 {
-    return {.users = users, .items = items, .by_user = by_user.entries(), .by_item = by_item.entries()};
+    const auto longest = [](const Interactions& R) {
+        Offset most = 0;
+        for (Row u = 0; u < R.rows(); ++u) most = std::max(most, R.entries(u));
+        return most;
+    };
+    return {.users = users,
+            .items = items,
+            .by_user = by_user.entries(),
+            .by_item = by_item.entries(),
+            .longest_user = longest(by_user),
+            .longest_item = longest(by_item)};
 }
 
 TEST(DevicePlan, IsWithinTenPercentOfWhatTheBackendTakes)

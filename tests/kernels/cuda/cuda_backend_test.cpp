@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -48,16 +49,22 @@ Problem full_row(Row n, Row width, Row more = 0)
     return problem;
 }
 
-/// Whether the device gives the row of fp64 within `bound` an element.
+/// Whether the device gives the rows of fp64 within `bound` an element, and their parts of the objective: of terms
+/// whose scores are right to `bound`, and of squares of elements.
 void expect_reference(const Problem& problem, const CudaOptions& options, double bound)
 {
     const Row width = problem.fixed.width;
     HostMatrix expected(problem.interactions.rows(), width);
     HostMatrix actual(problem.interactions.rows(), width);
-    (void)ReferenceBackend().solve(problem.interactions, problem.fixed, objective_of(width), expected);
-    (void)solve_on_device(CudaBackend(0, options), problem.interactions, problem.fixed, objective_of(width), actual);
-    EXPECT_LE(largest_difference(expected, actual), bound)
-        << "width " << width << ", " << problem.fixed.rows << " columns, " << name(options.precision);
+    const auto oracle = ReferenceBackend().solve(problem.interactions, problem.fixed, objective_of(width), expected);
+    const auto report =
+        solve_on_device(CudaBackend(0, options), problem.interactions, problem.fixed, objective_of(width), actual);
+    SCOPED_TRACE(fmt::format("width {}, {} columns, {}", width, problem.fixed.rows, name(options.precision)));
+    EXPECT_LE(largest_difference(expected, actual), bound);
+    for (Row u = 0; u < problem.interactions.rows(); ++u) {
+        EXPECT_NEAR(oracle.residuals[u], report.residuals[u], 4 * bound * (1 + oracle.residuals[u])) << "row " << u;
+        EXPECT_NEAR(oracle.penalties[u], report.penalties[u], 4 * bound * (1 + oracle.penalties[u])) << "row " << u;
+    }
 }
 
 /// The systems here are well conditioned (entries of y have variance 0.09): elements of x are some 0.1 and right to a
@@ -69,7 +76,7 @@ struct Assembled {
     const char* name;
     Row n;
     Row width;
-    Offset entries_per_chunk = 32768;
+    Offset entries_per_chunk = alster::entries_per_chunk;
 };
 
 constexpr Assembled every_way[] = {{"dual", 20, 24},
@@ -185,6 +192,16 @@ TEST(Cuda, LongRowsAreAssembledInChunks)
         }
         const CudaBackend cuda(0, {.entries_per_chunk = chunk});
         EXPECT_EQ(race_checked() ? 3 : 5, cuda.load(problem.interactions, width).plan.most_chunks);
+    }
+}
+
+TEST(Cuda, NoBlockAssemblesMoreThanAChunk)
+{
+    if (race_checked()) GTEST_SKIP() << "too large for the race detector";
+    for (const auto& [n, chunks] : {std::pair<Row, Row>{entries_per_chunk, 0}, {2 * entries_per_chunk + 1, 3}}) {
+        const auto problem = full_row(n, 5);
+        EXPECT_EQ(chunks, CudaBackend(0).load(problem.interactions, 5).plan.most_chunks);
+        expect_reference(problem, {}, error_of(Precision::tf32x3));
     }
 }
 
