@@ -191,23 +191,35 @@ RowTransfer Communicator::start_transfer(std::span<const std::byte> out, int to,
     return {out, to, in, from, row_bytes, alone_};
 }
 
-void Communicator::all_gather_rows(std::span<const std::byte> mine, std::span<std::byte> all,
-                                   std::span<const Row> rows_of, Row row_bytes) const
+void Communicator::all_gather_rows(std::span<const std::byte> mine, std::span<const std::span<std::byte>> parts,
+                                   Row row_bytes) const
 {
-    assert(mine.size() == static_cast<std::size_t>(rows_of[rank_] * row_bytes));
+    assert(mine.size() == parts[rank_].size());
     std::vector<int> counts;
     std::vector<int> starts;
-    Row start = 0;
-    for (const Row rows : rows_of) {
+    for (const auto part : parts) {
+        const Row start = (part.data() - parts[0].data()) / row_bytes;
+        const Row rows = std::ssize(part) / row_bytes;
         if (start + rows > std::numeric_limits<int>::max())
             throw Error(ExitCode::out_of_memory, "an exchange of {} rows is beyond MPI's 32-bit counts", start + rows);
         counts.push_back(static_cast<int>(rows));
         starts.push_back(static_cast<int>(start));
-        start += rows;
     }
     const RowType row(row_bytes);
-    check_mpi(MPI_Allgatherv(mine.data(), counts[rank_], row.get(), all.data(), counts.data(), starts.data(), row.get(),
-                             handle(alone_)));
+    check_mpi(MPI_Allgatherv(mine.data(), counts[rank_], row.get(), parts[0].data(), counts.data(), starts.data(),
+                             row.get(), handle(alone_)));
+}
+
+void Communicator::all_gather_rows(std::span<const float> mine, std::span<float> all, std::span<const Row> rows_of,
+                                   Row width) const
+{
+    std::vector<std::span<std::byte>> parts;
+    Row first = 0;
+    for (const Row rows : rows_of) {
+        parts.push_back(std::as_writable_bytes(all.subspan(first * width, rows * width)));
+        first += rows;
+    }
+    all_gather_rows(std::as_bytes(mine), parts, width * Row{sizeof(float)});
 }
 
 }  // namespace alster

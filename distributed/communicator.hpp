@@ -58,15 +58,15 @@ public:
     /// Any number of values from each rank, in rank order, on every rank.
     [[nodiscard]] std::vector<double> all_gather(std::span<const double> mine) const;
 
-    /// Joins consecutive blocks of rows: `mine` (my rows) from each rank, in rank order, into `all`. `rows_of` holds
-    /// each rank's number of rows. Counted in rows, so no block is too large for MPI's 32-bit counts.
-    void all_gather_rows(std::span<const std::byte> mine, std::span<std::byte> all, std::span<const Row> rows_of,
+    /// `mine` (some rows) from each rank into parts[rank], which ascend in one array, at whole rows from the first.
+    /// Counted in rows, so no part is too large for MPI's 32-bit counts.
+    void all_gather_rows(std::span<const std::byte> mine, std::span<const std::span<std::byte>> parts,
                          Row row_bytes) const;
+
+    /// Joins consecutive blocks of rows: `mine` (my rows) from each rank, in rank order, into `all`. `rows_of` holds
+    /// each rank's number of rows.
     void all_gather_rows(std::span<const float> mine, std::span<float> all, std::span<const Row> rows_of,
-                         Row width) const
-    {
-        all_gather_rows(std::as_bytes(mine), std::as_writable_bytes(all), rows_of, width * Row{sizeof(float)});
-    }
+                         Row width) const;
 
     /// `to[r]` for rank r from each rank; returns what each rank sent here. Any number of values, which must be plain.
     template <class T>

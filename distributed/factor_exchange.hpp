@@ -14,7 +14,7 @@ namespace alster {
 
 enum class ExchangeKind {
     automatic,   // need_only where it moves less than three quarters of what all_gather moves, on all ranks together
-    all_gather,  // every row to every rank, in one collective call
+    all_gather,  // every row to every rank, in collective calls
     need_only    // to each rank the rows that its interactions name
 };
 

@@ -156,6 +156,33 @@ TEST(FactorExchange, SendsInSegmentsWhereThereIsMuch)
     check_exchange(60, 131'072, 0.6, {ExchangeKind::need_only, Wire::bf16, true});
 }
 
+TEST(FactorExchange, AnAllGatherArrivesInSlicesThatAreFinal)
+{
+    // a row of 512 KiB: a rank sends eight at a time; of five rows and three ranks one has none
+    const Communicator ranks;
+    const Row width = 131'072;
+    for (const auto& options : {ExchangeOptions{ExchangeKind::all_gather},
+                                {.kind = ExchangeKind::all_gather, .wire = Wire::bf16, .checked = true}})
+        for (const Row rows : {5, 75}) {
+            const auto partition = RowPartition::even(rows, chunk, ranks.size());
+            const auto mine = rows_of(partition.of(ranks.rank()), width);
+            const auto exchange = plan_exchange(ranks, partition, {}, options).exchange;
+            std::vector<float> table(rows * width, -1);
+            std::vector<float> staging(exchange->staging(width));
+            std::vector<int> came(rows);
+            auto buffers = host_row_buffers(mine, table, staging, width);
+            buffers.arrived = [&](RowRange part) {
+                EXPECT_LE(part.size(), options.wire == Wire::bf16 ? 16 : 8);
+                auto expected = rows_of(part, width);
+                round_as_on(options.wire, expected);
+                EXPECT_TRUE(std::ranges::equal(expected, std::span(table).subspan(part.first * width, expected.size())))
+                    << "rows " << part.first << " to " << part.last;
+                for (Row r = part.first; r < part.last; ++r) ++came[r];
+            };
+            exchange->gather(buffers, width, [&](int) { EXPECT_EQ(std::vector<int>(rows, 1), came); });
+        }
+}
+
 TEST(FactorExchange, ChoosesWhatMovesLess)
 {
     if (Communicator().size() == 1) GTEST_SKIP() << "nothing moves on one rank";
