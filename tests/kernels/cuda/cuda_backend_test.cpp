@@ -216,15 +216,24 @@ TEST(Cuda, LargestSystemsInSharedMemoryAndTheNextLargerOnes)
         }
 }
 
-TEST(Cuda, WidthsAroundOthersLimitsInThePrimalForm)
+/// Widths around the limits of others.
+class WideRows : public testing::TestWithParam<std::tuple<Row, Precision>> {};
+
+TEST_P(WideRows, AreThoseOfReferenceInBothForms)
 {
     if (sanitized()) GTEST_SKIP() << "too large for a sanitized build";
-    for (const Row width : {1023, 1024, 1025, 2048})
-        for (const auto precision : {Precision::fp32, Precision::tf32x3, Precision::bf16}) {
-            if (width != 1025 && precision != Precision::fp32) continue;  // they differ from it in the assembly alone
-            expect_reference(full_row(width * 7 / 8 + 1, width), {.precision = precision}, error_of(precision));
-        }
+    const auto [width, precision] = GetParam();
+    // a dual row in shared memory, one that is a large system, and a primal one
+    for (const Row n : {Row{100}, Row{260}, width * 7 / 8 + 1})
+        expect_reference(full_row(n, width), {.precision = precision}, error_of(precision));
 }
+
+INSTANTIATE_TEST_SUITE_P(Cuda, WideRows,
+                         testing::Combine(testing::Values(1023, 1024, 1025, 2048),
+                                          testing::Values(Precision::fp32, Precision::tf32x3, Precision::bf16)),
+                         [](const auto& p) {
+                             return fmt::format("{}_{}", name(std::get<1>(p.param)), std::get<0>(p.param));
+                         });
 
 TEST(Cuda, RowThatFp32CannotFactorIsSolvedAgainInFp64HoweverItWasAssembled)
 {
