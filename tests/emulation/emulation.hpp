@@ -1,5 +1,7 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 namespace emulation {
 
@@ -21,6 +23,7 @@ struct Settings {
     /// A stream's work does not run when it is put in, but when somebody waits for it: what forgot to wait reads what
     /// is not there yet.
     bool lazy_streams = lazy_in_environment();
+    std::optional<std::uint64_t> only_block;  // of each launch, counted along x first; nothing: all of them run
 };
 
 extern Settings settings;

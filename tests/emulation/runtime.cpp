@@ -266,7 +266,10 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
 cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t stream)
 {
     if (!holds(device_blocks, to, bytes)) refuse("a memset beyond its memory");
-    enqueue(stream, [=] { std::memset(to, value, bytes); });
+    if (value == 0 && bytes >= huge)  // its pages are zero when they are touched again
+        enqueue(stream, [=] { madvise(to, bytes, MADV_DONTNEED); });
+    else
+        enqueue(stream, [=] { std::memset(to, value, bytes); });
     return cudaSuccess;
 }
 

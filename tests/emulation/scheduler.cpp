@@ -1,6 +1,7 @@
 // Runs the threads of a block as fibers. Built WITHOUT sanitizers: it tells them what it does.
 #include "tests/emulation/context.hpp"
 #include "tests/emulation/device_side.hpp"
+#include "tests/emulation/emulation.hpp"
 
 #undef __shared__
 #include <sys/mman.h>
@@ -357,6 +358,7 @@ void run_grid(dim3 g, dim3 b, std::size_t smem, void (*fn)(const void*), const v
                           : options.order == Order::random ? (i * 0x9E3779B1ull + options.seed) % n
                                                            : i;
         if (options.order == Order::random && n % 0x9E3779B1ull == 0) j = i;
+        if (j != settings.only_block.value_or(j)) continue;
         run_block({unsigned(j % g.x), unsigned(j / g.x % g.y), unsigned(j / (std::uint64_t(g.x) * g.y))}, b, g);
     }
     acquire(&hb_end);
