@@ -28,6 +28,8 @@ struct Settings {
 
 extern Settings settings;
 
+[[nodiscard]] bool is_device_memory(const void* address);
+
 /// Device memory in use.
 [[nodiscard]] std::size_t allocated_bytes();
 

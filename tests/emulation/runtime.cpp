@@ -117,6 +117,7 @@ void free_block(void* pointer, std::size_t bytes)
 
 }  // namespace
 
+bool is_device_memory(const void* address) { return holds(device_blocks, address, 1); }
 std::size_t allocated_bytes() { return in_use; }
 std::size_t page_locked_bytes() { return page_locked; }
 std::size_t allocations() { return allocated; }

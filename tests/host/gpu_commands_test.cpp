@@ -35,12 +35,19 @@ protected:
     static std::string path(const std::string& name) { return (*directory_ / name).string(); }
 
     /// What mpirun gets for some of the ranks.
-    static std::string ranks_that_train(int ranks, const std::string& environment = "")
+    static std::string ranks_that_train(int ranks, const std::string& environment = "", const std::string& options = "")
     {
         return fmt::format(
             "-n {} env OMP_NUM_THREADS=1 {} {} train --json --overwrite --threads 1 --factors 6 --sweeps 1 "
-            "--data {} --out {}",
-            ranks, environment, test::alster_program(), path("data.h5"), path("run"));
+            "--data {} --out {} {}",
+            ranks, environment, test::alster_program(), path("data.h5"), path("run"), options);
+    }
+
+    /// The items' factors of the run.
+    static std::vector<float> items()
+    {
+        const ModelReader model(path("run/model.h5"));
+        return model.factors(Side::items, {0, model.rows(Side::items)});
     }
 
     static test::Finished mpirun(const std::string& arguments)
@@ -79,6 +86,34 @@ TEST_F(GpuCommands, TheStartSaysByWhatArchitectureItIsComputed)
     EXPECT_THAT(finished.err, HasSubstr("cuda backend (every rank has a GPU), tf32x3 by cuda sm_90\n"));
     EXPECT_THAT(finished.err, Not(HasSubstr("warning")));
     EXPECT_EQ("tf32x3 by cuda sm_90", ModelReader(path("run/model.h5")).info().arithmetic);
+}
+
+TEST_F(GpuCommands, MpiIsGivenDeviceMemoryOnlyWhereItReadsItAndMayHaveIt)
+{
+    struct Way {
+        std::string mpi;
+        std::string options;
+        const char* log;
+        const char* buffers;
+    };
+    const char* const on_host = "MPI reads page-locked host memory\n";
+    for (const char* exchange : {"all-gather", "need-only"}) {
+        std::vector<float> expected;
+        for (const auto& [mpi, options, log, buffers] :
+             {Way{"reads_device", "", "MPI reads device memory\n", "some on a device"},
+              Way{"reads_device", "--gpu-exchange host", on_host, "none on a device"},
+              Way{"reads_device", "--check-exchange", on_host, "none on a device"},
+              Way{"misreads_device", "", on_host, "some on a device"}}) {  // it was tried
+            SCOPED_TRACE(mpi + " " + options + " " + exchange);
+            const auto finished = mpirun(
+                ranks_that_train(2, "ALSTER_EMULATED_MPI=" + mpi, fmt::format("--exchange {} {}", exchange, options)));
+            ASSERT_EQ(0, finished.code) << finished.err;
+            EXPECT_THAT(finished.err, HasSubstr(log));
+            EXPECT_THAT(finished.err, HasSubstr(buffers));
+            if (expected.empty()) expected = items();
+            EXPECT_EQ(expected, items());
+        }
+    }
 }
 
 TEST_F(GpuCommands, ARunThatGoesOnByAnotherArchitectureIsWarnedOf)
