@@ -118,7 +118,7 @@ start() {
 }
 
 # in_environment PID VARIABLE=VALUE
-in_environment() { tr '\0' '\n' 2> /dev/null < "/proc/$1/environ" | grep -qxF "$2"; }
+in_environment() { grep -qzxF "$2" "/proc/$1/environ" 2> /dev/null; }
 
 # A node without power answers nobody and closes no connection: its daemon, its steps and all they started are stopped.
 lose() {
