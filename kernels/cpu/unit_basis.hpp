@@ -69,17 +69,13 @@ private:
         return v;
     }
 
-    /// The words of 16 elements and 16 others, in both parts.
-    struct Parts {
-        Vector high[2];
-        Vector low[2];
-
-        Parts(Vector first, Vector second)
-            : high{nearest_bf16(first), nearest_bf16(second)},
-              low{nearest_bf16(first - high[0]), nearest_bf16(second - high[1])}
-        {
-        }
-    };
+    /// Writes the words of 16 elements and 16 others: of their high parts, and behind those of their low ones.
+    static void put(Vector first, Vector second, float* high, std::int64_t to_low)
+    {
+        const Vector highs[2] = {nearest_bf16(first), nearest_bf16(second)};
+        T::store(high, Product::paired(highs[0], highs[1]));
+        T::store(high + to_low, Product::paired(nearest_bf16(first - highs[0]), nearest_bf16(second - highs[1])));
+    }
 
     static void pack(const double* Q, std::int64_t width, void* packed)
     {
@@ -93,19 +89,17 @@ private:
                         elements[c] = static_cast<float>(Q[k * width + strip * 16 + c]);
                     return load(elements, 16);
                 };
-                put_words(row, chunk, right + tile_at(strips, strip, chunk), Product::size(strips));
+                put_tile(row, chunk, right + tile_at(strips, strip, chunk), Product::size(strips));
             }
     }
 
-    /// Writes both parts of a tile whose word i is of row(k) and row(k + 16), k being the i-th of the chunk.
+    /// Writes both parts of a right tile whose i-th words are of row(k) and row(k + 16), k being the i-th of the chunk.
     template <class Row>
-    static void put_words(Row row, std::int64_t chunk, float* high, std::int64_t to_low)
+    static void put_tile(Row row, std::int64_t chunk, float* high, std::int64_t to_low)
     {
         for (int i = 0; i < 16; ++i) {
             const std::int64_t k = chunk * Product::chunk_rows + i;
-            const Parts parts(row(k), row(k + 16));
-            T::store(high + i * 16, Product::paired(parts.high[0], parts.high[1]));
-            T::store(high + to_low + i * 16, Product::paired(parts.low[0], parts.low[1]));
+            put(row(k), row(k + 16), high + i * 16, to_low);
         }
     }
 
@@ -163,9 +157,7 @@ private:
                     const auto elements = [&](std::int64_t from) {
                         return r < count && from < width ? load(rows + r * width + from, width - from) : Vector{};
                     };
-                    const Parts parts(elements(k), elements(k + 16));
-                    T::store(high + i * 16, Product::paired(parts.high[0], parts.high[1]));
-                    T::store(high + Product::size(row_strips) + i * 16, Product::paired(parts.low[0], parts.low[1]));
+                    put(elements(k), elements(k + 16), high + i * 16, Product::size(row_strips));
                 }
             }
     }
@@ -220,7 +212,7 @@ private:
                     return k < count && from < width ? load(rows + k * width + from, width - from) : Vector{};
                 };
                 const std::int64_t high = tile_at(strips, strip, chunk);
-                put_words(row, chunk, right + high, Product::size(strips));
+                put_tile(row, chunk, right + high, Product::size(strips));
                 transpose(right + high, left + high);
                 transpose(right + high + Product::size(strips), left + high + Product::size(strips));
             }
