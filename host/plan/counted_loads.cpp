@@ -52,12 +52,10 @@ Offset entries(const DatasetReader& dataset, Part part, Side side, RowRange rows
 /// Interactions of the row with most of them.
 Offset longest(const DatasetReader& dataset, Side side, RowRange rows)
 {
-    constexpr Row at_a_time = Row{1} << 20;
     Offset most = 0;
-    for (Row first = rows.first; first < rows.last; first += at_a_time) {
-        const auto offsets = dataset.offsets(Part::train, side, {first, std::min(rows.last, first + at_a_time)});
+    each_slice_of_offsets(dataset, side, rows, [&](Row, std::span<const Offset> offsets) {
         for (std::size_t k = 1; k < offsets.size(); ++k) most = std::max(most, offsets[k] - offsets[k - 1]);
-    }
+    });
     return most;
 }
 
@@ -74,14 +72,11 @@ Offset held(const DatasetReader& dataset, Side side, const Share& share, int ran
 
 RowSizes row_sizes(const DatasetReader& dataset, const RowCost& cost)
 {
-    constexpr Row slice_rows = 1 << 20;
     RowSizes rows(cost);
     for (const Side side : {Side::users, Side::items})
-        for (Row first = 0; first < dataset.rows(side); first += slice_rows) {
-            const RowRange slice{first, std::min(dataset.rows(side), first + slice_rows)};
-            const auto offsets = dataset.offsets(Part::train, side, slice);
+        each_slice_of_offsets(dataset, side, {0, dataset.rows(side)}, [&](Row, std::span<const Offset> offsets) {
             for (std::size_t r = 1; r < offsets.size(); ++r) rows.add(offsets[r] - offsets[r - 1], 1);
-        }
+        });
     return rows;
 }
 

@@ -62,14 +62,20 @@ void add_costs(std::span<const Offset> offsets, Row first_row, const RowCost& co
     }
 }
 
+void each_slice_of_offsets(const DatasetReader& dataset, Side side, RowRange rows,
+                           const std::function<void(Row, std::span<const Offset>)>& f)
+{
+    for (Row first = rows.first; first < rows.last; first += slice_rows)
+        f(first, dataset.offsets(Part::train, side, {first, std::min(rows.last, first + slice_rows)}));
+}
+
 SideCosts side_costs(const DatasetReader& dataset, Side side, const RowCost& cost, Offset part_entries)
 {
     SideCosts costs{.rows = dataset.rows(side)};
     costs.chunks.resize((costs.rows + rows_per_chunk - 1) / rows_per_chunk);
-    for (Row first = 0; first < costs.rows; first += slice_rows) {
-        const RowRange slice{first, std::min(costs.rows, first + slice_rows)};
-        add_costs(dataset.offsets(Part::train, side, slice), first, cost, part_entries, costs);
-    }
+    each_slice_of_offsets(dataset, side, {0, costs.rows}, [&](Row first, std::span<const Offset> offsets) {
+        add_costs(offsets, first, cost, part_entries, costs);
+    });
     return costs;
 }
 

@@ -26,7 +26,10 @@ struct Share {
 void add_costs(std::span<const Offset> offsets, Row first_row, const RowCost& cost, Offset part_entries,
                SideCosts& costs);
 
-/// Read in slices.
+/// Runs f(first row, offsets of the slice) on the training part's rows a slice at a time: `offsets` as for add_costs.
+void each_slice_of_offsets(const DatasetReader& dataset, Side side, RowRange rows,
+                           const std::function<void(Row, std::span<const Offset>)>& f);
+
 [[nodiscard]] SideCosts side_costs(const DatasetReader& dataset, Side side, const RowCost& cost, Offset part_entries);
 
 /// The same, read by one rank and told to all. Collective.
