@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <Eigen/Dense>
+#include <cmath>
+#include <iostream>
 
 #include "data/exact_sum.hpp"
 #include "kernels/host_matrix.hpp"
@@ -27,21 +29,23 @@ struct Kind {
     double rotated;
     double squared;
     double sum;
+    double of_length;  // an element of a rotated row, beside the row's length
 
     friend void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 };
 
 Kind fp64(const char* name, InstructionSet set)
 {
-    return {name, basis_kernel(std::min(set, best_instruction_set()), Precision::fp32), 0, 0, 0x1p-53};
+    return {name, basis_kernel(std::min(set, best_instruction_set()), Precision::fp32), 0, 0, 0x1p-53, 0x1p-25};
 }
 Kind fp32(const char* name, InstructionSet set)
 {
-    return {name, basis_kernel(std::min(set, best_instruction_set()), Precision::bf16), 0x1p-23, 0x1p-23, 0x1p-24};
+    return {name,   basis_kernel(std::min(set, best_instruction_set()), Precision::bf16), 0x1p-23, 0x1p-23, 0x1p-24,
+            0x1p-21};
 }
 /// Two parts of bf16: 2^-17 of each number is left out, and 2^-16 of a rotation's product; their three or four products
 /// are added one by one.
-Kind by_parts(const char* name, BasisKernel kernel) { return {name, kernel, 0x1p-15, 0x1p-16, 4 * 0x1p-24}; }
+Kind by_parts(const char* name, BasisKernel kernel) { return {name, kernel, 0x1p-15, 0x1p-16, 4 * 0x1p-24, 0x1p-18}; }
 
 class BasisKernels : public testing::TestWithParam<Kind> {};
 
@@ -88,6 +92,27 @@ TEST_P(BasisKernels, AddTheLowerTriangleOfTheGramian)
                                 (GetParam().squared + static_cast<double>(rows) * GetParam().sum) * sizes(a, b))
                         << rows << " rows of " << width;
         }
+}
+
+/// What a direction has to be larger than to be seen; the farthest is printed.
+TEST_P(BasisKernels, TurnRowsToWithinAPartOfTheirLength)
+{
+    constexpr Row width = 256;
+    const BasisKernel& kernel = GetParam().kernel;
+    auto Y = test::random_problem({.rows = 0, .columns = 64, .width = width}).fixed;
+    const MatrixRd before = dense(Y);
+    const MatrixRd square = dense(test::random_problem({.rows = 0, .columns = width, .width = width}, 2).fixed);
+    const MatrixRd Q = Eigen::HouseholderQR<MatrixRd>(square).householderQ();
+    TableVector<std::byte> packed(kernel.square(width));
+    TableVector<std::byte> workspace(kernel.chunk(width));
+
+    kernel.pack(Q.data(), width, packed.data());
+    kernel.rotate(packed.data(), width, 64, workspace.data(), Y.values.data());
+
+    const MatrixRd errors = (dense(Y) - before * Q).cwiseAbs();
+    const double farthest = (errors.rowwise().maxCoeff().array() / before.rowwise().norm().array()).maxCoeff();
+    std::cout << GetParam().name << ": " << farthest << " of a row's length, 2^" << std::log2(farthest) << "\n";
+    EXPECT_LE(farthest, GetParam().of_length);
 }
 
 TEST_P(BasisKernels, RotateARowToTheSameBitsAnywhereInAChunk)
