@@ -20,7 +20,7 @@ struct DatasetInfo {
     Row items = 0;
     Offset interactions = 0;  // part train
     Offset held_out = 0;      // part holdout, 0: no split
-    bool weighted = false;    // confidences and preferences are stored (event rules were given)
+    bool weighted = false;    // confidences and preferences are stored (rules or the log gave some)
     double value_mean = 0;    // over part train
     float value_min = 0;
     float value_max = 0;

@@ -44,6 +44,7 @@ Defect read_event(const EventFields& fields, Event& event)
         if (const Defect defect = read_number(fields.confidence, event.confidence); defect != Defect::none)
             return defect;
         if (event.confidence < 0) return Defect::negative_confidence;
+        event.has_confidence = true;
     }
     if (fields.time.data()) {
         const auto time = parse_time(fields.time);

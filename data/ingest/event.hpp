@@ -10,10 +10,11 @@ namespace alster {
 struct Event {
     std::string_view user = {};
     std::string_view item = {};
-    std::string_view type = {};  // empty: the log has no types
-    float value = 1;             // 1 where the log gives none; finite
-    float confidence = 1;        // 1 where the log gives none; finite, not negative
-    Milliseconds time = 0;       // 0: unknown
+    std::string_view type = {};   // empty: the log has no types
+    float value = 1;              // 1 where the log gives none; finite
+    float confidence = 1;         // 1 where the log gives none; finite, not negative
+    bool has_confidence = false;  // the log gives one
+    Milliseconds time = 0;        // 0: unknown
 };
 
 /// The raw text of an event's parts; a view without data: not given.

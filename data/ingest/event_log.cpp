@@ -45,6 +45,7 @@ void EventLog::read_lines(InteractionReader& reader, const EventRules* rules, Qu
         quarantine.pass();
         for (std::size_t i = 0; i < records.size(); ++i) {
             place(reader.events()[i], records[i]);
+            weighted_ |= rules != nullptr || reader.events()[i].has_confidence;
             table_.push_back(records[i]);
         }
     }

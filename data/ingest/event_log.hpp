@@ -41,6 +41,10 @@ public:
     [[nodiscard]] EventTable& table() { return table_; }
     [[nodiscard]] Offset training() const { return training_; }  // events that read() has met
 
+    /// Whether an event has a confidence that somebody gave: by rules, or in the log. Without one a merged pair's
+    /// confidence is nothing but its number of lines.
+    [[nodiscard]] bool weighted() const { return weighted_; }
+
 private:
     template <class Place>
     void read_lines(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine, Place place);
@@ -51,6 +55,7 @@ private:
     IdIndex asked_items_{"items", IdKind::text};
     EventTable table_;
     Offset training_ = 0;
+    bool weighted_ = false;
 };
 
 }  // namespace alster

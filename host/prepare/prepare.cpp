@@ -187,9 +187,7 @@ private:
     void describe()
     {
         const auto records = log_.table().records();
-        // without rules, only a log with a column of confidences has any other than 1
-        const bool any = std::ranges::any_of(records, [](const EventRecord& r) { return r.confidence != 1; });
-        info_.weighted = ranks_.max(std::int64_t{rules_ || any}) > 0;
+        info_.weighted = ranks_.max(std::int64_t{log_.weighted()}) > 0;
         info_.split = options_.test.empty() ? options_.split.text : "file";
         info_.provenance = provenance(options_, report_, rules_ ? rules_->text() : std::string());
         const ValueSummary values = summarize_values(records, mine(Side::users));
