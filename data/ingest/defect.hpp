@@ -17,6 +17,7 @@ enum class Defect {
     nul_byte,
     broken_utf8,
     bad_time,
+    other_time_format,
     unknown_event,
     long_text,
 };
@@ -50,7 +51,9 @@ enum class Defect {
         case Defect::broken_utf8:
             return "id is not UTF-8";
         case Defect::bad_time:
-            return "time is neither Unix time nor ISO 8601";
+            return "time is neither Unix time nor yyyymmdd nor ISO 8601, from 1970 to 2106 (see --time-format)";
+        case Defect::other_time_format:
+            return "time is not written as --time-format says, from 1970 to 2106";
         case Defect::unknown_event:
             return "event type without a rule";
         case Defect::long_text:

@@ -35,7 +35,7 @@ Defect check_id(std::string_view id)
 
 Defect read_event(const EventFields& fields, Event& event)
 {
-    event = {.user = fields.user, .item = fields.item, .type = fields.type};
+    event = {.user = fields.user, .item = fields.item, .type = fields.type, .time_text = fields.time};
     if (const Defect defect = check_id(fields.user); defect != Defect::none) return defect;
     if (const Defect defect = check_id(fields.item); defect != Defect::none) return defect;
     if (fields.value.data())
@@ -46,11 +46,15 @@ Defect read_event(const EventFields& fields, Event& event)
         if (event.confidence < 0) return Defect::negative_confidence;
         event.has_confidence = true;
     }
-    if (fields.time.data()) {
-        const auto time = parse_time(fields.time);
-        if (!time) return Defect::bad_time;
-        event.time = *time;
-    }
+    return Defect::none;
+}
+
+Defect read_time(const TimeFormat& format, Event& event)
+{
+    if (!event.time_text.data()) return Defect::none;
+    const auto time = format.read(event.time_text);
+    if (!time) return format.automatic() ? Defect::bad_time : Defect::other_time_format;
+    event.time = *time;
     return Defect::none;
 }
 

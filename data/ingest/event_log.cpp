@@ -15,7 +15,7 @@ Defect weigh(std::span<const Event> events, const EventRules* rules, std::vector
     for (std::size_t i = 0; i < events.size(); ++i) {
         const Event& event = events[i];
         records[i] = {.value = event.value, .confidence = event.confidence};
-        records[i].set_time(event.time);
+        records[i].set_time(event.time.time);
         if (!rules) continue;
         const auto rule = rules->find(event.type);
         if (!rule) return Defect::unknown_event;
@@ -47,6 +47,7 @@ void EventLog::read_lines(InteractionReader& reader, const EventRules* rules, Qu
             place(reader.events()[i], records[i]);
             weighted_ |= rules != nullptr || reader.events()[i].has_confidence;
             table_.push_back(records[i]);
+            times_.add(reader.events()[i].time);
         }
     }
 }

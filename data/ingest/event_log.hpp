@@ -7,6 +7,7 @@
 #include "data/ingest/id_index.hpp"
 #include "data/ingest/interaction_reader.hpp"
 #include "data/ingest/quarantine.hpp"
+#include "data/ingest/time_statistics.hpp"
 
 namespace alster {
 
@@ -34,6 +35,9 @@ public:
     /// The latest time among training events, Unix seconds; 0: the log has no times.
     [[nodiscard]] std::int64_t watermark();
 
+    /// Of all events that were read, also those held out.
+    [[nodiscard]] const TimeStatistics& times() const { return times_; }
+
     [[nodiscard]] const IdIndex& users() const { return users_; }
     [[nodiscard]] const IdIndex& items() const { return items_; }
     [[nodiscard]] const IdIndex& asked_users() const { return asked_users_; }
@@ -54,6 +58,7 @@ private:
     IdIndex asked_users_{"users", IdKind::text};
     IdIndex asked_items_{"items", IdKind::text};
     EventTable table_;
+    TimeStatistics times_;
     Offset training_ = 0;
     bool weighted_ = false;
 };

@@ -76,9 +76,17 @@ bool InteractionReader::next()
         const bool is_header = begin_file();
         if (is_header) return next();
     }
-    const bool has_nul = line_.text.find('\0') != line_.text.npos;
-    defect_ = has_nul ? Defect::nul_byte : parser_->parse(line_.text, events_);
+    defect_ = read_line();
     return true;
+}
+
+Defect InteractionReader::read_line()
+{
+    if (line_.text.find('\0') != line_.text.npos) return Defect::nul_byte;
+    Defect defect = parser_->parse(line_.text, events_);
+    for (std::size_t i = 0; defect == Defect::none && i < events_.size(); ++i)
+        defect = read_time(layout_.times, events_[i]);
+    return defect;
 }
 
 /// Makes the parser of a file from its first line that is not empty; true where line_ is that line, and a header.

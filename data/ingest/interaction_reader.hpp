@@ -14,7 +14,8 @@ enum class LogFormat { csv, tsv, jsonl, movielens, pairs, lists };
 /// How to read a log (docs/logs.md).
 struct LogLayout {
     LogFormat format = LogFormat::csv;
-    ColumnSpec columns;   // empty: user=0,item=1 and, where the first line has so many fields, value=2,time=3
+    ColumnSpec columns;  // empty: user=0,item=1 and, where the first line has so many fields, value=2,time=3
+    TimeFormat times = {};
     bool header = false;  // csv and tsv: the first line of each file names its columns
 };
 
@@ -38,6 +39,7 @@ public:
     [[nodiscard]] const std::vector<std::int64_t>& lines() const { return source_.lines(); }  // read, of each file
 
 private:
+    [[nodiscard]] Defect read_line();
     [[nodiscard]] bool begin_file();
     [[nodiscard]] bool make_parser(const Line& first);
     [[nodiscard]] bool make_table(const Line& first, Separator separator);

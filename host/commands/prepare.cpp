@@ -37,6 +37,7 @@ Value chosen(const std::map<std::string, Value>& words, const std::string& optio
 struct Words {
     std::string format = "csv";
     std::string columns;
+    std::string time_format;
     std::string split = "none";
     std::string duplicates;
 };
@@ -48,6 +49,8 @@ void add_options(CLI::App& app, PrepareOptions& options, Words& words)
     app.add_option("--columns", words.columns,
                    "user=0,item=1,value=2,time=3,event=4,confidence=5, or names with --header");
     app.add_flag("--header", options.layout.header, "The first line of each csv or tsv file names its columns");
+    app.add_option("--time-format", words.time_format,
+                   "s, ms, us, ns or a pattern as %m/%d/%Y %H:%M (default: found for each time)");
     app.add_option("--items", options.items, "Titles and genres: movies.dat, u.item, or CSV or TSV with a header");
     app.add_option(
         "--extend", options.extend,
@@ -71,6 +74,7 @@ void interpret(const Words& words, PrepareOptions& options)
 {
     options.layout.format = chosen(formats, "--format", words.format);
     options.layout.columns = ColumnSpec::parse(words.columns);
+    options.layout.times = TimeFormat::parse(words.time_format);
     options.split = SplitPlan::parse(words.split);
     if (!words.duplicates.empty()) options.duplicates = chosen(duplicate_words, "--duplicates", words.duplicates);
     if (!options.test.empty() && options.split.kind != SplitPlan::Kind::none)
@@ -100,7 +104,8 @@ void print_json(const PrepareReport& report, const std::string& out)
                                  {"items_unknown", report.items_unknown},
                                  {"read_seconds", report.read_seconds},
                                  {"seconds", report.seconds},
-                                 {"peak_mb", peak_megabytes(report)}};
+                                 {"peak_mb", peak_megabytes(report)},
+                                 {"warnings", report.warnings}};
     fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
@@ -147,6 +152,7 @@ int prepare_command(int argc, char** argv)
                    words.split);
     const PrepareReport report = prepare(ranks, options);
     if (!ranks.leads()) return 0;
+    for (const auto& warning : report.warnings) fmt::print(stderr, "warning: {}\n", printable(warning));
     if (line.json())
         print_json(report, options.out.string());
     else

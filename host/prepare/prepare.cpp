@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <ctime>
 
 #include "data/error.hpp"
 #include "data/ingest/dataset_output.hpp"
@@ -43,6 +44,15 @@ std::filesystem::path beside(const std::filesystem::path& out, const char* endin
     auto path = out;
     path += ending;
     return path;
+}
+
+TimeStatistics sum(const Communicator& ranks, TimeStatistics times)
+{
+    ranks.sum(times.events);
+    times.earliest = -ranks.max(-times.earliest);
+    times.latest = ranks.max(times.latest);
+    times.below_a_minute = ranks.max(std::int64_t{times.below_a_minute}) > 0;
+    return times;
 }
 
 constexpr const char* nothing_left = "no interactions are left to learn from: --split {} holds out all {}";
@@ -90,6 +100,7 @@ private:
         quarantine_.check();
         report_.lines = quarantine_.lines();
         report_.quarantined = quarantine_.bad();
+        judge_times();
     }
 
     template <class Read>
@@ -99,6 +110,15 @@ private:
         Quarantine quarantine(options_.max_bad);
         read(reader, rules_ ? &*rules_ : nullptr, quarantine);
         quarantine_.add(quarantine, reader.lines());
+    }
+
+    void judge_times()
+    {
+        const TimeStatistics times = sum(ranks_, log_.times());
+        check_times(times);
+        const bool named = !options_.layout.columns[EventColumn::time].empty();
+        for (auto& warning : time_warnings(times, Milliseconds{std::time(nullptr)} * 1000, named))
+            report_.warnings.push_back(std::move(warning));
     }
 
     void agree_on_rows()

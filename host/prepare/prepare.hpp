@@ -45,7 +45,8 @@ struct PrepareReport {
     std::int64_t items_unknown = 0;  // items of the item file without interactions
     double read_seconds = 0;
     double seconds = 0;
-    double peak_bytes = 0;  // of the rank that took most memory
+    std::vector<std::string> warnings;  // one line each
+    double peak_bytes = 0;              // of the rank that took most memory
 };
 
 /// Turns logs into a dataset, whose contents do not depend on the number of ranks. Memory of a rank: 32 bytes an event

@@ -4,7 +4,7 @@
 #include "data/ingest/event_columns.hpp"
 #include "data/ingest/id_index.hpp"
 #include "data/ingest/split_plan.hpp"
-#include "data/ingest/timestamp.hpp"
+#include "data/ingest/time_format.hpp"
 #include "tests/fuzz/memory_file.hpp"
 #include "tests/fuzz/property.hpp"
 
@@ -17,10 +17,19 @@ void check_time(std::string_view text)
 {
     const auto time = parse_time(text);
     if (!time) return;
-    require(*time >= 0 && *time < Milliseconds{1000} << 32, "times lie between 1970 and 2106");
-    // and what is read can be written down and read again; up to 1e11 a whole number means seconds
-    const auto again = parse_time(std::to_string(*time));
-    if (*time > 100'000'000'000) require(again == time, "milliseconds are read as they are");
+    require(time->time >= 0 && time->time < Milliseconds{1000} << 32, "times lie between 1970 and 2106");
+    require((time->time == 0) == (time->unit == TimeUnit::unknown), "a known time has a unit");
+    // and what is read can be written down and read again
+    const auto again = parse_time(std::to_string(time->time), TimeUnit::milliseconds);
+    require(again && again->time == time->time, "milliseconds are read as they are");
+}
+
+void check_formats(const std::string& format, std::string_view text)
+{
+    succeeds({ExitCode::usage}, [&] {
+        const auto time = TimeFormat::parse(format).read(text);
+        require(!time || (time->time >= 0 && time->time < Milliseconds{1000} << 32), "times lie between 1970 and 2106");
+    });
 }
 
 void check_ids(const std::vector<std::string>& ids)
@@ -60,6 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto end = std::min(text.find('\n', begin), text.size());
         const auto field = text.substr(begin, end - begin);
         fuzz::check_time(field);
+        fuzz::check_formats(ids.empty() ? field : ids.back(), field);
         fuzz::check_options(field);
         if (check_id(field) == Defect::none) ids.push_back(field);
         begin = end + 1;

@@ -54,7 +54,7 @@ void check(const Event& event)
     require(event.user.find('\0') == event.user.npos, "no id holds a NUL, which would end it");
     require(std::isfinite(event.value), "values are finite");
     require(std::isfinite(event.confidence) && event.confidence >= 0, "confidences are finite and not negative");
-    require(event.time >= 0 && event.time < end_of_time, "times lie between 1970 and 2106");
+    require(event.time.time >= 0 && event.time.time < end_of_time, "times lie between 1970 and 2106");
 }
 
 void read(const std::string& path, LogLayout layout, int copies, std::int64_t most_lines)

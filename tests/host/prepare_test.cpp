@@ -134,7 +134,7 @@ TEST_F(Prepare, KeepsUsersAndItemsThatOnlyTheHoldoutKnowsAsColdRows)
 
 TEST_F(Prepare, SaysThatLeaveLastOutLeaksAndThatATimeSplitDoesNotWarn)
 {
-    const std::string log = "1,10,1,100\n1,11,1,200\n2,10,1,300\n2,13,1,900\n";
+    const std::string log = "1,10,1,1600000100\n1,11,1,1600000200\n2,10,1,1600000300\n2,13,1,1600000900\n";
     EXPECT_THAT(prepare(log, "--split last:1").err, StartsWith("note: --split last:1 lets training see"));
     EXPECT_EQ(2, dataset().info().held_out);
     EXPECT_EQ("", prepare(log, "--split time:0.3").err);

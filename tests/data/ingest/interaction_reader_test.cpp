@@ -30,7 +30,7 @@ std::vector<std::string> read(const std::string& text, const LogLayout& how)
         }
         for (const auto& e : reader.events())
             result.push_back(
-                fmt::format("{} {} {} {} {} {}", e.user, e.item, e.value, e.time / 1000, e.type, e.confidence));
+                fmt::format("{} {} {} {} {} {}", e.user, e.item, e.value, e.time.time / 1000, e.type, e.confidence));
     }
     return result;
 }
