@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <fstream>
 #include <new>
 #include <thread>
 
@@ -59,6 +60,16 @@ bool has_process_manager() { return started_by_mpirun() || std::getenv("PMIX_RAN
                 tasks);
 }
 
+/// Says to who launched the job that all ranks have found each other: what ends it from now on is no fault of its
+/// start.
+void note_started()
+{
+    const char* file = std::getenv("ALSTER_STARTED_FILE");
+    int rank = 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (file && rank == 0) std::ofstream{file};
+}
+
 }  // namespace
 
 void check_launch_environment()
@@ -87,7 +98,8 @@ int MpiSession::run(const std::function<int()>& job)
         int size = 1;
         MPI_Comm_size(MPI_COMM_WORLD, &size);
         check_launch(size);
-        Heartbeat heartbeat;
+        Heartbeat heartbeat;  // collective: all ranks are there
+        note_started();
         const int code = job();
         heartbeat.stop();
         return code;

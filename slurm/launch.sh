@@ -5,7 +5,8 @@
 #   exec /path/to/alster/slurm/launch.sh COMMAND OPTIONS
 #
 # ALSTER names the program, if it is neither build/release/alster of this repository nor on the PATH. ALSTER_RESTARTS (20)
-# is how often the job is put back. The exit code is that of alster (docs/formats.md, "Exit codes").
+# is how often the job is put back. ALSTER_STARTS (2) is how often it is started in one allocation, where ranks die
+# before they have found each other. The exit code is that of alster (docs/formats.md, "Exit codes").
 set -euo pipefail
 
 alster=${ALSTER:-$(dirname "${BASH_SOURCE[0]}")/../build/release/alster}
@@ -17,16 +18,38 @@ alster=${ALSTER:-$(dirname "${BASH_SOURCE[0]}")/../build/release/alster}
 # srun does not inherit --cpus-per-task from the job in all versions.
 export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1} OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1}
 
+# Slurm's other ways to bring the ranks together let one of them go on before all are there (docs/decisions.md).
+export SLURM_PMIX_FENCE=${SLURM_PMIX_FENCE:-ring}
+
+# Rank 0 makes this file when all ranks have found each other; it runs on the node of this script.
+started=$(mktemp --dry-run "${TMPDIR:-/tmp}/alster-started-$SLURM_JOB_ID-XXXXXX")
+export ALSTER_STARTED_FILE=$started
+trap 'rm -f "$started"' EXIT
+
+# run COMMAND OPTIONS: sets code.
 # --mpi=pmix: without it each task would be a job of its own; alster then stops with exit code 69.
-# --kill-on-bad-exit=1: without it the other ranks wait for ever for one that died.
+# --kill-on-bad-exit=1: without it the other ranks wait forever for one that died.
 # In the background, so that this script outlives the TERM of a preemption, which the ranks get, too.
-trap : TERM USR1
-srun --mpi=pmix --kill-on-bad-exit=1 "$alster" "$@" &
-code=0
-wait $! || code=$?
-while kill -0 $! 2> /dev/null; do
+ending=no
+trap 'ending=yes' TERM USR1
+run() {
+    srun --mpi=pmix --kill-on-bad-exit=1 "$alster" "$@" &
     code=0
     wait $! || code=$?
+    while kill -0 $! 2> /dev/null; do
+        code=0
+        wait $! || code=$?
+    done
+}
+
+# A rank that is killed by a signal before all have found each other met a fault of the start, not of the work.
+# alster's own codes are below 128.
+run "$@"
+for ((start = 1; code > 128 && start < ${ALSTER_STARTS:-2}; ++start)); do
+    [ ! -e "$started" ] && [ $ending = no ] || break
+    echo "launch.sh: ranks died while the job started (exit code $code): starting it again" \
+        "($((start + 1)) of ${ALSTER_STARTS:-2})" >&2
+    run "$@"
 done
 
 # 75: the same command goes on, as the state is saved or a rank fell silent. An array's task has a name of its own; the

@@ -58,11 +58,11 @@ CONF
 
 write_environment() {
     # Open MPI: nodes share a host name and /dev/shm here, so that shared-memory segments of two nodes would collide; and
-    # they share the cores, which a rank that waits has to leave to the others
+    # they share the cores, which a rank that waits has to leave to the others. SLURM_PMIX_FENCE: as in slurm/launch.sh
     cat > "$1/env" <<ENV
 export SLURM_CONF=$1/slurm.conf
 export OMPI_MCA_pml=ob1 OMPI_MCA_btl=tcp,self OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_mpi_yield_when_idle=1
-export OMPI_MCA_hwloc_base_binding_policy=none
+export OMPI_MCA_hwloc_base_binding_policy=none SLURM_PMIX_FENCE=ring
 ENV
 }
 
