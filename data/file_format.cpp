@@ -8,8 +8,9 @@ namespace alster {
 
 namespace {
 
-/// Of both formats. A change that old readers would misread raises the first number.
-constexpr std::array<std::int32_t, 2> current_version = {1, 0};
+/// Of all formats. A change that old readers would misread raises the first number. 1.1: text attributes have any
+/// length, models and lists hold what is popular.
+constexpr std::array<std::int32_t, 2> current_version = {1, 1};
 
 }  // namespace
 

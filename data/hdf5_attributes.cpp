@@ -14,18 +14,42 @@ Hdf5Handle Hdf5File::Impl::object(const std::string& name) const
     return object;
 }
 
-/// `elements`: length of a one-dimensional attribute, −1 for a scalar.
+namespace {
+
+/// `length`: of a one-dimensional attribute, −1 for a scalar. False where HDF5 failed: hdf5_reason().
+bool store(const Hdf5Handle& owner, const std::string& key, hid_t type, Row length, const void* value)
+{
+    const auto elements = static_cast<hsize_t>(length);
+    const Hdf5Handle space(length < 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &elements, nullptr), H5Sclose);
+    if (H5Aexists(owner.get(), key.c_str()) > 0 && H5Adelete(owner.get(), key.c_str()) < 0) return false;
+    const Hdf5Handle made(H5Acreate2(owner.get(), key.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+    return made.valid() && H5Awrite(made.get(), type, value) >= 0;
+}
+
+}  // namespace
+
 void Hdf5File::Impl::put_attribute(const std::string& name, const std::string& key, hid_t type,
-                                   std::span<const std::byte> value, Row elements)
+                                   std::span<const std::byte> value, Row length)
 {
     require_same("attribute " + key, value);
-    const auto owner = object(name);
-    const auto length = static_cast<hsize_t>(elements);
-    const Hdf5Handle space(elements < 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &length, nullptr), H5Sclose);
-    const bool replaced = H5Aexists(owner.get(), key.c_str()) <= 0 || H5Adelete(owner.get(), key.c_str()) >= 0;
-    const Hdf5Handle made(H5Acreate2(owner.get(), key.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-    if (!replaced || !made.valid() || H5Awrite(made.get(), type, value.data()) < 0)
-        throw Error(ExitCode::io, "{}: cannot write attribute {}: {}", path.string(), key, hdf5_reason());
+    if (!store(object(name), key, type, length, value.data())) cannot_write_attribute(key);
+}
+
+/// Text of variable length, which h5py gives as str; text of fixed length it would give as bytes.
+void Hdf5File::Impl::put_text(const std::string& name, const std::string& key, const std::string& text)
+{
+    require_same("attribute " + key, std::as_bytes(std::span(text)));
+    planned_bytes += text.size();
+    const Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+    H5Tset_size(type.get(), H5T_VARIABLE);
+    H5Tset_cset(type.get(), H5T_CSET_UTF8);
+    const char* characters = text.c_str();
+    if (!store(object(name), key, type.get(), -1, &characters)) cannot_write_attribute(key);
+}
+
+void Hdf5File::Impl::cannot_write_attribute(const std::string& key) const
+{
+    throw Error(ExitCode::io, "{}: cannot write attribute {}: {}", path.string(), key, hdf5_reason());
 }
 
 Hdf5Handle Hdf5File::Impl::attribute(const std::string& name, const std::string& key, H5T_class_t kind) const
@@ -34,8 +58,7 @@ Hdf5Handle Hdf5File::Impl::attribute(const std::string& name, const std::string&
     Hdf5Handle found(H5Aopen(owner.get(), key.c_str(), H5P_DEFAULT), H5Aclose);
     if (!found.valid()) throw Error(ExitCode::bad_data, "{}: {} lacks the attribute {}", path.string(), name, key);
     const Hdf5Handle type(H5Aget_type(found.get()), H5Tclose);
-    if (H5Tget_class(type.get()) != kind || H5Tis_variable_str(type.get()) > 0)
-        altered("attribute " + key + " of " + name + " has another type");
+    if (H5Tget_class(type.get()) != kind) altered("attribute " + key + " of " + name + " has another type");
     return found;
 }
 
@@ -67,13 +90,7 @@ void Hdf5File::set_attribute(const std::string& object, const std::string& key, 
 
 void Hdf5File::set_attribute(const std::string& object, const std::string& key, std::string_view text)
 {
-    std::string padded(text);
-    if (padded.empty()) padded.push_back('\0');  // HDF5 has no strings of length 0
-    const Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-    H5Tset_size(type.get(), padded.size());
-    H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
-    H5Tset_cset(type.get(), H5T_CSET_UTF8);
-    impl_->put_attribute(object, key, type.get(), std::as_bytes(std::span(padded)));
+    impl_->put_text(object, key, std::string(text));
 }
 
 void Hdf5File::set_attribute(const std::string& object, const std::string& key, std::span<const std::int32_t> values)
@@ -107,12 +124,9 @@ double Hdf5File::real_attribute(const std::string& object, const std::string& ke
 std::string Hdf5File::text_attribute(const std::string& object, const std::string& key) const
 {
     const auto found = impl_->attribute(object, key, H5T_STRING);
-    const Hdf5Handle type(H5Aget_type(found.get()), H5Tclose);
-    std::string text(H5Tget_size(type.get()), '\0');
-    if (elements_in(found) != 1 || H5Aread(found.get(), type.get(), text.data()) < 0)
-        impl_->altered("attribute " + key + " cannot be read");
-    text.resize(text.find_last_not_of('\0') + 1);
-    return text;
+    auto text = impl_->text_of(found);
+    if (!text) impl_->altered("attribute " + key + " cannot be read");
+    return std::move(*text);
 }
 
 std::vector<std::int32_t> Hdf5File::integers_attribute(const std::string& object, const std::string& key) const

@@ -1,6 +1,7 @@
 #pragma once
 #include <exception>
 #include <map>
+#include <optional>
 
 #include "data/hdf5_file.hpp"
 #include "data/hdf5_handle.hpp"
@@ -58,8 +59,13 @@ struct Hdf5File::Impl {
     // hdf5_attributes.cpp
     [[nodiscard]] Hdf5Handle object(const std::string& name) const;
     void put_attribute(const std::string& object, const std::string& key, hid_t type, std::span<const std::byte> value,
-                       Row elements = -1);
+                       Row length = -1);
+    void put_text(const std::string& object, const std::string& key, const std::string& text);
+    [[noreturn]] void cannot_write_attribute(const std::string& key) const;
     [[nodiscard]] Hdf5Handle attribute(const std::string& object, const std::string& key, H5T_class_t kind) const;
+
+    // hdf5_text.cpp
+    [[nodiscard]] std::optional<std::string> text_of(const Hdf5Handle& attribute) const;
 
     // hdf5_integrity.cpp
     [[nodiscard]] std::vector<std::string> objects() const;

@@ -23,6 +23,7 @@ bool is_dataset(const Hdf5Handle& object) { return H5Iget_type(object.get()) == 
 /// What an attribute or dataset is, without its values: class, bytes of an element, dimensions.
 std::string description(const Hdf5Handle& type, const Hdf5Handle& space)
 {
+    if (H5Tis_variable_str(type.get()) > 0) return "text of any length";
     hsize_t sizes[H5S_MAX_RANK] = {};
     const int dimensions = H5Sget_simple_extent_dims(space.get(), sizes, nullptr);
     return fmt::format("{} {} {}", static_cast<int>(H5Tget_class(type.get())), H5Tget_size(type.get()),
@@ -30,8 +31,9 @@ std::string description(const Hdf5Handle& type, const Hdf5Handle& space)
 }
 
 struct Summary {
-    bool root;
-    Checksum sum;
+    const Hdf5File::Impl& impl;
+    bool root = false;
+    Checksum sum = {};
 
     void add(const std::string& text) { sum.update(std::as_bytes(std::span(text.c_str(), text.size() + 1))); }
 };
@@ -45,10 +47,16 @@ herr_t add_attribute(hid_t object, const char* key, const H5A_info_t*, void* int
     const Hdf5Handle attribute(H5Aopen(object, key, H5P_DEFAULT), H5Aclose);
     const Hdf5Handle type(H5Aget_type(attribute.get()), H5Tclose);
     const Hdf5Handle space(H5Aget_space(attribute.get()), H5Sclose);
-    if (!attribute.valid() || !is_plain(type.get())) return -1;
+    if (!attribute.valid() || !type.valid()) return -1;
+    summary.add(fmt::format("{} {}", name, description(type, space)));
+    if (H5Tis_variable_str(type.get()) > 0) {
+        const auto text = summary.impl.text_of(attribute);
+        if (text) summary.add(*text);
+        return text ? 0 : -1;
+    }
+    if (!is_plain(type.get())) return -1;
     std::vector<std::byte> value(elements_in(attribute) * H5Tget_size(type.get()));
     if (H5Aread(attribute.get(), type.get(), value.data()) < 0) return -1;
-    summary.add(fmt::format("{} {}", name, description(type, space)));
     summary.sum.update(value);
     return 0;
 }
@@ -72,7 +80,7 @@ Checksum Hdf5File::Impl::structure() const
 {
     auto names = objects();
     names.insert(names.begin(), "/");
-    Summary summary{};
+    Summary summary{*this};
     for (const auto& name : names) {
         const auto item = object(name);
         // reads what else describes the object, such as indices that only other programs use

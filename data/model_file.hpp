@@ -43,7 +43,8 @@ struct ModelInfo {
     std::string evaluation;  // JSON, may be empty
 };
 
-/// Status of a row (u1): what its factors come from.
+/// Status of a row (u1): what its factors come from. Of prior_only nothing was learned: it has no interactions, or none
+/// that says what is liked.
 enum class RowStatus : std::uint8_t {
     trained = 0,
     folded_in = 1,

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "distributed/parallel_file_access.hpp"
+#include "host/learned.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 
 namespace alster {
@@ -65,13 +66,16 @@ std::vector<double> full_gramian(const Communicator& ranks, std::span<const floa
 }
 
 void write_side(const Communicator& ranks, const DatasetReader& dataset, ModelWriter& model, Side side, RowRange rows,
-                std::span<const float> factors, Row width)
+                std::span<const float> factors, const TrainOptions& options)
 {
+    const Row width = served_width(options);
     const IdColumn ids = dataset.ids(side, rows);
     const auto counts = dataset.event_counts(side, rows);
     std::vector<std::uint8_t> status;
-    for (const auto count : counts)
-        status.push_back(static_cast<std::uint8_t>(count > 0 ? RowStatus::trained : RowStatus::prior_only));
+    for (Row r = 0; r < rows.size(); ++r) {
+        const bool learned = has_learned(side, factors.subspan(r * width, width), options.is_explicit());
+        status.push_back(static_cast<std::uint8_t>(learned ? RowStatus::trained : RowStatus::prior_only));
+    }
     model.write_ids(side, rows.first, ids, ids.kind == IdKind::text ? ids.texts.width : 0,
                     dataset.id_order(side, rows));
     model.write_factors(side, rows.first, factors);
@@ -108,8 +112,8 @@ void write_model(const Communicator& ranks, const DatasetReader& dataset, const 
     const ServedFactors item_factors(Side::items, options, items.factors);
 
     ModelWriter model(path, info, access);
-    write_side(ranks, dataset, model, Side::users, users.rows, user_factors.values(), width);
-    write_side(ranks, dataset, model, Side::items, items.rows, item_factors.values(), width);
+    write_side(ranks, dataset, model, Side::users, users.rows, user_factors.values(), options);
+    write_side(ranks, dataset, model, Side::items, items.rows, item_factors.values(), options);
     double largest = 0;
     for (std::size_t first = 0; first < item_factors.values().size(); first += width)
         largest = std::max(largest, std::sqrt(squared_norm(item_factors.values().subspan(first, width))));

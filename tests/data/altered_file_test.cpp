@@ -9,6 +9,7 @@
 #include "tests/support/real_data.hpp"
 #include "tests/support/reseal.hpp"
 #include "tests/support/sample_files.hpp"
+#include "tests/support/text_files.hpp"
 
 // Files that another program altered and sealed again: their checksums are right, and they still may not do harm.
 
@@ -120,6 +121,74 @@ TEST_F(AlteredFile, PackedValuesAreNotRead)
         H5Pset_deflate(p, 9);
     });
     EXPECT_THAT(message, HasSubstr("not stored as alster does it"));
+}
+
+/// Text attributes were of fixed length in format 1.0.
+TEST_F(AlteredFile, TextAttributesOfFixedLengthAreRead)
+{
+    EXPECT_EQ("", refusal([](hid_t file) {
+                  const Hdf5Handle text(H5Tcopy(H5T_C_S1), H5Tclose);
+                  H5Tset_size(text.get(), 8);
+                  H5Tset_strpad(text.get(), H5T_STR_NULLPAD);
+                  const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+                  H5Adelete(file, "run_id");
+                  const Hdf5Handle made(H5Acreate2(file, "run_id", text.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT),
+                                        H5Aclose);
+                  EXPECT_GE(H5Awrite(made.get(), text.get(), "old run\0"), 0);
+              }));
+    EXPECT_EQ("old run", CheckpointReader(path_).info().run_id);
+}
+
+TEST_F(AlteredFile, TextOfAnyLengthMustBeOneText)
+{
+    const auto with = [&](const Hdf5Handle& space) {
+        return refusal([&](hid_t file) {
+            const Hdf5Handle text(H5Tcopy(H5T_C_S1), H5Tclose);
+            H5Tset_size(text.get(), H5T_VARIABLE);
+            H5Adelete(file, "run_id");
+            H5Aclose(H5Acreate2(file, "run_id", text.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT));
+        });
+    };
+    const hsize_t two = 2;
+    EXPECT_EQ("", with({H5Screate(H5S_SCALAR), H5Sclose}));  // of no text yet
+    EXPECT_EQ("", CheckpointReader(path_).info().run_id);
+    EXPECT_THAT(with({H5Screate_simple(1, &two, nullptr), H5Sclose}), HasSubstr("cannot be read"));
+    EXPECT_THAT(with({H5Screate(H5S_NULL), H5Sclose}), HasSubstr("cannot be read"));
+}
+
+TEST_F(AlteredFile, AChangedTextAttributeIsNoticed)
+{
+    test::write_sample_checkpoint(path_);
+    Hdf5Handle file(H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    {
+        const Hdf5Handle run(H5Aopen(file.get(), "run_id", H5P_DEFAULT), H5Aclose);
+        const Hdf5Handle type(H5Aget_type(run.get()), H5Tclose);
+        const char* other = "another";
+        EXPECT_GE(H5Awrite(run.get(), type.get(), static_cast<const void*>(&other)), 0);
+    }
+    file.close();
+    EXPECT_THAT(test::message_of([&] { CheckpointReader reader(path_); }), HasSubstr("do not match their checksum"));
+}
+
+/// HDF5 believes what the heap of texts says of itself and would read and write outside of it.
+TEST_F(AlteredFile, NoSizeInTheHeapOfTextsIsBelieved)
+{
+    test::write_sample_checkpoint(path_);
+    const std::string whole = test::read_file(path_);
+    const auto heap = whole.find("GCOL");
+    ASSERT_NE(std::string::npos, heap);
+    int refused = 0;
+    for (std::size_t at = heap; at < heap + 160; ++at)
+        for (const int value : {0, 1, 7, 127, 128, 255}) {
+            std::string bytes = whole;
+            bytes[at] = static_cast<char>(value);
+            if (bytes == whole) continue;
+            test::write_file(path_, bytes);
+            const auto code = test::exit_code_of([&] { CheckpointReader reader(path_); });
+            ASSERT_THAT(code, testing::AnyOf(ExitCode::done, ExitCode::bad_data)) << at - heap << ' ' << value;
+            refused += code == ExitCode::bad_data;
+        }
+    EXPECT_GT(refused, 500);
 }
 
 TEST_F(AlteredFile, TextOfVariableLengthIsNotRead)

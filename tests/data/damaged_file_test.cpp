@@ -46,6 +46,13 @@ void append(std::string& text, const auto& values)
 void add_text(std::string& text, const Hdf5Handle& type, const Hdf5Handle& space, auto read)
 {
     const auto elements = std::max<hssize_t>(H5Sget_simple_extent_npoints(space.get()), 0);
+    if (H5Tis_variable_str(type.get()) > 0) {
+        ASSERT_EQ(1, elements);
+        char* value = nullptr;
+        text += read(&value) < 0 ? "cannot be read" : std::string("text ") + (value ? value : "");
+        H5free_memory(value);
+        return;
+    }
     std::string bytes(static_cast<std::size_t>(elements) * H5Tget_size(type.get()), '\0');
     if (!bytes.empty() && read(bytes.data()) < 0) text += "cannot be read";
     text += fmt::format("{} {} ", static_cast<int>(H5Tget_class(type.get())), H5Tget_size(type.get())) + bytes;

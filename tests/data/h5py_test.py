@@ -43,12 +43,27 @@ def check_checksums(file):
 
 
 def check_attributes(attributes):
-    assert attributes["format"].decode() == "alster-model"
-    assert list(attributes["format_version"]) == [1, 0]
+    assert attributes["format"] == "alster-model"
+    assert list(attributes["format_version"]) == [1, 1]
     assert attributes["complete"] == 1
     assert attributes["n_users"] == USERS and attributes["n_items"] == ITEMS
     assert attributes["width"] == WIDTH and attributes["nnz"] == 1234567890123
-    assert attributes["run_id"].decode("utf-8") == "run é"
+    assert attributes["run_id"] == "run é"
+    assert attributes["eval_json"] == ""
+
+
+def check_texts(file):
+    """h5py gives every text attribute as str, whatever object has it."""
+    texts = []
+
+    def visit(name, item):
+        for key, value in item.attrs.items():
+            assert isinstance(value, (str, np.integer, np.floating, np.ndarray)), (name, key, type(value))
+            texts.extend([(name, key)] if isinstance(value, str) else [])
+
+    visit("/", file)
+    file.visititems(visit)
+    assert ("/", "config_json") in texts and ("users/factors", "role") in texts, texts
 
 
 def check_mapping(path, dataset, expected):
@@ -62,7 +77,7 @@ def check_mapping(path, dataset, expected):
 
 def check_ids(group, kind):
     """id_order sorts the ids, so that binary search finds the row of an id."""
-    assert group["id"].attrs["id_kind"].decode() == kind
+    assert group["id"].attrs["id_kind"] == kind
     ids, order = group["id"][()], group["id_order"][()]
     assert np.all(ids[order][:-1] <= ids[order][1:])
     assert np.array_equal(np.sort(order), np.arange(len(order)))
@@ -78,7 +93,7 @@ def check_text(dataset):
 def check_ann_cosine(file):
     """cos([x, 0], ann_cosine) ranks as x · y does."""
     vectors = file["/items/ann_cosine"]
-    assert vectors.attrs["metric"].decode() == "cosine" and vectors.attrs["equals"].decode() == "dot order"
+    assert vectors.attrs["metric"] == "cosine" and vectors.attrs["equals"] == "dot order"
     longest = vectors.attrs["max_norm"]
     norms = np.linalg.norm(vectors[()].astype(np.float64), axis=1)
     assert np.allclose(norms, longest, rtol=1e-6), (norms.min(), norms.max(), longest)
@@ -95,6 +110,7 @@ def main():
         subprocess.run([sys.argv[1], path], check=True)
         with h5py.File(path, "r") as file:
             check_attributes(file.attrs)
+            check_texts(file)
             check_checksums(file)
             check_mapping(path, file["/users/factors"], expected_factors(0, USERS))
             check_mapping(path, file["/items/factors"], expected_factors(1 << 30, ITEMS))

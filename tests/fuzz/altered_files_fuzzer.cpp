@@ -88,6 +88,15 @@ std::vector<std::uint8_t> any_values(Input& input, const Hdf5Handle& type, const
     return values;
 }
 
+/// A text of any length, or none: what the attribute was made with.
+void write_text(Input& input, const Hdf5Handle& attribute, const Hdf5Handle& type, const Hdf5Handle& space)
+{
+    if (H5Sget_simple_extent_npoints(space.get()) != 1 || input.ConsumeBool()) return;
+    const auto text = input.ConsumeRandomLengthString(5000);
+    const char* characters = text.c_str();
+    H5Awrite(attribute.get(), type.get(), &characters);
+}
+
 void alter_attribute(Input& input, hid_t file, const std::string& object)
 {
     constexpr std::array names = {
@@ -103,6 +112,7 @@ void alter_attribute(Input& input, hid_t file, const std::string& object)
     const auto values = any_values(input, type, space);
     const Hdf5Handle made(H5Acreate2(owner.get(), name, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
     if (!values.empty()) H5Awrite(made.get(), type.get(), values.data());
+    if (H5Tis_variable_str(type.get()) > 0) write_text(input, made, type, space);
 }
 
 void replace_dataset(Input& input, hid_t file, const std::string& name)

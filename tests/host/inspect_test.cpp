@@ -54,7 +54,7 @@ TEST(Inspect, PrintsAModelAsOneJsonObject)
     const auto facts = nlohmann::json::parse(outcome.text);
 
     EXPECT_EQ("alster-model", facts["format"]);
-    EXPECT_EQ("1.0", facts["format_version"]);
+    EXPECT_EQ("1.1", facts["format_version"]);
     EXPECT_EQ(5, facts["users"]);
     EXPECT_EQ(3, facts["width"]);
     EXPECT_EQ(false, facts["verified"]);

@@ -39,6 +39,7 @@ void with_impl(Hdf5Handle& file, Work work)
     Hdf5File::Impl impl;
     impl.path = "altered";
     impl.file = std::move(file);
+    impl.writing = true;  // what was altered is not on the disk, where texts would be looked for
     try {
         work(impl);
     } catch (const Error&) {  // what cannot be listed has no checksum
