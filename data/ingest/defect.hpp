@@ -7,7 +7,10 @@ enum class Defect {
     none,
     missing_column,
     bad_quoting,
-    bad_json,
+    not_json,
+    not_an_object,
+    key_absent,
+    wrong_type,
     not_a_number,
     nan,
     infinite,
@@ -32,8 +35,14 @@ enum class Defect {
             return "missing column";
         case Defect::bad_quoting:
             return "quote without its end";
-        case Defect::bad_json:
-            return "not a JSON object with these keys";
+        case Defect::not_json:
+            return "not JSON";
+        case Defect::not_an_object:
+            return "JSON, but not an object";
+        case Defect::key_absent:
+            return "key absent";
+        case Defect::wrong_type:
+            return "wrong type";
         case Defect::not_a_number:
             return "value is not a number";
         case Defect::nan:

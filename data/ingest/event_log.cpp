@@ -39,7 +39,8 @@ void EventLog::read_lines(InteractionReader& reader, const EventRules* rules, Qu
         Defect defect = reader.defect();
         if (defect == Defect::none) defect = weigh(reader.events(), rules, records);
         if (defect != Defect::none) {
-            quarantine.keep(reader.path(), reader.line(), defect);
+            const bool unread = reader.defect() != Defect::none;
+            quarantine.keep(reader.path(), reader.line(), defect, unread ? reader.detail() : std::string_view());
             continue;
         }
         quarantine.pass();

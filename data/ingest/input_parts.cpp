@@ -4,18 +4,29 @@
 #include <filesystem>
 
 #include "data/ingest/byte_source.hpp"
+#include "data/ingest/json_objects.hpp"
 
 namespace alster {
 
 namespace {
 
-InputFile inspected(const std::string& path)
+bool spans_lines(ByteSource& file)
+{
+    std::string beginning(look_ahead, '\0');
+    std::size_t size = 0;
+    for (std::size_t more = 1; more > 0 && size < look_ahead; size += more)
+        more = file.read({beginning.data() + size, look_ahead - size});
+    return objects_span_lines(std::string_view(beginning).substr(0, size), size < look_ahead);
+}
+
+InputFile inspected(const std::string& path, Records records)
 {
     std::error_code none;
     // a pipe must not be touched: what is read of it is gone
     if (path == "-" || std::filesystem::is_other(path, none)) return {.path = path};
-    const bool gzip = ByteSource(path).gzip();
-    return {.path = path, .bytes = std::filesystem::file_size(path), .divisible = !gzip};
+    ByteSource file(path);
+    const bool whole = file.gzip() || (records == Records::json_objects && spans_lines(file));
+    return {.path = path, .bytes = std::filesystem::file_size(path), .divisible = !whole};
 }
 
 /// Room of a file in the whole of the input: also one without a size begins somewhere.
@@ -23,10 +34,10 @@ std::uint64_t room(const InputFile& file) { return std::max<std::uint64_t>(file.
 
 }  // namespace
 
-std::vector<InputFile> inspect_inputs(std::span<const std::string> paths)
+std::vector<InputFile> inspect_inputs(std::span<const std::string> paths, Records records)
 {
     std::vector<InputFile> files;
-    for (const auto& path : paths) files.push_back(inspected(path));
+    for (const auto& path : paths) files.push_back(inspected(path, records));
     return files;
 }
 

@@ -21,8 +21,13 @@ struct FilePart {
     std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
 };
 
+/// What a file is cut into: lines, or JSON objects, which may reach over several lines; a file in which they do is not
+/// divisible.
+enum class Records { lines, json_objects };
+
 /// Looks at the files. Errors: bad_data (65) for one that is missing or unreadable.
-[[nodiscard]] std::vector<InputFile> inspect_inputs(std::span<const std::string> paths);
+[[nodiscard]] std::vector<InputFile> inspect_inputs(std::span<const std::string> paths,
+                                                    Records records = Records::lines);
 
 /// What process `rank` of `ranks` reads: the files, laid end to end, are cut into as many equal ranges. A file that is
 /// not divisible belongs wholly to the range that it begins in. The parts of all processes, in rank order, are the

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "data/error.hpp"
+#include "data/ingest/json_objects.hpp"
 
 namespace alster {
 
@@ -50,13 +51,17 @@ bool is_movielens_header(std::string_view field)
 
 }  // namespace
 
+Records records_of(LogFormat format) { return format == LogFormat::jsonl ? Records::json_objects : Records::lines; }
+
 InteractionReader::InteractionReader(std::vector<std::string> paths, LogLayout layout)
     : InteractionReader(paths, whole_files(paths.size()), std::move(layout))
 {
 }
 
 InteractionReader::InteractionReader(std::vector<std::string> paths, std::vector<FilePart> parts, LogLayout layout)
-    : source_(std::move(paths), std::move(parts)), layout_(std::move(layout)), file_(std::string::npos)
+    : source_(std::move(paths), std::move(parts), records_of(layout.format)),
+      layout_(std::move(layout)),
+      file_(std::string::npos)
 {
     const bool table = layout_.format == LogFormat::csv || layout_.format == LogFormat::tsv;
     if (layout_.header && !table) throw Error(ExitCode::usage, "--header goes with --format csv and tsv only");
@@ -68,15 +73,30 @@ InteractionReader::InteractionReader(std::vector<std::string> paths, std::vector
 
 bool InteractionReader::next()
 {
+    const bool found = layout_.format == LogFormat::jsonl ? next_object() : next_line();
+    if (found) defect_ = read_line();
+    return found;
+}
+
+bool InteractionReader::next_line()
+{
     do
         if (!source_.next(line_)) return false;
     while (line_.text.empty());
-    if (line_.file != file_) {
-        file_ = line_.file;
-        const bool is_header = begin_file();
-        if (is_header) return next();
+    if (line_.file == file_) return true;
+    file_ = line_.file;
+    const bool is_header = begin_file();
+    return is_header ? next_line() : true;
+}
+
+bool InteractionReader::next_object()
+{
+    while (next_object_ == objects_.size()) {
+        if (!next_line()) return false;
+        split_objects(line_.text, objects_);
+        next_object_ = 0;
     }
-    defect_ = read_line();
+    line_.text = objects_[next_object_++];
     return true;
 }
 

@@ -1,72 +1,165 @@
-#include <simdjson.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <limits>
+#include <optional>
 #include <string>
+#include <unordered_map>
 
+#include "data/ingest/json_document.hpp"
+#include "data/ingest/known_names.hpp"
 #include "data/ingest/line_parser.hpp"
 
 namespace alster {
 
 namespace {
 
-namespace json = simdjson::ondemand;
+constexpr std::array<const char*, event_columns> column_names = {"user", "item",  "value",
+                                                                 "time", "event", "confidence"};
+
+/// For each column what of its path is still to be found, "payload.user" or,
+/// inside payload, "user"; no data: nothing.
+using Paths = std::array<std::string_view, event_columns>;
+
+/// True where `path` leads into the object `key`.
+bool leads_into(std::string_view path, std::string_view key)
+{
+    return path.size() > key.size() + 1 && path.starts_with(key) && path[key.size()] == '.';
+}
+
+/// Finds what the names of keys mean. It remembers them, as keys come again and
+/// again.
+class KnownKeys {
+public:
+    [[nodiscard]] std::optional<KnownName> find(std::string_view key)
+    {
+        name_ = key;
+        if (const auto met = met_.find(name_); met != met_.end()) return met->second;
+        const auto known = known_column(key);
+        constexpr std::size_t most = 1000;  // keys may be ids
+        if (met_.size() < most) met_.emplace(name_, known);
+        return known;
+    }
+
+private:
+    std::string name_;
+    std::unordered_map<std::string, std::optional<KnownName>> met_;
+};
 
 class JsonParser final : public LineParser {
 public:
-    explicit JsonParser(const ColumnSpec& keys)
+    explicit JsonParser(const ColumnSpec& keys) : by_known_names_(keys.empty())
     {
-        constexpr std::array defaults = {"user", "item", "value", "time", "event", "confidence"};
         for (std::size_t c = 0; c < event_columns; ++c) {
             keys_[c] = keys[static_cast<EventColumn>(c)];
-            if (keys_[c].empty()) keys_[c] = defaults[c];
+            if (keys_[c].empty()) keys_[c] = column_names[c];
         }
     }
 
     Defect parse(std::string_view line, std::vector<Event>& events) override
     {
-        line_ = line;
-        line_.reserve(line.size() + simdjson::SIMDJSON_PADDING);
-        std::array<std::string_view, event_columns> parts{};
-        if (!read_object(parts)) return Defect::bad_json;
-        if (!parts[0].data() || !parts[1].data()) return Defect::missing_column;
+        parts_ = {};
+        orders_.fill(std::numeric_limits<int>::max());
+        Paths paths{};
+        if (!by_known_names_) std::copy(keys_.begin(), keys_.end(), paths.begin());
+        const Defect defect = document_.read(
+            line, [&](std::string_view key, JsonDocument::Value& value) { return read_field(key, value, paths); });
+        if (defect != Defect::none) return defect;
+        for (const EventColumn needed : {EventColumn::user, EventColumn::item})
+            if (!part(needed).data()) return absent(needed, line);
         events.resize(1);
-        return read_event({parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]}, events.front());
+        return read_event({part(EventColumn::user), part(EventColumn::item), part(EventColumn::value),
+                           part(EventColumn::time), part(EventColumn::event), part(EventColumn::confidence)},
+                          events.front());
     }
+
+    [[nodiscard]] std::string_view detail() const override { return document_.detail(); }
 
 private:
-    [[nodiscard]] bool read_object(std::array<std::string_view, event_columns>& parts)
+    [[nodiscard]] std::string_view& part(EventColumn column) { return parts_[static_cast<std::size_t>(column)]; }
+
+    Defect read_field(std::string_view key, JsonDocument::Value& value, Paths& paths)
     {
-        json::document document;
-        json::object object;
-        if (parser_.iterate(line_.data(), line_.size(), line_.capacity()).get(document)) return false;
-        if (document.get_object().get(object)) return false;
-        for (auto field : object) {
-            std::string_view key;
-            json::value value;
-            if (field.unescaped_key().get(key) || field.value().get(value)) return false;
-            for (std::size_t c = 0; c < event_columns; ++c)
-                if (key == keys_[c] && !read_part(value, parts[c])) return false;
+        if (by_known_names_) return read_known(key, value);
+        Paths inner{};
+        bool inside = false;
+        for (std::size_t c = 0; c < event_columns; ++c)
+            if (leads_into(paths[c], key)) {
+                inner[c] = paths[c].substr(key.size() + 1);
+                inside = true;
+            }
+        simdjson::ondemand::json_type type{};
+        if (const auto error = value.type().get(type)) return document_.broken(error);
+        if (inside && type == simdjson::ondemand::json_type::object) {
+            simdjson::ondemand::object object;
+            if (const auto error = value.get_object().get(object)) return document_.broken(error);
+            return document_.read_fields(object, [&](std::string_view name, JsonDocument::Value& field) {
+                return read_field(name, field, inner);
+            });
         }
-        const char* rest = nullptr;
-        return document.current_location().get(rest) == simdjson::OUT_OF_BOUNDS;  // nothing follows
+        return read_columns(key, value, paths);
     }
 
-    /// The text of a string, or of a number as it stands; nothing for null.
-    [[nodiscard]] static bool read_part(json::value& value, std::string_view& part)
+    /// The columns whose path ends with this key.
+    Defect read_columns(std::string_view key, JsonDocument::Value& value, const Paths& paths)
     {
-        json::json_type type{};
-        if (value.type().get(type)) return false;
-        if (type == json::json_type::null) return !value.is_null().error();
-        if (type == json::json_type::string) return !value.get_string().get(part);
-        if (type != json::json_type::number) return false;
-        part = value.raw_json_token();
-        part = part.substr(0, part.find_last_not_of(" \t") + 1);
-        return true;
+        std::optional<JsonText> text;
+        for (std::size_t c = 0; c < event_columns; ++c) {
+            if (paths[c] != key || !paths[c].data()) continue;
+            if (!text)
+                if (const auto error = read_text(value, text.emplace())) return document_.broken(error);
+            if (const Defect defect = take(static_cast<EventColumn>(c), key, *text); defect != Defect::none)
+                return defect;
+        }
+        return Defect::none;
     }
 
+    Defect read_known(std::string_view key, JsonDocument::Value& value)
+    {
+        const auto known = known_.find(key);
+        if (!known) return Defect::none;
+        int& order = orders_[static_cast<std::size_t>(known->column)];
+        if (known->order > order) return Defect::none;
+        JsonText text;
+        if (const auto error = read_text(value, text)) return document_.broken(error);
+        if (text.kind == JsonText::Kind::null) return Defect::none;
+        order = known->order;
+        return take(known->column, key, text);
+    }
+
+    Defect take(EventColumn column, std::string_view key, const JsonText& value)
+    {
+        using Kind = JsonText::Kind;
+        const bool number = column == EventColumn::value || column == EventColumn::confidence;
+        const bool id = column == EventColumn::user || column == EventColumn::item;
+        part(column) = value.text;
+        if (!id && value.text.empty()) part(column) = {};  // "" is not given
+        if (value.kind == Kind::text || value.kind == Kind::null) return Defect::none;
+        if (value.kind == Kind::boolean && column == EventColumn::event) return Defect::none;
+        if (value.kind == Kind::boolean && number) {
+            part(column) = value.text == "true" ? "1" : "0";
+            return Defect::none;
+        }
+        const char* kind = value.kind == Kind::boolean ? "true or false" : "an object";
+        document_.set_detail(fmt::format("'{}' is {}", key, value.kind == Kind::array ? "an array" : kind));
+        return Defect::wrong_type;
+    }
+
+    Defect absent(EventColumn column, std::string_view line)
+    {
+        const std::string key = keys_[static_cast<std::size_t>(column)];
+        const std::string names = document_.names(line);
+        document_.set_detail(fmt::format("'{}'; the object has: {}", key, names));
+        return Defect::key_absent;
+    }
+
+    bool by_known_names_;
     std::array<std::string, event_columns> keys_;
-    json::parser parser_;
-    std::string line_;  // simdjson reads beyond the end
+    std::array<std::string_view, event_columns> parts_;
+    std::array<int, event_columns> orders_{};  // of the names that the parts were found by
+    KnownKeys known_;
+    JsonDocument document_;
 };
 
 }  // namespace

@@ -17,6 +17,9 @@ public:
     /// Replaces `events` by those of the line; their views hold until the next call and as long as the line. Where the
     /// line has a defect, `events` means nothing.
     [[nodiscard]] virtual Defect parse(std::string_view line, std::vector<Event>& events) = 0;
+
+    /// More about the last defect, where the parser knows it: which key, what it is.
+    [[nodiscard]] virtual std::string_view detail() const { return {}; }
 };
 
 /// One event a line, its parts in fields at given positions.
@@ -25,8 +28,9 @@ public:
 /// "user item item …": one event for each item.
 [[nodiscard]] std::unique_ptr<LineParser> list_parser();
 
-/// A JSON object a line; `keys` may rename user, item, value, time, event and confidence. Ids are strings or integers;
-/// a key that is missing or null counts as not given, user and item excepted.
+/// A JSON object; `keys` names those of the columns, "payload.user" for one inside another object. Without `keys` they
+/// are found by known names (known_names.hpp). Ids are strings or numbers, true and false are the values 1 and 0; a key
+/// that is missing, null or "" counts as not given, user and item excepted.
 [[nodiscard]] std::unique_ptr<LineParser> json_parser(const ColumnSpec& keys);
 
 }  // namespace alster

@@ -1,9 +1,11 @@
 #include "data/ingest/line_source.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
 #include "data/error.hpp"
+#include "data/ingest/json_objects.hpp"
 
 namespace alster {
 
@@ -17,8 +19,8 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 LineSource::LineSource(std::vector<std::string> paths) : LineSource(paths, whole_files(paths.size())) {}
 
-LineSource::LineSource(std::vector<std::string> paths, std::vector<FilePart> parts)
-    : paths_(std::move(paths)), parts_(std::move(parts)), lines_(paths_.size()), buffer_(first_size)
+LineSource::LineSource(std::vector<std::string> paths, std::vector<FilePart> parts, Records records)
+    : paths_(std::move(paths)), parts_(std::move(parts)), records_(records), lines_(paths_.size()), buffer_(first_size)
 {
 }
 
@@ -32,7 +34,16 @@ bool LineSource::open_next()
     source_ = std::make_unique<ByteSource>(paths_[next.file], position_);
     begin_ = end_ = 0;
     if (Line others; next.begin > 0) static_cast<void>(find_line(others));
+    by_object_ = next.begin == 0 && records_ == Records::json_objects && objects_span_lines();
     return true;
+}
+
+/// Of the file that was just opened.
+bool LineSource::objects_span_lines()
+{
+    bool more = true;
+    while (more && end_ < look_ahead) more = fill();
+    return alster::objects_span_lines({buffer_.data(), std::min(end_, look_ahead)}, !more);
 }
 
 /// Reads more behind what is left of the buffer; false at the end of the file.
@@ -81,10 +92,46 @@ bool LineSource::find_line(Line& line)
     return true;
 }
 
+/// Counts the ends of lines in front of the next object; false at the end of the file.
+bool LineSource::skip_separators(std::int64_t& lines)
+{
+    do {
+        const std::string_view text(buffer_.data() + begin_, end_ - begin_);
+        const bool mark = position_ == 0 && text.starts_with(byte_order_mark);
+        const std::size_t skipped = mark ? byte_order_mark.size() : separators_length(text);
+        lines += std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(skipped), '\n');
+        begin_ += skipped;
+        position_ += skipped;
+        if (skipped < text.size() && !mark) return true;
+    } while (begin_ < end_ || fill());
+    return false;
+}
+
+/// The object, or what else stands there up to the next one.
+bool LineSource::find_object(Line& line)
+{
+    std::int64_t& lines = lines_[part().file];
+    if (!skip_separators(lines)) return false;
+    std::size_t length = 0;
+    do {
+        const std::string_view text(buffer_.data() + begin_, end_ - begin_);
+        length = text.front() == '{' ? object_length(text) : std::min(text.find('{'), text.find('\n'));
+    } while (length == std::string_view::npos && fill());
+    length = std::min(length, end_ - begin_);
+    take(line, length, 0);
+    line.number = lines + 1;
+    lines += std::count(line.text.begin(), line.text.end(), '\n');
+    return true;
+}
+
 bool LineSource::next(Line& line)
 {
     while (source_ || open_next()) {
-        if (position_ < part_end_ && find_line(line)) {
+        if (by_object_ && find_object(line)) {
+            line.file = part().file;
+            return true;
+        }
+        if (!by_object_ && position_ < part_end_ && find_line(line)) {
             line.file = part().file;
             line.number = ++lines_[line.file];
             return true;

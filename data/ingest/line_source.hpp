@@ -24,7 +24,9 @@ struct Line {
 class LineSource {
 public:
     explicit LineSource(std::vector<std::string> paths);
-    LineSource(std::vector<std::string> paths, std::vector<FilePart> parts);
+    /// `records`: where JSON objects reach over several lines, an object is handed out as a line, with the number of
+    /// the line that it begins in.
+    LineSource(std::vector<std::string> paths, std::vector<FilePart> parts, Records records = Records::lines);
 
     /// False at the end of the last part.
     [[nodiscard]] bool next(Line& line);
@@ -40,11 +42,16 @@ public:
 private:
     [[nodiscard]] bool open_next();
     [[nodiscard]] bool find_line(Line& line);
+    [[nodiscard]] bool find_object(Line& line);
+    [[nodiscard]] bool skip_separators(std::int64_t& lines);
+    [[nodiscard]] bool objects_span_lines();
     [[nodiscard]] bool fill();
     void take(Line& line, std::size_t length, std::size_t terminator);
 
     std::vector<std::string> paths_;
     std::vector<FilePart> parts_;
+    Records records_;
+    bool by_object_ = false;  // the open file is cut into objects
     std::size_t opened_ = 0;  // parts
     std::vector<std::int64_t> lines_;
     std::uint64_t part_end_ = 0;

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/ingest/defect.hpp"
@@ -18,8 +19,8 @@ public:
     /// Counts a good line.
     void pass() { ++lines_; }
 
-    /// Keeps a bad line.
-    void keep(const std::string& source, const Line& line, Defect defect);
+    /// Keeps a bad line. `detail` may say more about the defect.
+    void keep(const std::string& source, const Line& line, Defect defect, std::string_view detail = {});
 
     /// True where reading on is of no use: no bad line is allowed, or most lines are bad.
     [[nodiscard]] bool hopeless() const { return hopeless_; }
@@ -37,7 +38,7 @@ private:
         std::string source;
         std::size_t file;
         std::int64_t number;
-        Defect defect;
+        std::string reason;
         std::string text;
     };
     double allowed_;

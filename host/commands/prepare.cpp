@@ -17,9 +17,13 @@ constexpr const char* examples =
     "  alster prepare --input a.csv.gz b.csv.gz --format csv --header --columns user=uid,item=sku,value=n --out d.h5\n"
     "  zcat events.jsonl.gz | alster prepare --input - --format jsonl --rules rules.toml --out d.h5\n";
 
-const std::map<std::string, LogFormat> formats = {{"csv", LogFormat::csv},     {"tsv", LogFormat::tsv},
-                                                  {"jsonl", LogFormat::jsonl}, {"movielens", LogFormat::movielens},
-                                                  {"pairs", LogFormat::pairs}, {"lists", LogFormat::lists}};
+const std::map<std::string, LogFormat> formats = {{"csv", LogFormat::csv},
+                                                  {"tsv", LogFormat::tsv},
+                                                  {"jsonl", LogFormat::jsonl},
+                                                  {"json", LogFormat::jsonl},
+                                                  {"movielens", LogFormat::movielens},
+                                                  {"pairs", LogFormat::pairs},
+                                                  {"lists", LogFormat::lists}};
 const std::map<std::string, Duplicates> duplicate_words = {
     {"sum", Duplicates::sum}, {"max", Duplicates::max}, {"last", Duplicates::last}};
 

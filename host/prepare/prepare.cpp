@@ -106,7 +106,8 @@ private:
     template <class Read>
     void read_log(const std::vector<std::string>& paths, Read read)
     {
-        InteractionReader reader(paths, share_of_input(ranks_, paths), options_.layout);
+        InteractionReader reader(paths, share_of_input(ranks_, paths, records_of(options_.layout.format)),
+                                 options_.layout);
         Quarantine quarantine(options_.max_bad);
         read(reader, rules_ ? &*rules_ : nullptr, quarantine);
         quarantine_.add(quarantine, reader.lines());

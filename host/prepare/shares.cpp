@@ -8,12 +8,12 @@
 namespace alster {
 
 /// Rank 0 looks and tells: a log that grows meanwhile must not be cut in two ways.
-std::vector<FilePart> share_of_input(const Communicator& ranks, const std::vector<std::string>& paths)
+std::vector<FilePart> share_of_input(const Communicator& ranks, const std::vector<std::string>& paths, Records records)
 {
     if (ranks.size() > 1 && std::ranges::count(paths, "-") > 0)
         throw Error(ExitCode::usage, "standard input (-) is read by one rank only: give a file, or start one rank");
     std::vector<InputFile> files(paths.size());
-    if (ranks.leads()) files = inspect_inputs(paths);
+    if (ranks.leads()) files = inspect_inputs(paths, records);
     std::vector<std::int64_t> facts;
     for (const auto& file : files) {
         facts.push_back(static_cast<std::int64_t>(file.bytes));

@@ -142,6 +142,11 @@ TEST_F(ParallelPrepare, OtherFormats)
     for (int i = 0; i < 60; ++i)
         json += fmt::format("{{\"u\": \"{}\", \"item\": {}, \"time\": {}}}\n", i % 7, i % 5, i + 1);
     format(LogFormat::jsonl, json, "user=u,item=item,time=time");
+    std::string array = "[";
+    for (int i = 0; i < 60; ++i)
+        array += fmt::format("{}{{\n  \"user\": \"{}\",\n  \"in\": {{\"item\": {}}}\n}}", i ? "," : "", i % 7, i % 5);
+    format(LogFormat::jsonl, array + "]\n", "user=user,item=in.item");
+    EXPECT_EQ(7, result().info().users);
 }
 
 TEST_F(ParallelPrepare, RulesWithDecayAndAnItemFile)

@@ -77,5 +77,16 @@ TEST_F(PrepareFields, WarnsInOneLineOfTimesThatAreHardlyMeant)
     EXPECT_THAT(mixed.err, AllOf(StartsWith("alster: times are numbers of several units"), HasSubstr("--time-format")));
 }
 
+TEST_F(PrepareFields, SaysWhichKeyOfAJsonLogIsWrong)
+{
+    const Finished absent = prepare("{\"user\":1,\"props\":{\"vid\":2}}\n", "--format jsonl");
+    EXPECT_EQ(65, absent.code);
+    EXPECT_THAT(absent.err, HasSubstr("first " + (directory_ / "log").string() +
+                                      ":1: key absent: 'item'; the object has: user, props.vid"));
+    EXPECT_THAT(test::read_file(out_ + ".quarantine.tsv"), HasSubstr("\t1\tkey absent: 'item'"));
+    EXPECT_EQ(2, report("[{\"user\":1,\"props\":{\"vid\":2},\"t\":1600000000},\n{\"user\":2,\"props\":{\"vid\":2}}]",
+                        "--format json --columns user=user,item=props.vid,time=t")["users"]);
+}
+
 }  // namespace
 }  // namespace alster

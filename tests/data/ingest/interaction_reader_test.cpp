@@ -132,41 +132,6 @@ TEST(InteractionReader, ReadsPairsAndLists)
                 ElementsAre("0 5 1 0  1", "0 6 1 0  1", "2 7 1 0  1"));
 }
 
-TEST(InteractionReader, ReadsJsonLines)
-{
-    const auto json = layout(LogFormat::jsonl);
-    EXPECT_THAT(
-        read(R"({"user":"a\u00e9","item":12,"value":2.5,"time":"2026-01-31","event":"play","other":[1,{"user":3}]})"
-             "\n"
-             R"({"item":"x","user":-3,"value":null})"
-             "\n",
-             json),
-        ElementsAre("aé 12 2.5 1769817600 play 1", "-3 x 1 0  1"));
-    EXPECT_THAT(read(R"({"uid":1,"sku":2,"value":3})"
-                     "\n",
-                     layout(LogFormat::jsonl, "user=uid,item=sku")),
-                ElementsAre("1 2 3 0  1"));
-}
-
-TEST(InteractionReader, QuarantinesBadJsonAndGoesOn)
-{
-    const auto json = layout(LogFormat::jsonl);
-    for (const char* line :
-         {"{", "[1]", "7", "{\"user\":1,\"item\":2", "{\"user\":1,\"item\":[2]}", "{\"user\":1 \"item\":2}",
-          "{\"user\":1,\"item\":2}x", "{\"user\":1,\"item\":2,\"value\":NaN}", "\"user", "user,item"})
-        EXPECT_THAT(read(std::string(line) + "\n{\"user\":1,\"item\":2}\n", json),
-                    ElementsAre(text(Defect::bad_json), "1 2 1 0  1"))
-            << line;
-    EXPECT_THAT(read("{\"user\":1}\n", json), ElementsAre("missing column"));
-    EXPECT_THAT(read("{\"user\":1,\"item\":\"\"}\n", json), ElementsAre("id is empty"));
-}
-
-TEST(InteractionReader, RefusesANulThatJsonSpells)
-{
-    EXPECT_THAT(read("{\"user\":\"a\\u0000b\",\"item\":1}\n{\"user\":\"a\",\"item\":1}\n", layout(LogFormat::jsonl)),
-                ElementsAre("NUL byte", "a 1 1 0  1"));
-}
-
 TEST(InteractionReader, TakesABareCarriageReturnForNoEndOfALine)
 {
     EXPECT_THAT(read("\"u\",i\r2,3\nu,i\n", layout(LogFormat::csv)),

@@ -1,0 +1,78 @@
+#include "data/ingest/known_names.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace alster {
+
+namespace {
+
+// In the order in which they win.
+constexpr std::array<std::string_view, 16> users = {
+    "user",     "userid",    "uid",       "username", "userkey",      "customer",   "customerid", "visitorid",
+    "viewerid", "profileid", "accountid", "memberid", "subscriberid", "reviewerid", "listenerid", "clientid"};
+constexpr std::array<std::string_view, 29> items = {
+    "item",      "itemid",    "iid",     "movieid",    "movie",     "videoid",  "video",   "sku",
+    "product",   "productid", "asin",    "parentasin", "contentid", "titleid",  "showid",  "programid",
+    "episodeid", "assetid",   "mediaid", "trackid",    "songid",    "artistid", "albumid", "bookid",
+    "isbn",      "articleid", "newsid",  "businessid", "gameid"};
+constexpr std::array<std::string_view, 13> values = {"value",   "rating",     "ratings", "score",     "stars",
+                                                     "overall", "bookrating", "plays",   "playcount", "watchratio",
+                                                     "count",   "weight",     "quantity"};
+constexpr std::array<std::string_view, 18> times = {
+    "time",           "timestamp",      "ts",         "tsms",     "datetime",  "eventtime",
+    "eventtimestamp", "timestampms",    "timestamps", "unixtime", "createdat", "watchedat",
+    "playedat",       "unixreviewtime", "reviewtime", "date",     "day",       "created"};
+constexpr std::array<std::string_view, 11> types = {"event",        "eventtype",   "type",           "action",
+                                                    "actiontype",   "behavior",    "behaviour",      "behaviortype",
+                                                    "feedbacktype", "interaction", "interactiontype"};
+constexpr std::array<std::string_view, 1> confidences = {"confidence"};
+
+constexpr std::array<std::string_view, 5> item_titles = {"title", "name", "movietitle", "itemname", "productname"};
+constexpr std::array<std::string_view, 5> item_genres = {"genres", "genre", "categories", "category", "class"};
+constexpr std::array<std::string_view, 5> item_dates = {"released", "releasedate", "releaseyear", "year", "pubdate"};
+constexpr std::array<std::string_view, 4> item_limits = {"maturity", "maturityrating", "contentrating",
+                                                         "certification"};
+
+std::optional<int> position(std::span<const std::string_view> names, std::string_view name)
+{
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) return std::nullopt;
+    return static_cast<int>(found - names.begin());
+}
+
+}  // namespace
+
+std::string plain_name(std::string_view name)
+{
+    std::string plain;
+    for (const char c : name.substr(0, name.find(':'))) {
+        if (c == '_' || c == '-' || c == ' ') continue;
+        plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    return plain;
+}
+
+std::optional<KnownName> known_column(std::string_view name)
+{
+    const std::string plain = plain_name(name);
+    const std::array<std::span<const std::string_view>, 6> tables = {users, items, values, times, types, confidences};
+    for (std::size_t t = 0; t < tables.size(); ++t)
+        if (const auto order = position(tables[t], plain)) return KnownName{static_cast<EventColumn>(t), *order};
+    return std::nullopt;
+}
+
+std::optional<KnownItemName> known_item_column(std::string_view name)
+{
+    const std::string plain = plain_name(name);
+    if (const auto order = position(items, plain)) return KnownItemName{"id", *order};
+    if (plain == "id") return KnownItemName{"id", static_cast<int>(items.size())};
+    const std::array<std::pair<std::string_view, std::span<const std::string_view>>, 4> tables = {
+        {{"title", item_titles}, {"genres", item_genres}, {"released", item_dates}, {"maturity", item_limits}}};
+    for (const auto& [column, names] : tables)
+        if (const auto order = position(names, plain)) return KnownItemName{column, *order};
+    return std::nullopt;
+}
+
+}  // namespace alster
