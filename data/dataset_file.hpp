@@ -21,6 +21,7 @@ struct DatasetInfo {
     Offset interactions = 0;  // part train
     Offset held_out = 0;      // part holdout, 0: no split
     bool weighted = false;    // confidences and preferences are stored (rules or the log gave some)
+    bool roles = false;       // roles are stored: some interaction was not simply consumed
     double value_mean = 0;    // over part train
     float value_min = 0;
     float value_max = 0;

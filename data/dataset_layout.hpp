@@ -9,6 +9,7 @@ namespace alster {
 inline constexpr const char* dataset_format = "alster-dataset";
 inline constexpr const char* metadata_group = "/items/metadata/";
 inline constexpr const char* extends_attribute = "extends";  // only where a dataset was extended
+inline constexpr const char* roles_attribute = "roles";      // only where roles are stored
 
 [[nodiscard]] inline std::string group_of(Side side) { return std::string("/") + name(side); }
 

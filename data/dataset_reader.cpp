@@ -22,9 +22,11 @@ void check_part(const Hdf5File& file, const DatasetInfo& info, Part part, Side s
     check_shape(file, group + "/offsets", rows_of(info, side) + 1);
     check_shape(file, group + "/columns", entries_of(info, part));
     check_shape(file, group + "/values", entries_of(info, part));
-    if (!info.weighted) return;
-    check_shape(file, group + "/confidences", entries_of(info, part));
-    check_shape(file, group + "/preferences", entries_of(info, part));
+    if (info.weighted) {
+        check_shape(file, group + "/confidences", entries_of(info, part));
+        check_shape(file, group + "/preferences", entries_of(info, part));
+    }
+    if (info.roles) check_shape(file, group + "/role", entries_of(info, part));
 }
 
 void check_side(const Hdf5File& file, const DatasetInfo& info, Side side)
@@ -54,6 +56,12 @@ void check_columns(const Hdf5File& file, const std::string& group, const Interac
     }
 }
 
+void check_roles(const Hdf5File& file, const std::string& group, const std::vector<Roles>& roles)
+{
+    if (std::ranges::any_of(roles, [](Roles role) { return role == 0 || role > all_roles; }))
+        inconsistent(file, group, "a role is none of 1 to 7");
+}
+
 }  // namespace
 
 DatasetReader::DatasetReader(const std::filesystem::path& path, const FileAccess& access, Verify verify)
@@ -62,6 +70,7 @@ DatasetReader::DatasetReader(const std::filesystem::path& path, const FileAccess
     check_format(file_, dataset_format);
     each_attribute(info_, ReadField{file_});
     if (file_.has_attribute("/", extends_attribute)) info_.extends = file_.text_attribute("/", extends_attribute);
+    info_.roles = file_.has_attribute("/", roles_attribute);
     if (info_.users < 0 || info_.items < 0 || info_.interactions < 0 || info_.held_out < 0)
         inconsistent(file_, "/", "a count is negative");
     for (const Side side : {Side::users, Side::items}) {
@@ -110,6 +119,10 @@ Interactions DatasetReader::read_entries(Part part, Side side, RowRange entries)
     if (info_.weighted) {
         result.confidences = file_.read_rows<float>(group + "/confidences", entries);
         result.preferences = file_.read_rows<float>(group + "/preferences", entries);
+    }
+    if (info_.roles) {
+        result.roles = file_.read_rows<Roles>(group + "/role", entries);
+        check_roles(file_, group, result.roles);
     }
     return result;
 }

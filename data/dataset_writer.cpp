@@ -19,9 +19,11 @@ void make_part(Hdf5File& file, const DatasetInfo& info, Part part, Side side)
     file.make_rows<Offset>(group + "/offsets", rows_of(info, side) + 1);
     file.make_rows<Column>(group + "/columns", entries);
     file.make_rows<float>(group + "/values", entries);
-    if (!info.weighted) return;
-    file.make_rows<float>(group + "/confidences", entries);
-    file.make_rows<float>(group + "/preferences", entries);
+    if (info.weighted) {
+        file.make_rows<float>(group + "/confidences", entries);
+        file.make_rows<float>(group + "/preferences", entries);
+    }
+    if (info.roles) file.make_rows<Roles>(group + "/role", entries);
 }
 
 /// Calls visit(rows) for one slice after the other.
@@ -104,6 +106,7 @@ void DatasetWriter::append(Part part, Side side, const Interactions& rows)
         file_.write_rows<float>(group + "/confidences", done.entries.last, rows.confidences);
         file_.write_rows<float>(group + "/preferences", done.entries.last, rows.preferences);
     }
+    if (info_.roles) file_.write_rows<Roles>(group + "/role", done.entries.last, rows.roles);
     done.rows.last += rows.rows();
     done.entries.last += rows.entries();
 }
@@ -129,6 +132,7 @@ std::string DatasetWriter::fingerprint() const
                 slice.confidences = file_.read_rows<float>(group + "/confidences", entries);
                 slice.preferences = file_.read_rows<float>(group + "/preferences", entries);
             }
+            if (info_.roles) slice.roles = file_.read_rows<Roles>(group + "/role", entries);
             sum.update(slice);
         });
     });
@@ -140,11 +144,13 @@ void DatasetWriter::commit()
     for (const auto& [key, progress] : progress_) {
         const auto group = group_of(key.first, key.second);
         for (const char* part : {"/offsets", "/columns", "/values"}) file_.seal(group + part);
+        if (info_.roles) file_.seal(group + "/role");
         if (!info_.weighted) continue;
         for (const char* part : {"/confidences", "/preferences"}) file_.seal(group + part);
     }
     info_.fingerprint = fingerprint();
     each_attribute(info_, WriteField{file_});
+    if (info_.roles) file_.set_attribute("/", roles_attribute, std::int64_t{1});
     if (!info_.extends.empty()) file_.set_attribute("/", extends_attribute, info_.extends);
     file_.commit();
 }

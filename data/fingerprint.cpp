@@ -24,13 +24,16 @@ void Fingerprint::update(const Interactions& rows)
     add(digests_[2], rows.values);
     add(digests_[3], rows.confidences);
     add(digests_[4], rows.preferences);
+    add(digests_[5], rows.roles);
 }
 
 std::string Fingerprint::finish()
 {
     Sha256 all;
-    for (auto& digest : digests_) {
-        const std::string hex = digest.hex();
+    const std::string nothing = Sha256().hex();
+    for (std::size_t part = 0; part < digests_.size(); ++part) {
+        const std::string hex = digests_[part].hex();
+        if (part == roles_part && hex == nothing) continue;  // the fingerprint of data without roles is as it ever was
         all.update(std::as_bytes(std::span(hex)));
     }
     return all.hex();

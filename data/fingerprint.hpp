@@ -18,12 +18,13 @@ public:
     /// What another process needs to go on from here: a plain value.
     [[nodiscard]] std::span<std::byte> state() { return std::as_writable_bytes(std::span(digests_)); }
 
-    /// 64 hexadecimal digits: SHA-256 of the digests of row lengths, columns, values, confidences and preferences.
-    /// Nothing can be added after it.
+    /// 64 hexadecimal digits: SHA-256 of the digests of row lengths, columns, values, confidences, preferences and,
+    /// where there are any, roles. Nothing can be added after it.
     [[nodiscard]] std::string finish();
 
 private:
-    std::array<Sha256, 5> digests_;
+    static constexpr std::size_t roles_part = 5;
+    std::array<Sha256, 6> digests_;
 };
 
 }  // namespace alster

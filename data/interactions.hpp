@@ -19,6 +19,13 @@ struct RowRange {
     friend constexpr bool operator==(const RowRange&, const RowRange&) = default;
 };
 
+/// What the events of a user with an item were, as bits: a stored interaction has those of all of its events.
+using Roles = std::uint8_t;
+inline constexpr Roles consumed_role = 1;  // watched, bought, rated
+inline constexpr Roles disliked_role = 2;
+inline constexpr Roles shown_role = 4;  // an impression
+inline constexpr Roles all_roles = consumed_role | disliked_role | shown_role;
+
 /// Interactions of consecutive rows of one side, compressed by row (CSR).
 /// Row r of the range holds entries offsets[r] … offsets[r + 1) with ascending columns.
 struct Interactions {
@@ -27,6 +34,7 @@ struct Interactions {
     std::vector<float> values;          // (entries): rating, or summed strength of the events
     std::vector<float> confidences;     // (entries), or empty: every confidence is 1
     std::vector<float> preferences;     // (entries), or empty: every preference is 1
+    std::vector<Roles> roles = {};      // (entries), or empty: every interaction was consumed, and nothing else
 
     [[nodiscard]] Row rows() const { return static_cast<Row>(offsets.size()) - 1; }
     [[nodiscard]] Offset entries() const { return offsets.back(); }
@@ -34,6 +42,14 @@ struct Interactions {
     [[nodiscard]] std::span<const Column> columns_of(Row r) const
     {
         return std::span(columns).subspan(offsets[r], entries(r));
+    }
+    [[nodiscard]] Roles roles_of(Offset entry) const { return roles.empty() ? consumed_role : roles[entry]; }
+    [[nodiscard]] float preference_of(Offset entry) const { return preferences.empty() ? 1.0F : preferences[entry]; }
+
+    /// Whether the user took the item and did not turn against it: what popularity counts and lists should find.
+    [[nodiscard]] bool positive(Offset entry) const
+    {
+        return (roles_of(entry) & consumed_role) != 0 && preference_of(entry) > 0;
     }
 };
 

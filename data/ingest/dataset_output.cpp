@@ -12,8 +12,8 @@ constexpr Row block_rows = Row{1} << 18;
 /// Gathers rows of one part and side and hands them to the file in blocks.
 class BlockWriter {
 public:
-    BlockWriter(DatasetWriter& file, Part part, Side side, bool weighted)
-        : file_(file), part_(part), side_(side), weighted_(weighted)
+    BlockWriter(DatasetWriter& file, Part part, Side side, const DatasetInfo& info)
+        : file_(file), part_(part), side_(side), weighted_(info.weighted), roles_(info.roles)
     {
     }
 
@@ -21,6 +21,7 @@ public:
     {
         block_.columns.push_back(side_ == Side::users ? record.item : record.user);
         block_.values.push_back(record.value);
+        if (roles_) block_.roles.push_back(record.role & all_roles);
         if (!weighted_) return;
         block_.confidences.push_back(record.confidence);
         block_.preferences.push_back(record.preference);
@@ -41,6 +42,7 @@ public:
         block_.values.clear();
         block_.confidences.clear();
         block_.preferences.clear();
+        block_.roles.clear();
     }
 
 private:
@@ -48,6 +50,7 @@ private:
     Part part_;
     Side side_;
     bool weighted_;
+    bool roles_;
     Interactions block_;
 };
 
@@ -68,8 +71,8 @@ ValueSummary summarize_values(std::span<const EventRecord> records, RowRange use
 
 void write_by_user(DatasetWriter& file, std::span<const EventRecord> records, RowRange users, const DatasetInfo& info)
 {
-    BlockWriter training(file, Part::train, Side::users, info.weighted);
-    BlockWriter holdout(file, Part::holdout, Side::users, info.weighted);
+    BlockWriter training(file, Part::train, Side::users, info);
+    BlockWriter holdout(file, Part::holdout, Side::users, info);
     auto record = records.begin();
     for (Row user = users.first; user < users.last; ++user) {
         for (; record != records.end() && record->user == user; ++record)
@@ -83,7 +86,7 @@ void write_by_user(DatasetWriter& file, std::span<const EventRecord> records, Ro
 
 void write_by_item(DatasetWriter& file, std::span<const EventRecord> records, RowRange items, const DatasetInfo& info)
 {
-    BlockWriter training(file, Part::train, Side::items, info.weighted);
+    BlockWriter training(file, Part::train, Side::items, info);
     auto record = records.begin();
     for (Row item = items.first; item < items.last; ++item) {
         for (; record != records.end() && record->item == item; ++record) training.add(*record);

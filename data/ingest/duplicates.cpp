@@ -9,10 +9,18 @@ namespace alster {
 
 namespace {
 
+Roles joined_roles(std::span<const EventRecord> events)
+{
+    Roles roles = 0;
+    for (const auto& event : events) roles = static_cast<Roles>(roles | event.role);
+    return roles;
+}
+
 /// One record for several of the same pair, in ascending order of time.
 EventRecord merged(std::span<const EventRecord> events, Duplicates how)
 {
     EventRecord result = events.back();
+    result.role = joined_roles(events) & all_roles;
     if (how == Duplicates::last || events.size() == 1) return result;
     double value = 0, confidence = 0, weighted = 0;
     for (const auto& event : events) {
@@ -57,18 +65,28 @@ private:
             std::size_t held = pair, pair_end = pair;
             while (held < end && same_pair(pair, held) && !records_[held].held) ++held;
             for (pair_end = held; pair_end < end && same_pair(pair, pair_end);) ++pair_end;
-            // what was held out of a pair that stays in training would test what is learned
-            const std::size_t used_end = held > pair ? held : pair_end;
-            report_.held_dropped += static_cast<Offset>(pair_end - used_end);
-            report_.duplicates += static_cast<Offset>(used_end - pair - 1);
-            const EventRecord result = merged(records_.subspan(pair, used_end - pair), how_);
-            events_.push_back(used_end - pair);
-            records_[written_++] = result;
+            // what was held out of a pair that training consumes would test what is learned; one that was only shown
+            // or disliked may still be listed, and found
+            const auto training = records_.subspan(pair, held - pair), test = records_.subspan(held, pair_end - held);
+            const bool learned = (joined_roles(training) & consumed_role) != 0;
+            if (learned) report_.held_dropped += static_cast<Offset>(test.size());
+            keep(training);
+            if (!learned) keep(test);
             pair = pair_end;
         }
         const auto row = records_.subspan(first, written_ - first);
         if (hold_last_ > 0) hold_latest(row);
         count(row);
+    }
+
+    /// Writes the record that the events become, if there are any: at or before the first of them.
+    void keep(std::span<const EventRecord> events)
+    {
+        if (events.empty()) return;
+        report_.duplicates += static_cast<Offset>(events.size()) - 1;
+        events_.push_back(static_cast<std::size_t>(std::ranges::count_if(events, &EventRecord::consumed)));
+        const EventRecord result = merged(events, how_);
+        records_[written_++] = result;
     }
 
     [[nodiscard]] bool same_pair(std::size_t a, std::size_t b) const { return records_[a].item == records_[b].item; }
@@ -87,7 +105,8 @@ private:
     {
         for (std::size_t i = 0; i < row.size(); ++i) {
             ++(row[i].held ? report_.held_out : report_.training);
-            row[i].sequence = events_[i] & 0x3fffffffffff;  // until now its place, by which the latest were found
+            row[i].sequence =
+                events_[i] & EventRecord::sequence_mask;  // until now its place, by which the latest were found
         }
         events_.clear();
     }
@@ -97,7 +116,7 @@ private:
     std::size_t hold_last_;
     std::size_t written_ = 0;
     MergeReport report_;
-    std::vector<std::size_t> events_;  // of each merged record of the user
+    std::vector<std::size_t> events_;  // consumed ones of each merged record of the user
     std::vector<std::size_t> order_;
 };
 

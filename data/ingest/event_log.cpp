@@ -24,6 +24,7 @@ Defect weigh(std::span<const Event> events, const EventRules* rules, std::vector
         records[i].confidence = std::min(most, records[i].confidence * weight.confidence);
         records[i].preference = weight.preference;
         records[i].rule = *rule & 0x7f;
+        records[i].role = weight.role & all_roles;
     }
     return Defect::none;
 }
@@ -78,7 +79,6 @@ void EventLog::read_held_out(InteractionReader& reader, const EventRules* rules,
 Offset EventLog::renumber(std::span<const Column> users, std::span<const Column> items, Offset training_before,
                           Offset held_before)
 {
-    constexpr auto sequence_mask = (std::uint64_t{1} << 46) - 1;
     const auto records = table_.records();
     std::size_t kept = 0;
     for (std::size_t i = 0; i < records.size(); ++i) {
@@ -88,7 +88,7 @@ Offset EventLog::renumber(std::span<const Column> users, std::span<const Column>
         record.item = items[record.item];
         record.sequence =
             static_cast<std::uint64_t>(place < training_ ? training_before + place : held_before + place - training_) &
-            sequence_mask;
+            EventRecord::sequence_mask;
         if (record.user >= 0 && record.item >= 0) records[kept++] = record;
     }
     table_.truncate(kept);

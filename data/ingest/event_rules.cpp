@@ -48,6 +48,16 @@ const std::map<std::string_view, NumberKey>& number_keys()
     return keys;
 }
 
+Roles read_role(const std::string& path, const toml::node& value)
+{
+    static const std::map<std::string, Roles> words = {
+        {"consumed", consumed_role}, {"disliked", disliked_role}, {"shown", shown_role}};
+    const auto found = words.find(value.value_or(std::string()));
+    if (found == words.end())
+        fail(path, value.source().begin, "'role' must be \"consumed\", \"disliked\" or \"shown\"");
+    return found->second;
+}
+
 EventRule read_rule(const std::string& path, const std::string& type, const toml::node& node)
 {
     EventRule rule;
@@ -55,6 +65,10 @@ EventRule read_rule(const std::string& path, const std::string& type, const toml
     const toml::table* table = node.as_table();
     if (!table) fail(path, node.source().begin, "a rule is a table, [event.NAME] or [default]");
     for (const auto& [key, value] : *table) {
+        if (key.str() == "role") {
+            rule.role = read_role(path, value);
+            continue;
+        }
         const auto known = number_keys().find(key.str());
         if (known == number_keys().end()) fail(path, key.source().begin, fmt::format("unknown key '{}'", key.str()));
         const auto number = value.value<double>();
@@ -93,12 +107,14 @@ Weight EventRule::weight(double value) const
 {
     constexpr double most = std::numeric_limits<float>::max();
     if (early_exit_below && value < *early_exit_below)
-        return {.confidence = static_cast<float>(std::min(early_exit_confidence, most)), .preference = 0};
+        return {.confidence = static_cast<float>(std::min(early_exit_confidence, most)),
+                .preference = 0,
+                .role = role.value_or(consumed_role)};
     const double distance = std::abs(value - centre);
     // a strength that is infinite would make NaN of per_value = 0
     const double strength =
         std::min(log_epsilon ? std::log1p(distance / *log_epsilon) : distance, std::numeric_limits<double>::max());
-    double p = preference;
+    double p = preference.value_or(role.value_or(consumed_role) == consumed_role ? 1 : 0);
     if (like_from) {
         if (value >= *like_from)
             p = 1;
@@ -108,7 +124,9 @@ Weight EventRule::weight(double value) const
             p = (value - *dislike_to) / (*like_from - *dislike_to);
     }
     const double confidence = std::min(base + per_value * strength, most);
-    return {.confidence = static_cast<float>(confidence), .preference = static_cast<float>(p)};
+    return {.confidence = static_cast<float>(confidence),
+            .preference = static_cast<float>(p),
+            .role = role.value_or(p > 0 ? consumed_role : disliked_role)};
 }
 
 double EventRule::decay(Milliseconds age) const

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/ingest/timestamp.hpp"
+#include "data/interactions.hpp"
 
 namespace alster {
 
@@ -12,6 +13,7 @@ namespace alster {
 struct Weight {
     float confidence = 1;
     float preference = 1;
+    Roles role = consumed_role;
 };
 
 /// How events of one type become weights (docs/rules.md); v is the event's value.
@@ -21,13 +23,14 @@ struct EventRule {
     double per_value = 0;
     double centre = 0;
     std::optional<double> log_epsilon;  // s(x) = ln(1 + x/ε) where given, else x
-    double preference = 1;              // p, unless thresholds decide:
+    std::optional<double> preference;   // p, unless thresholds decide; by default 1, of what is disliked or shown 0
     std::optional<double> like_from;    // p = 1 for v ≥ like_from, 0 for v ≤ dislike_to, linear between
     std::optional<double> dislike_to;
     std::optional<double> early_exit_below;  // v below it: p = 0, c = early_exit_confidence
     double early_exit_confidence = 0.1;
     std::optional<double> half_life_days;  // c · max(floor, 2^(−age/half-life))
     double floor = 0;
+    std::optional<Roles> role;  // not given: disliked where p = 0 by preference or thresholds, else consumed
 
     [[nodiscard]] Weight weight(double value) const;
 

@@ -17,11 +17,15 @@ struct EventRecord {
     float confidence = 1;
     float preference = 1;
     std::uint32_t seconds = 0;        // time, with millis; 0: unknown
-    std::uint64_t sequence : 46 = 0;  // its place in the input; of a merged record how many events it stands for
+    std::uint64_t sequence : 43 = 0;  // its place in the input; of a merged record how many consumed events it is of
     std::uint64_t millis : 10 = 0;
     std::uint64_t rule : 7 = 0;
+    std::uint64_t role : 3 = consumed_role;
     std::uint64_t held : 1 = 0;  // set aside by the split
 
+    static constexpr std::uint64_t sequence_mask = (std::uint64_t{1} << 43) - 1;
+
+    [[nodiscard]] bool consumed() const { return (role & consumed_role) != 0; }
     [[nodiscard]] Milliseconds time() const { return Milliseconds{seconds} * 1000 + static_cast<Milliseconds>(millis); }
     void set_time(Milliseconds time)
     {

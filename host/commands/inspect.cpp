@@ -24,17 +24,10 @@ constexpr Row sample_rows = 3;
 Json facts_of(const DatasetReader& reader)
 {
     const auto& info = reader.info();
-    Json facts = {{"users", info.users},
-                  {"items", info.items},
-                  {"interactions", info.interactions},
-                  {"held_out", info.held_out},
-                  {"weighted", info.weighted},
-                  {"value_mean", info.value_mean},
-                  {"value_min", info.value_min},
-                  {"value_max", info.value_max},
-                  {"watermark", info.watermark},
-                  {"split", info.split},
-                  {"fingerprint", info.fingerprint},
+    Json facts = {{"users", info.users},           {"items", info.items},         {"interactions", info.interactions},
+                  {"held_out", info.held_out},     {"weighted", info.weighted},   {"roles", info.roles},
+                  {"value_mean", info.value_mean}, {"value_min", info.value_min}, {"value_max", info.value_max},
+                  {"watermark", info.watermark},   {"split", info.split},         {"fingerprint", info.fingerprint},
                   {"provenance", info.provenance}};
     Json columns = Json::array();
     for (const auto& [column, texts] : reader.metadata()) columns.push_back(column);

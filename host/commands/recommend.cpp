@@ -136,7 +136,7 @@ int recommend_command(int argc, char** argv)
         named = rows_of_ids(model.ids(Side::users, {0, model.info().users}), options.users, "user", options.model);
 
     const Scorers scorers = choose_scorers(ranks, options.backend, !options.all);
-    const Recommender recommender(model, dataset, options.k, options.include_seen, scorers.make);
+    const Recommender recommender(ranks, model, dataset, options.k, options.include_seen, scorers.make);
     const ItemLabels labels(model, &dataset);
     if (!options.out.empty())
         write_file(ranks, options, recommender, model, labels, named);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/error.hpp"
+#include "data/exclusion.hpp"
 #include "data/model_file.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "distributed/row_partition.hpp"
@@ -30,7 +31,7 @@ struct Share {
           user_factors(model.factors(Side::users, rows)),
           item_factors(model.factors(Side::items, {0, model.info().items})),
           seen(dataset.interactions(Part::train, Side::users, rows)),
-          item_counts(interaction_counts(dataset)),
+          item_counts(positive_counts(ranks, dataset)),
           users{user_factors, rows.size(), model.info().width},
           items{item_factors, model.info().items, model.info().width}
     {
@@ -49,10 +50,11 @@ std::vector<Row> list_lengths(const EvaluateOptions& options)
 void rank_everything(const Communicator& ranks, const EvaluateOptions& options, const DatasetReader& dataset,
                      const Share& share, const Interactions& holdout, Evaluation& result)
 {
+    const Interactions excluded = excluded_items(share.seen);
     const RankingTask task{.rows = share.rows,
                            .users = dataset.info().users,
                            .items = dataset.info().items,
-                           .seen = share.seen,
+                           .seen = excluded,
                            .holdout = holdout,
                            .relevant_from = options.relevant_from,
                            .ks = list_lengths(options)};

@@ -3,7 +3,25 @@
 #include <algorithm>
 #include <numeric>
 
+#include "distributed/row_partition.hpp"
+
 namespace alster {
+
+namespace {
+
+void count_positives(const DatasetReader& dataset, RowRange items, std::span<std::int64_t> counts)
+{
+    if (!dataset.info().weighted && !dataset.info().roles) {  // all of them are
+        const auto offsets = dataset.offsets(Part::train, Side::items, items);
+        for (Row i = 0; i < items.size(); ++i) counts[i] = offsets[i + 1] - offsets[i];
+        return;
+    }
+    const Interactions rows = dataset.interactions(Part::train, Side::items, items);
+    for (Row i = 0; i < rows.rows(); ++i)
+        for (Offset n = rows.offsets[i]; n < rows.offsets[i + 1]; ++n) counts[i] += std::int64_t{rows.positive(n)};
+}
+
+}  // namespace
 
 Popularity::Popularity(std::span<const std::int32_t> counts) : counts_(counts.size()), order_(counts.size())
 {
@@ -30,13 +48,18 @@ TopK Popularity::lists(const Interactions* seen, Row rows, Row k) const
     return result;
 }
 
-std::vector<std::int32_t> interaction_counts(const DatasetReader& dataset)
+std::vector<std::int32_t> positive_counts(const Communicator& ranks, const DatasetReader& dataset)
 {
-    const auto offsets = dataset.offsets(Part::train, Side::items, {0, dataset.info().items});
-    std::vector<std::int32_t> counts;
-    for (std::size_t i = 0; i + 1 < offsets.size(); ++i)
-        counts.push_back(static_cast<std::int32_t>(offsets[i + 1] - offsets[i]));
-    return counts;
+    const Row items = dataset.info().items;
+    const RowRange own = RowPartition::even(items, 1, ranks.size()).of(ranks.rank());
+    std::vector<std::int64_t> counts(items);
+    constexpr Row slice = 4096;
+    for (Row first = own.first; first < own.last; first += slice) {
+        const RowRange rows{first, std::min(first + slice, own.last)};
+        count_positives(dataset, rows, std::span(counts).subspan(rows.first, rows.size()));
+    }
+    ranks.sum(counts);
+    return {counts.begin(), counts.end()};
 }
 
 }  // namespace alster

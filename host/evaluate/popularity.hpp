@@ -4,15 +4,16 @@
 #include <vector>
 
 #include "data/dataset_file.hpp"
+#include "distributed/communicator.hpp"
 #include "kernels/top_k.hpp"
 
 namespace alster {
 
-/// The same list for everybody: items by the number of their training interactions. What every model is measured
-/// against, and what a user without history gets.
+/// The same list for everybody: items by the number of their positive training interactions. What every model is
+/// measured against, and what a user without history gets.
 class Popularity {
 public:
-    /// `counts`: training interactions of each item.
+    /// `counts`: positive training interactions of each item.
     explicit Popularity(std::span<const std::int32_t> counts);
 
     /// The k most popular items that a row has not seen; the scores are the counts. Ties by row, as in top_k.
@@ -24,7 +25,8 @@ private:
     std::vector<std::int32_t> order_;  // items, most popular first
 };
 
-/// Training interactions of each item.
-[[nodiscard]] std::vector<std::int32_t> interaction_counts(const DatasetReader& dataset);
+/// For each item the training interactions that are positive: consumed, with a preference above 0. Impressions and
+/// dislikes make nothing popular. Every rank counts a share of the items and gets all counts. Collective.
+[[nodiscard]] std::vector<std::int32_t> positive_counts(const Communicator& ranks, const DatasetReader& dataset);
 
 }  // namespace alster

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "data/exclusion.hpp"
+
 namespace alster {
 
 namespace {
@@ -21,7 +23,7 @@ UserRows read_users(const ModelReader& model, const DatasetReader& dataset, std:
         const RowRange run{users[n], users[end - 1] + 1};
         const auto factors = model.factors(Side::users, run);
         block.factors.insert(block.factors.end(), factors.begin(), factors.end());
-        const auto history = dataset.interactions(Part::train, Side::users, run);
+        const auto history = excluded_items(dataset, run, {});
         const Offset before = block.history.entries();
         block.history.columns.insert(block.history.columns.end(), history.columns.begin(), history.columns.end());
         for (Row r = 0; r < run.size(); ++r) block.history.offsets.push_back(before + history.offsets[r + 1]);
@@ -34,15 +36,15 @@ UserRows read_users(const ModelReader& model, const DatasetReader& dataset, std:
 
 const char* name(Reason reason) { return reason == Reason::model ? "model" : "popularity"; }
 
-Recommender::Recommender(const ModelReader& model, const DatasetReader& dataset, Row k, bool include_seen,
-                         const MakeScorer& make_scorer)
+Recommender::Recommender(const Communicator& ranks, const ModelReader& model, const DatasetReader& dataset, Row k,
+                         bool include_seen, const MakeScorer& make_scorer)
     : model_(model),
       dataset_(dataset),
       k_(k),
       include_seen_(include_seen),
       items_(model.factors(Side::items, {0, model.info().items})),
       scorer_(make_scorer({items_, model.info().items, model.info().width})),
-      popularity_(interaction_counts(dataset))
+      popularity_(positive_counts(ranks, dataset))
 {
 }
 

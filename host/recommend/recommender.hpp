@@ -23,9 +23,10 @@ struct UserLists {
 /// Makes lists of k items for blocks of users; only the items are in memory as a whole.
 class Recommender {
 public:
-    /// `include_seen`: items that a user has in training may be listed too.
-    Recommender(const ModelReader& model, const DatasetReader& dataset, Row k, bool include_seen,
-                const MakeScorer& make_scorer);
+    /// `include_seen`: items that a user has consumed in training may be listed too.
+    /// Collective.
+    Recommender(const Communicator& ranks, const ModelReader& model, const DatasetReader& dataset, Row k,
+                bool include_seen, const MakeScorer& make_scorer);
 
     /// A user without history has no taste that the model could know: it gets the most popular items.
     [[nodiscard]] UserLists lists(std::span<const Row> users) const;

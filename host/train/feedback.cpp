@@ -39,6 +39,7 @@ Interactions apply_feedback(Interactions interactions, const TrainOptions& optio
     else if (options.alpha > 0)
         apply_classic(interactions, options.alpha);
     release(interactions.values);
+    release(interactions.roles);
     return interactions;
 }
 

@@ -34,6 +34,7 @@ void append(const Interactions& more, Interactions& all)
     add(more.values, all.values);
     add(more.confidences, all.confidences);
     add(more.preferences, all.preferences);
+    add(more.roles, all.roles);
 }
 
 Interactions read_rows(const DatasetReader& dataset, Side side, const Share& share, int rank)

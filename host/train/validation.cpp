@@ -1,5 +1,6 @@
 #include "host/train/validation.hpp"
 
+#include "data/exclusion.hpp"
 #include "host/evaluate/ranking.hpp"
 #include "host/evaluate/rating.hpp"
 
@@ -23,8 +24,7 @@ Validation::Validation(const Communicator& ranks, const DatasetReader& dataset, 
     : ranks_(ranks), dataset_(dataset), options_(options), make_scorer_(std::move(make_scorer))
 {
     if (!available()) return;
-    seen_ = dataset.interactions(Part::train, Side::users, users);
-    for (auto* unused : {&seen_.values, &seen_.confidences, &seen_.preferences}) release(*unused);
+    seen_ = excluded_items(dataset, users, {});
     holdout_ = dataset.interactions(Part::holdout, Side::users, users);
 }
 

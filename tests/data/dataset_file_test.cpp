@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "data/error.hpp"
+#include "data/exclusion.hpp"
 #include "tests/support/real_data.hpp"
 #include "tests/support/sample_files.hpp"
 
@@ -18,6 +19,7 @@ void expect_equal(const Interactions& expected, const Interactions& found)
     EXPECT_EQ(expected.values, found.values);
     EXPECT_EQ(expected.confidences, found.confidences);
     EXPECT_EQ(expected.preferences, found.preferences);
+    EXPECT_EQ(expected.roles, found.roles);
 }
 
 TEST(DatasetFile, GivesBackWhatWasWritten)
@@ -126,6 +128,78 @@ TEST(DatasetFile, TheFingerprintDependsOnTheDataNotOnTheBlocksTheyCameIn)
     EXPECT_EQ(whole, fingerprint_in_blocks(1, 0));
     EXPECT_EQ(whole, fingerprint_in_blocks(2, 0));
     EXPECT_NE(whole, fingerprint_in_blocks(5, 1));
+}
+
+/// The sample, whose interactions have these roles in the order of users; returns its fingerprint.
+std::string write_with_roles(const std::filesystem::path& path, const std::vector<Roles>& roles)
+{
+    auto info = test::sample_dataset_info();
+    info.roles = true;
+    DatasetWriter writer(path, info);
+    writer.write_ids(Side::users, test::sample_user_ids());
+    writer.write_ids(Side::items, test::sample_item_ids());
+    writer.write_events(Side::users, std::vector<std::int32_t>(5), std::vector<std::int64_t>(5));
+    writer.write_events(Side::items, std::vector<std::int32_t>(4), std::vector<std::int64_t>(4));
+    auto by_user = test::sample_by_user();
+    auto by_item = test::sample_by_item();
+    auto holdout = test::sample_holdout();
+    by_user.roles = roles;
+    by_item.roles = std::vector<Roles>(7, consumed_role);
+    holdout.roles = {disliked_role, consumed_role};
+    writer.append(Part::train, Side::users, by_user);
+    writer.append(Part::train, Side::items, by_item);
+    writer.append(Part::holdout, Side::users, holdout);
+    writer.commit();
+    return DatasetReader(path).info().fingerprint;
+}
+
+TEST(DatasetFile, KeepsRolesWhichTheFingerprintCovers)
+{
+    const TemporaryDirectory directory;
+    const std::vector<Roles> roles{1, 4, 2, 1, 6, 5, 1};
+    const auto fingerprint = write_with_roles(directory / "d.h5", roles);
+    const DatasetReader reader(directory / "d.h5");
+
+    EXPECT_TRUE(reader.info().roles);
+    EXPECT_EQ(roles, reader.interactions(Part::train, Side::users, {0, 5}).roles);
+    EXPECT_EQ((std::vector<Roles>{2, 1}), reader.interactions(Part::holdout, Side::users, {0, 5}).roles);
+    EXPECT_EQ((std::vector<Roles>{6, 5}), reader.part_of_row(Side::users, 3, {1, 3}).roles);
+    EXPECT_NE(fingerprint, write_with_roles(directory / "other.h5", {1, 4, 2, 1, 6, 5, 5}));
+    test::write_sample_dataset(directory / "plain.h5");
+    const DatasetReader plain(directory / "plain.h5");
+    EXPECT_FALSE(plain.info().roles);
+    EXPECT_FALSE(plain.file().contains("/train/by_user/role"));
+    EXPECT_NE(fingerprint, plain.info().fingerprint);
+}
+
+TEST(DatasetFile, OfARoleThatThereIsNotIsRefused)
+{
+    const TemporaryDirectory directory;
+    for (const Roles bad : {Roles{0}, Roles{8}}) {
+        write_with_roles(directory / "d.h5", {1, 1, bad, 1, 1, 1, 1});
+        const DatasetReader reader(directory / "d.h5");
+        EXPECT_NO_THROW(static_cast<void>(reader.interactions(Part::train, Side::users, {3, 5})));
+        EXPECT_THROW(static_cast<void>(reader.interactions(Part::train, Side::users, {0, 5})), Error);
+    }
+}
+
+TEST(DatasetFile, SaysWhatListsExclude)
+{
+    const TemporaryDirectory directory;
+    // user 0 consumed item 0, was shown 2; user 2 disliked item 1; user 3 consumed 0, disliked 1, consumed 2
+    write_with_roles(directory / "d.h5", {1, 4, 2, 1, 6, 5, 1});
+    const DatasetReader reader(directory / "d.h5");
+    const auto columns = [&](const Exclusion& how) { return excluded_items(reader, {0, 5}, how).columns; };
+
+    const auto consumed = excluded_items(reader, {0, 5}, {});
+    EXPECT_EQ((std::vector<Offset>{0, 1, 1, 1, 3, 4}), consumed.offsets);
+    EXPECT_EQ((std::vector<Column>{0, 0, 2, 2}), consumed.columns);
+    EXPECT_TRUE(consumed.values.empty());
+    EXPECT_EQ((std::vector<Column>{0, 1, 0, 1, 2, 2}), columns({.disliked = true}));
+    // held out: user 1 disliked item 3, user 4 consumed item 0
+    EXPECT_EQ((std::vector<Column>{0, 0, 2, 0, 2}), columns({.held_out = true}));
+    EXPECT_EQ((std::vector<Column>{0, 3, 1, 0, 1, 2, 0, 2}), columns({.disliked = true, .held_out = true}));
+    EXPECT_EQ((std::vector<Offset>{0, 2, 3}), excluded_items(reader, {3, 5}, {}).offsets);
 }
 
 TEST(DatasetFile, RefusesToBeCommittedBeforeAllRowsCame)

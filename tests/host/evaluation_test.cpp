@@ -9,6 +9,7 @@
 #include "host/evaluate/rating.hpp"
 #include "kernels/backend.hpp"
 #include "kernels/cpu/top_k.hpp"
+#include "tests/support/process.hpp"
 #include "tests/support/real_data.hpp"
 #include "tests/support/text_files.hpp"
 #include "tests/support/training.hpp"
@@ -111,6 +112,26 @@ TEST(Popularity, ListsTheMostPopularThatARowHasNotSeen)
     const auto lists = Popularity(counts).lists(&seen, 2, 4);
     EXPECT_THAT(lists.items_of(0), testing::ElementsAre(1, 2, 0, 3));
     EXPECT_THAT(lists.items_of(1), testing::ElementsAre(2, 0, 3));
+}
+
+TEST(Popularity, CountsWhatWasConsumedAndNotDisliked)
+{
+    const test::TemporaryDirectory directory;
+    const auto rules = test::write_file(directory / "rules.toml",
+                                        "[event.play]\nearly_exit_below = 0.1\n[event.down]\npreference = 0\n"
+                                        "[event.stars]\nlike_from = 4\ndislike_to = 2\nrole = \"consumed\"\n"
+                                        "[event.impression]\nrole = \"shown\"\nbase = 0.1\n");
+    // item 0: shown to three; 1: played twice, once left at once; 2: played and disliked by one; 3: disliked;
+    // 4: five stars and one star
+    const auto log = test::write_file(directory / "log",
+                                      "a,0,1,impression\nb,0,1,impression\nc,0,1,impression\n"
+                                      "a,1,1,play\nb,1,1,play\nc,1,0,play\n"
+                                      "a,2,1,play\na,2,1,down\nb,3,1,down\nb,4,5,stars\nc,4,1,stars\n");
+    const auto data = (directory / "d.h5").string();
+    ASSERT_EQ(0, test::run_alster("prepare --input " + log + " --columns user=0,item=1,value=2,event=3 --rules " +
+                                  rules + " --out " + data)
+                     .code);
+    EXPECT_THAT(positive_counts(Communicator(), DatasetReader(data)), testing::ElementsAre(0, 2, 1, 0, 1));
 }
 
 TEST(RatingErrors, AreThoseOfAnExampleWorkedByHand)

@@ -98,6 +98,18 @@ TEST_F(ParallelPrepare, EveryKindOfSplitAndOfDuplicates)
     }
 }
 
+TEST_F(ParallelPrepare, RolesOfEvents)
+{
+    auto how = options({file("log", Events{}.text())});
+    how.rules = file("rules.toml", "[default]\nlike_from = 0.5\ndislike_to = 0\n");
+    for (const char* split : {"random:0.3", "time:0.2"}) {
+        how.split = SplitPlan::parse(split);
+        expect_same_file(how);
+        EXPECT_TRUE(result().info().roles);
+        EXPECT_TRUE(result().file().contains("/holdout/by_user/role"));
+    }
+}
+
 TEST_F(ParallelPrepare, TextIdsAlsoWhereOnlyTheLastPartHasOne)
 {
     expect_same_file(options({file("text", Events{.user = "übung"}.text())}));

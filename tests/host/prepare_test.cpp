@@ -106,6 +106,31 @@ TEST_F(Prepare, StoresWhatRulesMakeOfEvents)
     EXPECT_THAT(users.preferences, ElementsAre(testing::FloatEq(6.0F / 7), 0));
     EXPECT_THAT(users.values, ElementsAre(3, 1));
     EXPECT_THAT(dataset().info().provenance, HasSubstr("per_value"));
+    EXPECT_THAT(users.roles, ElementsAre(consumed_role | disliked_role, disliked_role));
+    EXPECT_THAT(all_of(dataset(), Part::train, Side::items).roles, users.roles);
+    EXPECT_THAT(dataset().event_counts(Side::items, {0, 2}), ElementsAre(2, 0));
+}
+
+TEST_F(Prepare, StoresNoRolesWhereEveryEventConsumedItsItem)
+{
+    const auto rules = write_file(directory_ / "rules.toml", "[default]\nlike_from = 4\ndislike_to = 2\n");
+    ASSERT_EQ(0, prepare("u,i,5\nu,j,3\n", "--rules " + rules).code);
+    EXPECT_FALSE(dataset().file().contains("/train/by_user/role"));
+    ASSERT_EQ(0, prepare("u,i,5\nu,j,1\n", "--rules " + rules).code);
+    EXPECT_TRUE(dataset().file().contains("/train/by_user/role"));
+}
+
+TEST_F(Prepare, KeepsAHeldOutPlayOfATitleThatWasShownBefore)
+{
+    const auto rules =
+        write_file(directory_ / "rules.toml", "[event.play]\n[event.shown]\nrole = \"shown\"\nbase = 0.1\n");
+    ASSERT_EQ(0, prepare("u,i,1,100,shown\nu,j,1,200,play\nu,i,1,300,play\nu,j,1,400,play\n",
+                         "--columns user=0,item=1,value=2,time=3,event=4 --split time:0.5 --rules " + rules)
+                     .code);
+    const Interactions held = all_of(dataset(), Part::holdout, Side::users);
+    EXPECT_THAT(held.columns, ElementsAre(0));
+    EXPECT_THAT(held.roles, ElementsAre(consumed_role));
+    EXPECT_THAT(all_of(dataset(), Part::train, Side::users).roles, ElementsAre(shown_role, consumed_role));
 }
 
 TEST_F(Prepare, HoldsOutATestFileButForUnknownUsersAndItemsAndTrainingPairs)

@@ -17,6 +17,7 @@ struct Input {
     float value, confidence, preference;
     Milliseconds time;
     bool held;
+    Roles role = consumed_role;
 };
 
 EventTable table_of(const std::vector<Input>& inputs)
@@ -31,6 +32,7 @@ EventTable table_of(const std::vector<Input>& inputs)
         record.sequence = table.size() & 0xffffff;
         record.set_time(in.time);
         record.held = in.held;
+        record.role = in.role & all_roles;
         table.push_back(record);
     }
     return table;
@@ -100,6 +102,44 @@ TEST(Duplicates, AHeldOutEventIsDroppedWhereItsPairIsLearnedFrom)
     EXPECT_EQ(1, table.records()[0].value);
     EXPECT_EQ(7, table.records()[1].value);
     EXPECT_THAT(statistics(table, Side::items, 2).counts, ElementsAre(1, 0));
+}
+
+TEST(Duplicates, APairHasTheRolesOfItsEventsAndCountsThoseThatConsumedIt)
+{
+    for (const Duplicates how : {Duplicates::last, Duplicates::sum, Duplicates::max}) {
+        EventTable table = table_of({{0, 0, 1, 1, 1, 10'000, false, consumed_role},
+                                     {0, 0, 1, 1, 1, 20'000, false, consumed_role},
+                                     {0, 0, 1, 1, 0, 30'000, false, shown_role},
+                                     {0, 1, 1, 1, 0, 40'000, false, shown_role},
+                                     {0, 1, 1, 1, 0, 50'000, false, disliked_role}});
+        EXPECT_EQ(2, merge(table, 1, how).training);
+        EXPECT_EQ(consumed_role | shown_role, table.records()[0].role);
+        EXPECT_EQ(shown_role | disliked_role, table.records()[1].role);
+        EXPECT_THAT(statistics(table, Side::items, 2).counts, ElementsAre(2, 0));
+        EXPECT_THAT(statistics(table, Side::items, 2).last, ElementsAre(30, 50));
+    }
+}
+
+TEST(Duplicates, AHeldOutEventStaysWhereTrainingHasOnlyShownOrDislikedTheItem)
+{
+    EventTable table = table_of({{0, 0, 1, 1, 0, 10'000, false, shown_role},
+                                 {0, 0, 5, 1, 1, 20'000, true, consumed_role},
+                                 {0, 1, 1, 1, 1, 10'000, false, consumed_role},
+                                 {0, 1, 1, 1, 1, 20'000, true, consumed_role},
+                                 {0, 2, 7, 1, 1, 20'000, true, shown_role}});
+    const MergeReport report = merge(table, 1, Duplicates::sum);
+
+    EXPECT_EQ(2, report.training);
+    EXPECT_EQ(2, report.held_out);
+    EXPECT_EQ(1, report.held_dropped);
+    EXPECT_EQ(0, report.duplicates);
+    ASSERT_EQ(4U, table.size());
+    EXPECT_EQ(0U, table.records()[0].held);
+    EXPECT_EQ(shown_role, table.records()[0].role);
+    EXPECT_EQ(1U, table.records()[1].held);
+    EXPECT_EQ(5, table.records()[1].value);
+    EXPECT_EQ(7, table.records()[3].value);
+    EXPECT_THAT(statistics(table, Side::items, 3).counts, ElementsAre(0, 1, 0));
 }
 
 TEST(Duplicates, HoldsOutTheLatestPairsOfEachUserButNeverItsOnlyOne)

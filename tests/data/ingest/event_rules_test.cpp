@@ -42,6 +42,10 @@ TEST(EventRules, OfTheExampleMeanWhatItsCommentsSay)
     EXPECT_FLOAT_EQ(4, weigh(rules, "stars", 5).confidence);
     EXPECT_EQ(1, weigh(rules, "thumb_up", 1).preference);
     EXPECT_EQ(0, weigh(rules, "thumb_down", 1).preference);
+    EXPECT_EQ(consumed_role, weigh(rules, "stars", 1).role);
+    EXPECT_EQ(disliked_role, weigh(rules, "thumb_down", 1).role);
+    EXPECT_EQ(shown_role, weigh(rules, "impression", 1).role);
+    EXPECT_EQ(0, weigh(rules, "impression", 1).preference);
     EXPECT_EQ(std::nullopt, rules.find("purchase"));
     EXPECT_EQ(std::nullopt, rules.find(""));
 }
@@ -52,6 +56,32 @@ TEST(EventRules, CountAnEarlyExitAsAPlayUnlessAsked)
 
     EXPECT_EQ(1, weigh(rules, "play", 0.01).preference);
     EXPECT_FLOAT_EQ(1.01F, weigh(rules, "play", 0.01).confidence);
+}
+
+TEST(EventRules, SayWhatAnEventWasAndThatADislikeIsOneByItsPreference)
+{
+    const EventRules rules = rules_of(
+        "[event.play]\nearly_exit_below = 0.1\n"
+        "[event.down]\npreference = 0\n"
+        "[event.stars]\nlike_from = 4\ndislike_to = 2\n"
+        "[event.rated]\nlike_from = 4\ndislike_to = 2\nrole = \"consumed\"\n"
+        "[event.impression]\nrole = \"shown\"\nbase = 0.1\n"
+        "[event.hidden]\nrole = \"disliked\"\n"
+        "[event.trailer]\nrole = \"shown\"\npreference = 0.3\nearly_exit_below = 0.5\n");
+
+    EXPECT_EQ(consumed_role, weigh(rules, "play", 1).role);
+    EXPECT_EQ(consumed_role, weigh(rules, "play", 0.05).role);  // an early exit was a play all the same
+    EXPECT_EQ(disliked_role, weigh(rules, "down", 1).role);
+    EXPECT_EQ(disliked_role, weigh(rules, "stars", 2).role);
+    EXPECT_EQ(consumed_role, weigh(rules, "stars", 2.1).role);
+    EXPECT_EQ(consumed_role, weigh(rules, "rated", 1).role);
+    EXPECT_EQ(0, weigh(rules, "rated", 1).preference);
+    EXPECT_EQ(shown_role, weigh(rules, "impression", 1).role);
+    EXPECT_EQ(0, weigh(rules, "impression", 1).preference);  // to be shown an item says nothing for it
+    EXPECT_EQ(disliked_role, weigh(rules, "hidden", 1).role);
+    EXPECT_EQ(0, weigh(rules, "hidden", 1).preference);
+    EXPECT_FLOAT_EQ(0.3F, weigh(rules, "trailer", 1).preference);
+    EXPECT_EQ(shown_role, weigh(rules, "trailer", 0.1).role);
 }
 
 TEST(EventRules, DecayByHalfLivesDownToTheFloor)
@@ -78,6 +108,8 @@ TEST(EventRules, SayFileAndLineOfWhatTheyDoNotUnderstand)
         {"[event.play]\n\nper_value = -0.5\n", "rules.toml:3: 'per_value' is -0.5"},
         {"[event.play]\npreference = 2\n", "rules.toml:2: 'preference' is 2"},
         {"[event.play]\nhalf_life_days = 0\n", "rules.toml:2: 'half_life_days' is 0"},
+        {"[event.play]\nrole = \"seen\"\n", "rules.toml:2: 'role' must be \"consumed\", \"disliked\" or \"shown\""},
+        {"[event.play]\nbase = 1\nrole = 4\n", "rules.toml:3: 'role' must be"},
         {"[event.play]\nlike_from = 4\n", "rules.toml:1: like_from and dislike_to go together"},
         {"[event.play]\nlike_from = 2\ndislike_to = 3\n", "rules.toml:1: like_from and dislike_to go together"},
         {"[event]\nplay = 3\n", "rules.toml:2: a rule is a table"},
