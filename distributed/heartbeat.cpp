@@ -13,7 +13,9 @@
 #include <thread>
 #include <vector>
 
+#include "data/console.hpp"
 #include "data/error.hpp"
+#include "distributed/mpi_session.hpp"
 #include "distributed/mpi_support.hpp"
 #include "distributed/peer.hpp"
 
@@ -39,19 +41,10 @@ long allowed_silence()
     return seconds > 0 ? seconds : 30;
 }
 
-/// MPI_Abort asks daemons that may be out of reach: this process ends in any case.
 [[noreturn]] void end_job(const std::string& message)
 {
-    fmt::print(stderr,
-               "alster: {}: its node, its process or the network is lost; run the same command again to go on\n",
-               message);
-    std::fflush(nullptr);
-    std::thread([] {
-        std::this_thread::sleep_for(std::chrono::seconds(5));
-        std::_Exit(static_cast<int>(ExitCode::requeue));
-    }).detach();
-    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitCode::requeue));
-    std::_Exit(static_cast<int>(ExitCode::requeue));
+    say("alster: {}: its node, its process or the network is lost; run the same command again to go on", message);
+    abort_job(static_cast<int>(ExitCode::requeue));
 }
 
 }  // namespace
@@ -71,6 +64,13 @@ public:
         peers_.reserve(rank == 0 ? size - 1 : 1);  // beats are received into them: they must not move
         for (int other = rank == 0 ? 1 : 0; other < (rank == 0 ? size : 1); ++other) peers_.emplace_back(comm_, other);
         thread_ = std::thread([this] { run(); });
+    }
+
+    /// Beats no more, so that the others notice that this rank has failed, should it not reach them otherwise.
+    void fall_silent() noexcept
+    {
+        stopping_ = true;  // without the lock: the thread may hold it, and hang in MPI
+        wake_.notify_one();
     }
 
     void stop()
@@ -105,7 +105,7 @@ private:
     void run()
     {
         std::unique_lock lock(mutex_);
-        while (!wake_.wait_for(lock, interval, [this] { return stopping_; })) beat();
+        while (!wake_.wait_for(lock, interval, [this] { return stopping_.load(); })) beat();
     }
 
     void beat()
@@ -129,7 +129,7 @@ private:
     std::vector<Peer> peers_;
     std::mutex mutex_;
     std::condition_variable wake_;
-    bool stopping_ = false;
+    std::atomic<bool> stopping_ = false;
     std::thread thread_;
 };
 
@@ -144,7 +144,9 @@ Heartbeat::Heartbeat()
 
 Heartbeat::~Heartbeat()
 {
-    (void)watch_.release();  // not stopped: the job is failing, and goes on beating until it is aborted
+    if (!watch_) return;
+    watch_->fall_silent();   // the job is failing
+    (void)watch_.release();  // its thread may still be in MPI
 }
 
 void Heartbeat::stop()

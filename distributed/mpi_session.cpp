@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <new>
 #include <thread>
 
+#include "data/console.hpp"
 #include "data/error.hpp"
 #include "distributed/heartbeat.hpp"
 
@@ -22,7 +22,10 @@ namespace {
 /// How long another rank leaves the word to rank 0, which has most likely met the same failure.
 constexpr std::chrono::milliseconds courtesy{1500};
 
-[[noreturn]] void stop_all_ranks(ExitCode code, const std::string& message)
+constexpr std::chrono::seconds patience_with_daemons{5};
+
+/// Nothing here may throw: the other ranks wait until MPI_Abort is reached.
+[[noreturn]] void stop_all_ranks(ExitCode code, const char* message) noexcept
 {
     int rank = 0;
     int size = 1;
@@ -31,10 +34,11 @@ constexpr std::chrono::milliseconds courtesy{1500};
     if (rank != 0) std::this_thread::sleep_for(courtesy);
     char host[256] = "";
     gethostname(host, sizeof host - 1);
-    const std::string where = rank == 0 ? "" : fmt::format(" (rank {} on {})", rank, host);
-    fmt::print(stderr, "alster: {}{}\n", message, where);
-    std::fflush(nullptr);
-    if (size > 1) MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
+    if (rank == 0)
+        say("alster: {}", message);
+    else
+        say("alster: {} (rank {} on {})", message, rank, host);
+    if (size > 1) abort_job(static_cast<int>(code));
     std::_Exit(static_cast<int>(code));
 }
 
@@ -90,7 +94,11 @@ MpiSession::MpiSession(int& argc, char**& argv)
     MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided);
 }
 
-MpiSession::~MpiSession() { MPI_Finalize(); }
+MpiSession::~MpiSession()
+{
+    if (std::uncaught_exceptions() > exceptions_) abort_job(static_cast<int>(ExitCode::internal));
+    MPI_Finalize();
+}
 
 int MpiSession::run(const std::function<int()>& job)
 {
@@ -108,8 +116,24 @@ int MpiSession::run(const std::function<int()>& job)
     } catch (const std::bad_alloc&) {
         stop_all_ranks(ExitCode::out_of_memory, "out of memory: use more ranks, fewer factors or a larger machine");
     } catch (const std::exception& error) {
-        stop_all_ranks(ExitCode::internal, fmt::format("internal error: {}", error.what()));
+        const std::string message = fmt::format("internal error: {}", error.what());
+        stop_all_ranks(ExitCode::internal, message.c_str());
+    } catch (...) {
+        stop_all_ranks(ExitCode::internal, "internal error");
     }
+}
+
+void abort_job(int code) noexcept
+{
+    try {
+        std::thread([code] {
+            std::this_thread::sleep_for(patience_with_daemons);
+            std::_Exit(code);
+        }).detach();
+    } catch (...) {  // no thread is left: MPI alone has to do it
+    }
+    MPI_Abort(MPI_COMM_WORLD, code);
+    std::_Exit(code);
 }
 
 }  // namespace alster

@@ -1,4 +1,5 @@
 #pragma once
+#include <exception>
 #include <functional>
 #include <string>
 
@@ -9,6 +10,7 @@ class MpiSession {
 public:
     /// Throws unavailable (69) as check_launch_environment does, before MPI is touched.
     MpiSession(int& argc, char**& argv);
+    /// Ends MPI. Where an exception is on its way it stops all ranks instead: the others would never come to the end.
     ~MpiSession();
     MpiSession(const MpiSession&) = delete;
     MpiSession& operator=(const MpiSession&) = delete;
@@ -16,7 +18,14 @@ public:
     /// Runs `job` on this rank. A failure is reported in one line by one rank (rank 0 if it failed too), then all ranks
     /// are stopped at once with the error's exit code: a rank that waits in a collective operation would wait for ever.
     int run(const std::function<int()>& job);
+
+private:
+    int exceptions_ = std::uncaught_exceptions();
 };
+
+/// Ends all ranks of the job with this exit code, and this process in any case: MPI asks daemons that may be out of
+/// reach. Any thread may call it.
+[[noreturn]] void abort_job(int code) noexcept;
 
 /// Throws unavailable (69) where the environment tells already that check_launch would: to be called before MPI starts,
 /// as some MPI libraries end the process themselves then, with another exit code and a page of text.

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "data/console.hpp"
 #include "data/error.hpp"
 #include "host/commands/commands.hpp"
 #include "host/version.hpp"
@@ -25,20 +26,21 @@ constexpr Command commands[] = {
 
 void print_help()
 {
-    fmt::print("Exact alternating least squares on MPI ranks.\n\nUsage: alster COMMAND [OPTIONS]\n\n");
-    for (const auto& command : commands) fmt::print("  {:<13} {}\n", command.name, command.summary);
-    fmt::print("\nalster COMMAND --help explains a command; alster --version shows the build.\n");
+    print("Exact alternating least squares on MPI ranks.\n\nUsage: alster COMMAND [OPTIONS]\n\n");
+    for (const auto& command : commands) print("  {:<13} {}\n", command.name, command.summary);
+    print("\nalster COMMAND --help explains a command; alster --version shows the build.\n");
 }
 
 }  // namespace
 
 int main(int argc, char** argv)
 {
+    hold_standard_streams();
     const std::string_view word = argc > 1 ? argv[1] : "--help";
-    if (word == "--help" || word == "-h") return print_help(), 0;
-    if (word == "--version") return fmt::print("{}", build_facts()), 0;
+    if (word == "--help" || word == "-h") return run_guarded(print_help);
+    if (word == "--version") return run_guarded([] { print(build_facts()); });
     for (const auto& command : commands)
         if (word == command.name) return run(command, argc - 1, argv + 1);
-    fmt::print(stderr, "alster: unknown command '{}'; see alster --help\n", word);
+    say("alster: unknown command '{}'; see alster --help", word);
     return static_cast<int>(ExitCode::usage);
 }

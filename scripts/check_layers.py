@@ -25,6 +25,9 @@ CONFINED = [
      ("data/", "distributed/parallel_file_access.", "tests/")),
     (re.compile(r"\bcuda[A-Z]\w*|\bcublas\w+|\bcusolver\w+|<cuda|__global__|__device__|<<<"), "CUDA",
      ("kernels/cuda/", "tests/emulation/", "tests/kernels/cuda/", "bench/cuda/")),
+    (re.compile(r"\bfmt::print\b|\bstd::(cout|cerr|clog)\b|<iostream>|<cstdio>|\b(std::)?(v?f?printf|f?puts|f?putc|putchar|perror)\s*\("),
+     "writing to standard streams", ("data/console.", "tests/", "bench/")),
+    (re.compile(r"\.dump\("), "JSON as text", ("data/json_text.hpp", "tests/", "bench/")),
     (re.compile(r"^\s*#\s*(if|ifdef|ifndef|elif)\b"), "conditional compilation", ("kernels/cuda/", "tests/emulation/")),
     (re.compile(r"<Eigen/|\bEigen::"), "Eigen", ("kernels/", "distributed/", "host/", "tests/", "bench/")),
 ]

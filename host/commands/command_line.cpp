@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "data/console.hpp"
 #include "data/error.hpp"
 
 namespace alster {
@@ -44,7 +45,7 @@ bool CommandLine::parse(int argc, char** argv)
     try {
         app_.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        if (first_process()) fmt::print("{}", app_.help());
+        if (first_process()) print("{}", app_.help());
         return false;
     } catch (const CLI::ConfigError& error) {
         throw Error(ExitCode::bad_config, "{}: {}", app_.get_option("--config")->as<std::string>(),

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 
 namespace alster {
 
@@ -12,6 +13,9 @@ struct Command {
 
 /// Runs it, under MPI if it is parallel; a failure is printed in one line and becomes the exit code.
 int run(const Command& command, int argc, char** argv);
+
+/// Runs what only prints; a failure is printed in one line and becomes the exit code.
+int run_guarded(const std::function<void()>& job);
 
 int synth_command(int argc, char** argv);
 int prepare_command(int argc, char** argv);

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "data/console.hpp"
+#include "data/json_text.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/evaluate/evaluation.hpp"
@@ -47,12 +49,12 @@ int evaluate_command(int argc, char** argv)
     const Communicator ranks;
     const Evaluation evaluation = evaluate(ranks, options);
     if (!ranks.leads()) return 0;
-    for (const auto& warning : evaluation.warnings) fmt::print(stderr, "alster: warning: {}\n", warning);
+    for (const auto& warning : evaluation.warnings) say("alster: warning: {}", warning);
     if (line.json())
-        fmt::print("{}\n", to_json(evaluation).dump());
+        print("{}\n", json_text(to_json(evaluation)));
     else
-        fmt::print("{}", to_text(evaluation));
-    if (!evaluation.scored_by.empty()) fmt::print(stderr, "alster: {}\n", evaluation.scored_by);
+        print("{}", to_text(evaluation));
+    if (!evaluation.scored_by.empty()) say("alster: {}", evaluation.scored_by);
     return 0;
 }
 

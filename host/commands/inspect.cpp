@@ -4,7 +4,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "data/console.hpp"
 #include "data/dataset_file.hpp"
+#include "data/json_text.hpp"
 #include "data/model_file.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
@@ -111,28 +113,24 @@ Json describe(const std::filesystem::path& path, bool verify)
     return facts;
 }
 
-std::string text_of(const Json& value)
-{
-    return value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : json_text(value); }
 
 void print_dataset(const Json& dataset)
 {
     const Row width = dataset["width"];
     const auto columns = width > 0 ? fmt::format(" x {}", width) : "";
     const auto shape = fmt::format("{}{}", dataset["rows"].get<Row>(), columns);
-    fmt::print("  {:<28} {:<10} {:>20} {:>16} bytes  crc32 {}\n", text_of(dataset["name"]), text_of(dataset["element"]),
-               shape, dataset["bytes"].get<std::uint64_t>(), text_of(dataset["crc32"]));
+    print("  {:<28} {:<10} {:>20} {:>16} bytes  crc32 {}\n", text_of(dataset["name"]), text_of(dataset["element"]),
+          shape, dataset["bytes"].get<std::uint64_t>(), text_of(dataset["crc32"]));
 }
 
 void print_text(const Json& facts)
 {
     for (const auto& [key, value] : facts.items())
-        if (key != "datasets" && key != "verified" && text_of(value) != "")
-            fmt::print("{:<18} {}\n", key, text_of(value));
-    fmt::print("datasets\n");
+        if (key != "datasets" && key != "verified" && text_of(value) != "") print("{:<18} {}\n", key, text_of(value));
+    print("datasets\n");
     for (const auto& dataset : facts["datasets"]) print_dataset(dataset);
-    fmt::print("{}\n", facts["verified"] ? "every dataset matches its checksum" : "checksums were not compared");
+    print("{}\n", facts["verified"] ? "every dataset matches its checksum" : "checksums were not compared");
 }
 
 }  // namespace
@@ -147,7 +145,7 @@ int inspect_command(int argc, char** argv)
     if (!line.parse(argc, argv)) return 0;
     const auto facts = describe(path, verify);
     if (line.json())
-        fmt::print("{}\n", facts.dump(-1, ' ', false, Json::error_handler_t::replace));
+        print("{}\n", json_text(facts));
     else
         print_text(facts);
     return 0;

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include "data/console.hpp"
 #include "data/error.hpp"
+#include "data/json_text.hpp"
 #include "host/backend_choice.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
@@ -92,31 +94,30 @@ std::string gib(const Json& bytes) { return fmt::format("{:9.3f} GiB", bytes.get
 
 void print_plan(const Json& plan)
 {
-    fmt::print("{} ranks\n  memory of a rank  {} while {}\n", plan["ranks"].get<int>(), gib(plan["memory_bytes"]),
-               plan["memory_moment"].get<std::string>());
-    for (const auto& [purpose, bytes] : plan["memory"].items()) fmt::print("    {:<34}{}\n", purpose, gib(bytes));
+    print("{} ranks\n  memory of a rank  {} while {}\n", plan["ranks"].get<int>(), gib(plan["memory_bytes"]),
+          plan["memory_moment"].get<std::string>());
+    for (const auto& [purpose, bytes] : plan["memory"].items()) print("    {:<34}{}\n", purpose, gib(bytes));
     if (plan.contains("device_memory")) {
-        fmt::print("  memory of its GPU {}\n", gib(plan["device_memory_bytes"]));
-        for (const auto& [purpose, bytes] : plan["device_memory"].items())
-            fmt::print("    {:<34}{}\n", purpose, gib(bytes));
-        fmt::print("    or, interactions passing through  {}\n", gib(plan["device_memory_streaming_bytes"]));
-        fmt::print("    or, factors in host memory as well{}\n", gib(plan["device_memory_least_bytes"]));
+        print("  memory of its GPU {}\n", gib(plan["device_memory_bytes"]));
+        for (const auto& [purpose, bytes] : plan["device_memory"].items()) print("    {:<34}{}\n", purpose, gib(bytes));
+        print("    or, interactions passing through  {}\n", gib(plan["device_memory_streaming_bytes"]));
+        print("    or, factors in host memory as well{}\n", gib(plan["device_memory_least_bytes"]));
     }
-    fmt::print("  imbalance         {:9.2f}\n", plan["imbalance"].get<double>());
+    print("  imbalance         {:9.2f}\n", plan["imbalance"].get<double>());
     if (plan.contains("exchange")) {
         for (const auto& [side, volumes] : plan["exchange"].items())
-            fmt::print("  {} by {:<10}  {} a sweep over all ranks by all-gather, {} by need-only\n", side,
-                       volumes["plan"].get<std::string>(), gib(volumes["all_gather_bytes"]),
-                       gib(volumes["need_only_bytes"]));
-        fmt::print("  received by a rank{} a sweep at most\n", gib(plan["received_bytes_most"]));
+            print("  {} by {:<10}  {} a sweep over all ranks by all-gather, {} by need-only\n", side,
+                  volumes["plan"].get<std::string>(), gib(volumes["all_gather_bytes"]),
+                  gib(volumes["need_only_bytes"]));
+        print("  received by a rank{} a sweep at most\n", gib(plan["received_bytes_most"]));
     }
     if (plan.contains("seconds")) {
         const auto& seconds = plan["seconds"];
-        fmt::print("  time of a sweep   {:9.3g} s (solve {:.3g}, basis {:.3g}, exchange {:.3g})\n",
-                   seconds["sweep"].get<double>(), seconds["solve"].get<double>(), seconds["basis"].get<double>(),
-                   seconds["exchange"].get<double>());
+        print("  time of a sweep   {:9.3g} s (solve {:.3g}, basis {:.3g}, exchange {:.3g})\n",
+              seconds["sweep"].get<double>(), seconds["solve"].get<double>(), seconds["basis"].get<double>(),
+              seconds["exchange"].get<double>());
     }
-    for (const auto& line : plan["sbatch"]) fmt::print("  #SBATCH {}\n", line.get<std::string>());
+    for (const auto& line : plan["sbatch"]) print("  #SBATCH {}\n", line.get<std::string>());
 }
 
 }  // namespace
@@ -155,7 +156,7 @@ int plan_command(int argc, char** argv)
         plans.push_back(make_plan(distribution, memory, options.train, options.sizes, place, rates));
     }
     if (line.json())
-        fmt::print("{}\n", plans.dump());
+        print("{}\n", json_text(plans));
     else
         for (const auto& plan : plans) print_plan(plan);
     return 0;

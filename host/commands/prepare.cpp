@@ -2,7 +2,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "data/console.hpp"
 #include "data/error.hpp"
+#include "data/json_text.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/prepare/prepare.hpp"
@@ -110,7 +112,7 @@ void print_json(const PrepareReport& report, const std::string& out)
                                  {"seconds", report.seconds},
                                  {"peak_mb", peak_megabytes(report)},
                                  {"warnings", report.warnings}};
-    fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    print("{}\n", json_text(json));
 }
 
 void print_text(const PrepareReport& report, const PrepareOptions& options)
@@ -119,21 +121,21 @@ void print_text(const PrepareReport& report, const PrepareOptions& options)
         return options.extend.empty() ? std::string() : fmt::format(" ({} new)", rows);
     };
     const double cells = static_cast<double>(report.users) * static_cast<double>(report.items);
-    fmt::print("lines         {} ({} quarantined)\n", report.lines, report.quarantined);
-    fmt::print("events        {} ({} merged as duplicates)\n", report.events, report.duplicates);
-    fmt::print("users         {}{}\n", report.users, added(report.new_users));
-    fmt::print("items         {}{}\n", report.items, added(report.new_items));
-    fmt::print("interactions  {} (density {:.3g} %)\n", report.interactions,
-               100 * static_cast<double>(report.interactions) / cells);
+    print("lines         {} ({} quarantined)\n", report.lines, report.quarantined);
+    print("events        {} ({} merged as duplicates)\n", report.events, report.duplicates);
+    print("users         {}{}\n", report.users, added(report.new_users));
+    print("items         {}{}\n", report.items, added(report.new_items));
+    print("interactions  {} (density {:.3g} %)\n", report.interactions,
+          100 * static_cast<double>(report.interactions) / cells);
     if (report.held_out > 0 || report.held_dropped > 0 || report.test_unknown > 0)
-        fmt::print("held out      {} ({} dropped: their pair is also learned from; {} of unknown users or items)\n",
-                   report.held_out, report.held_dropped, report.test_unknown);
+        print("held out      {} ({} dropped: their pair is also learned from; {} of unknown users or items)\n",
+              report.held_out, report.held_dropped, report.test_unknown);
     if (!options.items.empty())
-        fmt::print("described     {} items ({} of {} have no interaction)\n", report.items_described,
-                   report.items_unknown, options.items);
-    fmt::print("time          {:.2f} s ({:.0f} lines/s), {:.0f} MB at most\n", report.seconds,
-               static_cast<double>(report.lines) / report.seconds, peak_megabytes(report));
-    fmt::print("wrote         {}\n", options.out.string());
+        print("described     {} items ({} of {} have no interaction)\n", report.items_described, report.items_unknown,
+              options.items);
+    print("time          {:.2f} s ({:.0f} lines/s), {:.0f} MB at most\n", report.seconds,
+          static_cast<double>(report.lines) / report.seconds, peak_megabytes(report));
+    print("wrote         {}\n", options.out.string());
 }
 
 }  // namespace
@@ -151,12 +153,10 @@ int prepare_command(int argc, char** argv)
     options.command_options = line.resolved();
     const Communicator ranks;
     if (options.split.kind == SplitPlan::Kind::last && ranks.leads())
-        fmt::print(stderr,
-                   "note: --split {} lets training see what others did after a held-out event; time:F does not\n",
-                   words.split);
+        say("note: --split {} lets training see what others did after a held-out event; time:F does not", words.split);
     const PrepareReport report = prepare(ranks, options);
     if (!ranks.leads()) return 0;
-    for (const auto& warning : report.warnings) fmt::print(stderr, "warning: {}\n", printable(warning));
+    for (const auto& warning : report.warnings) say("warning: {}", warning);
     if (line.json())
         print_json(report, options.out.string());
     else

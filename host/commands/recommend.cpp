@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include "data/console.hpp"
 #include "data/error.hpp"
 #include "data/ingest/line_source.hpp"
+#include "data/json_text.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "distributed/row_partition.hpp"
 #include "host/commands/command_line.hpp"
@@ -77,8 +79,8 @@ std::vector<std::string> read_ids(const std::string& path)
     return ids;
 }
 
-void print(const Recommender& recommender, const ModelReader& model, const ItemLabels& labels,
-           std::span<const Row> users, Row k, bool json)
+void print_lists(const Recommender& recommender, const ModelReader& model, const ItemLabels& labels,
+                 std::span<const Row> users, Row k, bool json)
 {
     auto objects = nlohmann::json::array();
     for_blocks(users, k, [&](std::span<const Row> block) {
@@ -92,12 +94,11 @@ void print(const Recommender& recommender, const ModelReader& model, const ItemL
                 objects.back()["reason"] = name(reason);
                 continue;
             }
-            fmt::print("user {}{}\n{}", id,
-                       reason == Reason::popularity ? ": no history, so the most popular items" : "",
-                       list_text(made.lists, static_cast<Row>(n), labels));
+            print("user {}{}\n{}", id, reason == Reason::popularity ? ": no history, so the most popular items" : "",
+                  list_text(made.lists, static_cast<Row>(n), labels));
         }
     });
-    if (json) fmt::print("{}\n", nlohmann::json{{"lists", objects}}.dump());
+    if (json) print("{}\n", json_text(nlohmann::json{{"lists", objects}}));
 }
 
 /// Lists of all users, or of those named, which the first rank makes alone.
@@ -129,7 +130,7 @@ int recommend_command(int argc, char** argv)
     const DatasetReader dataset(options.data, access);
     set_threads(ranks, options.threads);
     const std::string warning = require_match(ranks, model, dataset);
-    if (!warning.empty() && ranks.leads()) fmt::print(stderr, "alster: warning: {}\n", warning);
+    if (!warning.empty() && ranks.leads()) say("alster: warning: {}", warning);
     if (!options.users_file.empty() && ranks.leads()) options.users = read_ids(options.users_file);
     std::vector<Row> named;
     if (!options.all && ranks.leads())
@@ -141,9 +142,9 @@ int recommend_command(int argc, char** argv)
     if (!options.out.empty())
         write_file(ranks, options, recommender, model, labels, named);
     else if (ranks.leads())
-        print(recommender, model, labels, named, options.k, line.json());
-    if (!options.out.empty() && ranks.leads()) fmt::print("{}\n", written_text(options.out, line.json()));
-    if (ranks.leads()) fmt::print(stderr, "alster: {}\n", scorers.chosen);
+        print_lists(recommender, model, labels, named, options.k, line.json());
+    if (!options.out.empty() && ranks.leads()) print("{}\n", written_text(options.out, line.json()));
+    if (ranks.leads()) say("alster: {}", scorers.chosen);
     return 0;
 }
 

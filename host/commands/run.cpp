@@ -5,6 +5,7 @@
 #include <new>
 #include <thread>
 
+#include "data/console.hpp"
 #include "data/error.hpp"
 #include "distributed/mpi_session.hpp"
 #include "host/commands/command_line.hpp"
@@ -18,7 +19,7 @@ namespace {
 int guarded(bool speaks, const std::function<int()>& job)
 {
     const auto fail = [&](ExitCode code, const char* message) {
-        if (speaks) fmt::print(stderr, "alster: {}\n", message);
+        if (speaks) say("alster: {}", message);
         return static_cast<int>(code);
     };
     try {
@@ -39,7 +40,11 @@ constexpr std::chrono::milliseconds others_have_left{500};
 
 int run(const Command& command, int argc, char** argv)
 {
-    const auto job = [&] { return command.run(argc, argv); };
+    const auto job = [&] {
+        const int result = command.run(argc, argv);
+        flush_output();
+        return result;
+    };
     if (!command.parallel) return guarded(first_process(), job);
     const int code = guarded(first_process(), [&] {
         MpiSession session(argc, argv);
@@ -47,6 +52,15 @@ int run(const Command& command, int argc, char** argv)
     });
     if (code == static_cast<int>(ExitCode::requeue)) std::this_thread::sleep_for(others_have_left);
     return code;
+}
+
+int run_guarded(const std::function<void()>& job)
+{
+    return guarded(first_process(), [&] {
+        job();
+        flush_output();
+        return 0;
+    });
 }
 
 }  // namespace alster

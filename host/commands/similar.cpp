@@ -2,7 +2,9 @@
 
 #include <optional>
 
+#include "data/console.hpp"
 #include "data/error.hpp"
+#include "data/json_text.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
@@ -61,7 +63,7 @@ void check(const Options& options)
                     options.out.string());
 }
 
-void print(const Neighbours& neighbours, const ItemLabels& labels, std::span<const Row> items, Row k, bool json)
+void print_lists(const Neighbours& neighbours, const ItemLabels& labels, std::span<const Row> items, Row k, bool json)
 {
     const TopK lists = neighbours.lists(items, k);
     auto objects = nlohmann::json::array();
@@ -74,11 +76,11 @@ void print(const Neighbours& neighbours, const ItemLabels& labels, std::span<con
         }
         const std::string title = labels.has_titles() ? "  " + labels.title(items[n]) : "";
         if (lists.filled[n] == 0)
-            fmt::print("item {}{}: no interactions, so no neighbours\n", labels.id(items[n]), title);
+            print("item {}{}: no interactions, so no neighbours\n", labels.id(items[n]), title);
         else
-            fmt::print("item {}{}\n{}", labels.id(items[n]), title, list_text(lists, row, labels));
+            print("item {}{}\n{}", labels.id(items[n]), title, list_text(lists, row, labels));
     }
-    if (json) fmt::print("{}\n", nlohmann::json{{"lists", objects}}.dump());
+    if (json) print("{}\n", json_text(nlohmann::json{{"lists", objects}}));
 }
 
 void write_file(const Communicator& ranks, const Options& options, const Neighbours& neighbours,
@@ -109,7 +111,7 @@ int similar_command(int argc, char** argv)
     if (!options.data.empty()) dataset.emplace(options.data, access);
     set_threads(ranks, options.threads);
     const std::string warning = dataset ? require_match(ranks, model, *dataset) : "";
-    if (!warning.empty() && ranks.leads()) fmt::print(stderr, "alster: warning: {}\n", warning);
+    if (!warning.empty() && ranks.leads()) say("alster: warning: {}", warning);
 
     const ItemLabels labels(model, dataset ? &*dataset : nullptr);
     const auto named = rows_of_ids(labels.ids(), options.items, "item", options.model);
@@ -118,9 +120,9 @@ int similar_command(int argc, char** argv)
     if (!options.out.empty())
         write_file(ranks, options, neighbours, model, labels, named);
     else if (ranks.leads())
-        print(neighbours, labels, named, options.k, line.json());
-    if (!options.out.empty() && ranks.leads()) fmt::print("{}\n", written_text(options.out, line.json()));
-    if (ranks.leads()) fmt::print(stderr, "alster: {}\n", scorers.chosen);
+        print_lists(neighbours, labels, named, options.k, line.json());
+    if (!options.out.empty() && ranks.leads()) print("{}\n", written_text(options.out, line.json()));
+    if (ranks.leads()) say("alster: {}", scorers.chosen);
     return 0;
 }
 

@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "data/console.hpp"
 #include "data/error.hpp"
+#include "data/json_text.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/commands/train_options.hpp"
@@ -74,8 +76,8 @@ std::string array_of(const std::vector<SweepRun>& runs) { return fmt::format("0-
 
 void print_runs(const std::string& file, const std::vector<SweepRun>& runs)
 {
-    for (std::size_t n = 0; n < runs.size(); ++n) fmt::print("{:>5}  {}\n", n, text_of(runs[n]));
-    fmt::print("\nsbatch --array={} slurm/sweep.sbatch {} DATASET DIRECTORY\n", array_of(runs), file);
+    for (std::size_t n = 0; n < runs.size(); ++n) print("{:>5}  {}\n", n, text_of(runs[n]));
+    print("\nsbatch --array={} slurm/sweep.sbatch {} DATASET DIRECTORY\n", array_of(runs), file);
 }
 
 nlohmann::ordered_json to_json(const std::vector<SweepRun>& runs)
@@ -125,8 +127,8 @@ int train_run(const SweepOptions& options, const std::vector<SweepRun>& runs, st
     if (json) given.emplace_back("--json");
     const int code = train(words_of(options, runs[options.index], given));
     if (code == 0 && !json && first_process())
-        fmt::print("this was run {} of {}; alster sweep-report {} compares those that are finished\n", options.index,
-                   array_of(runs), options.out.string());
+        print("this was run {} of {}; alster sweep-report {} compares those that are finished\n", options.index,
+              array_of(runs), options.out.string());
     return code;
 }
 
@@ -149,9 +151,9 @@ int sweep_command(int argc, char** argv)
 
     if (!given.empty()) throw Error(ExitCode::usage, "{} needs --index; see alster sweep --help", given.front());
     if (options.array)
-        fmt::print("{}\n", array_of(runs));
+        print("{}\n", array_of(runs));
     else if (line.json())
-        fmt::print("{}\n", to_json(runs).dump());
+        print("{}\n", json_text(to_json(runs)));
     else
         print_runs(options.file, runs);
     return 0;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "data/console.hpp"
 #include "data/error.hpp"
+#include "data/json_text.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/sweep/sweep_report.hpp"
@@ -42,9 +44,9 @@ int sweep_report_command(int argc, char** argv)
     for (const auto& path : run_directories(directory)) runs.push_back(read_run(path));
     const SweepReport report = compare(std::move(runs));
     if (line.json())
-        fmt::print("{}\n", to_json(report).dump());
+        print("{}\n", json_text(to_json(report)));
     else
-        fmt::print("{}", to_text(report));
+        print("{}", to_text(report));
     return 0;
 }
 

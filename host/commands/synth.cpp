@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "data/console.hpp"
+#include "data/json_text.hpp"
 #include "data/synthetic.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
@@ -51,11 +53,11 @@ void report(const SyntheticOptions& options, const SyntheticSummary& summary, bo
             {"events", summary.lines},     {"plays", summary.plays}, {"thumbs", summary.thumbs},
             {"stars", summary.stars},      {"seed", options.seed},
         };
-        fmt::print("{}\n", object.dump());
+        print("{}\n", json_text(object));
         return;
     }
-    fmt::print("{}: {} lines ({} plays, {} thumbs, {} stars) of {} users and {} items\n", summary.log.string(),
-               summary.lines, summary.plays, summary.thumbs, summary.stars, options.users, options.items);
+    print("{}: {} lines ({} plays, {} thumbs, {} stars) of {} users and {} items\n", summary.log.string(),
+          summary.lines, summary.plays, summary.thumbs, summary.stars, options.users, options.items);
 }
 
 }  // namespace

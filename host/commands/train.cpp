@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include "data/console.hpp"
 #include "data/error.hpp"
+#include "data/json_text.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/commands/train_options.hpp"
@@ -19,13 +21,13 @@ constexpr const char* examples =
 void print_summary(const nlohmann::json& summary)
 {
     if (summary.contains("already_finished"))
-        fmt::print("{} is finished already: nothing to do\n", summary["model"].get<std::string>());
+        print("{} is finished already: nothing to do\n", summary["model"].get<std::string>());
     else if (summary.contains("checkpoint"))
-        fmt::print("saved in {}: run the same command again to go on\n", summary["checkpoint"].get<std::string>());
+        print("saved in {}: run the same command again to go on\n", summary["checkpoint"].get<std::string>());
     else
-        fmt::print("wrote {} ({} sweeps, {:.2f} s a sweep, objective {:.7g})\n", summary["model"].get<std::string>(),
-                   summary["sweeps"].get<int>(), summary["seconds_per_sweep"].get<double>(),
-                   summary["objective"].get<double>());
+        print("wrote {} ({} sweeps, {:.2f} s a sweep, objective {:.7g})\n", summary["model"].get<std::string>(),
+              summary["sweeps"].get<int>(), summary["seconds_per_sweep"].get<double>(),
+              summary["objective"].get<double>());
 }
 
 }  // namespace
@@ -43,7 +45,7 @@ int train_command(int argc, char** argv)
     // of a launcher's tasks one speaks, and one returns the code
     if (!ranks.leads()) return 0;
     if (line.json())
-        fmt::print("{}\n", summary.dump());
+        print("{}\n", json_text(summary));
     else
         print_summary(summary);
     return static_cast<int>(summary.contains("checkpoint") ? ExitCode::requeue : ExitCode::done);

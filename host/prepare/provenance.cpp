@@ -1,6 +1,7 @@
 #include "host/prepare/provenance.hpp"
 
 #include <nlohmann/json.hpp>
+#include "data/json_text.hpp"
 
 namespace alster {
 
@@ -32,7 +33,7 @@ std::string provenance(const PrepareOptions& options, const PrepareReport& repor
     json["test_unknown"] = report.test_unknown;
     json["items_unknown"] = report.items_unknown;
     // paths need not be UTF-8
-    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return json_text(json);
 }
 
 }  // namespace alster

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "data/error.hpp"
+#include "data/json_text.hpp"
 #include "host/recommend/list_text.hpp"
 
 namespace alster {
@@ -34,7 +35,7 @@ void JsonListWriter::write(std::span<const Row> rows, const TopK& lists, std::sp
         const auto id = what_.model.ids(what_.side, {rows[n], rows[n] + 1}).text(0);
         object[what_.side == Side::users ? "user" : "item"] = id;
         if (!reasons.empty()) object["reason"] = name(reasons[n]);
-        text += object.dump() + '\n';
+        text += json_text(object) + '\n';
     }
     out_ << text;
 }

@@ -1,6 +1,7 @@
 #include "host/recommend/list_text.hpp"
 
 #include <fmt/format.h>
+#include "data/json_text.hpp"
 
 namespace alster {
 
@@ -33,7 +34,7 @@ nlohmann::json list_json(const TopK& lists, Row row, const ItemLabels& labels)
 
 std::string written_text(const std::filesystem::path& path, bool json)
 {
-    return json ? nlohmann::json{{"out", path.string()}}.dump() : "wrote " + path.string();
+    return json ? json_text(nlohmann::json{{"out", path.string()}}) : "wrote " + path.string();
 }
 
 }  // namespace alster

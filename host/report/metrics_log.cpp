@@ -2,14 +2,15 @@
 
 #include <chrono>
 
-#include "data/error.hpp"
+#include "data/console.hpp"
+#include "data/json_text.hpp"
 
 namespace alster {
 
 MetricsLog::MetricsLog(const std::filesystem::path& path, std::string run_id)
     : file_(path, std::ios::app), path_(path), run_id_(std::move(run_id))
 {
-    if (!file_) throw Error(ExitCode::cannot_create, "{}: cannot be written", path_);
+    if (!file_) give_up();
 }
 
 void MetricsLog::write(const std::string& event, nlohmann::json fields)
@@ -18,8 +19,14 @@ void MetricsLog::write(const std::string& event, nlohmann::json fields)
     fields["t"] = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
     fields["run"] = run_id_;
     fields["event"] = event;
-    file_ << fields.dump() << std::endl;
-    if (!file_) throw Error(ExitCode::io, "{}: writing failed, is the disk full?", path_);
+    file_ << json_text(fields) << std::endl;
+    if (!file_) give_up();
+}
+
+void MetricsLog::give_up()
+{
+    file_.close();
+    say("warning: {}: cannot be written: the run goes on without its log", path_);
 }
 
 }  // namespace alster

@@ -6,8 +6,8 @@
 
 namespace alster {
 
-/// metrics.jsonl: one JSON object a line, written through at once, so that a killed run leaves what it knew.
-/// Errors: cannot_create (73) where the file cannot be opened, io (74) where a line cannot be written.
+/// metrics.jsonl: one JSON object a line, written through at once, so that a killed run leaves what it knew. Where it
+/// cannot be written the run goes on without it, after one warning: it is a report, not the result.
 class MetricsLog {
 public:
     /// Appends to the file; every line carries the run's id and the seconds since 1970.
@@ -19,6 +19,8 @@ public:
     void write(const std::string& event, nlohmann::json fields);
 
 private:
+    void give_up();
+
     std::ofstream file_;
     std::string path_;
     std::string run_id_;

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
-
-#include <cstdio>
+#include "data/console.hpp"
 
 namespace alster {
 
@@ -23,20 +22,19 @@ void Progress::step(const std::string& what)
     const std::string left = done_ == 0 ? ""
                                         : fmt::format(", {:.1f} s a step, {:.0f} s left", elapsed / done_,
                                                       elapsed / done_ * (steps_ - done_));
-    fmt::print(stderr, "\r\033[K[{}{}] {}{}", std::string(filled, '#'), std::string(width - filled, '.'), what, left);
-    std::fflush(stderr);
+    say_raw(fmt::format("\r\033[K[{}{}] {}{}", std::string(filled, '#'), std::string(width - filled, '.'), what, left));
 }
 
 void Progress::line(const std::string& text)
 {
     if (!speaks_) return;
     clear();
-    fmt::print(stderr, "{}\n", text);
+    say(text);
 }
 
 void Progress::clear()
 {
-    if (terminal_) fmt::print(stderr, "\r\033[K");
+    if (terminal_) say_raw("\r\033[K");
 }
 
 }  // namespace alster

@@ -1,8 +1,10 @@
 #include "host/sweep/run_record.hpp"
 
 #include <fstream>
+#include <iterator>
 
 #include "data/error.hpp"
+#include "data/json_text.hpp"
 #include "host/sweep/toml_value.hpp"
 
 namespace alster {
@@ -12,11 +14,18 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+std::string text_of(const fs::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator(file), {}};
+}
+
 std::map<std::string, std::string> read_options(const fs::path& path)
 {
     std::map<std::string, std::string> options;
     try {
-        for (const auto& [key, value] : toml::parse_file(path.string()))
+        // paths in it need not be UTF-8, as TOML wants it
+        for (const auto& [key, value] : toml::parse(valid_utf8(text_of(path)), path.string()))
             options[std::string(key.str())] = as_typed(value).value_or("");
     } catch (const toml::parse_error& error) {
         throw Error(ExitCode::bad_data, "{}: {}", path.string(), error.description());

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/error.hpp"
+#include "data/json_text.hpp"
 
 namespace alster {
 
@@ -126,7 +127,7 @@ void require_same_run(const FoundCheckpoint& found, const std::string& fingerpri
             throw Error(ExitCode::bad_data,
                         "{}: belongs to a run with {} = {}, now it is {}: choose another --out, or add --overwrite to "
                         "begin anew",
-                        found.path.string(), key, before.value(key, nlohmann::json()).dump(), value.dump());
+                        found.path.string(), key, json_text(before.value(key, nlohmann::json())), json_text(value));
 }
 
 }  // namespace alster

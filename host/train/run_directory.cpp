@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/error.hpp"
+#include "data/json_text.hpp"
 #include "data/model_file.hpp"
 #include "data/sha256.hpp"
 
@@ -44,7 +45,7 @@ nlohmann::json start_fields(const TrainOptions& options)
 
 }  // namespace
 
-std::string start_config(const TrainOptions& options) { return start_fields(options).dump(); }
+std::string start_config(const TrainOptions& options) { return json_text(start_fields(options)); }
 
 std::string result_config(const TrainOptions& options)
 {
@@ -52,7 +53,7 @@ std::string result_config(const TrainOptions& options)
     fields["sweeps"] = options.sweeps;
     fields["patience"] = options.patience;
     fields["wire"] = name(options.exchange.wire);
-    return fields.dump();
+    return json_text(fields);
 }
 
 RunDirectory::RunDirectory(const Communicator& ranks, const TrainOptions& options, const DatasetInfo& data,
@@ -88,7 +89,7 @@ void RunDirectory::write_manifest() const
             {{"file", path.filename().string()}, {"bytes", fs::file_size(path)}, {"sha256", sha256_of_file(path)}});
     const fs::path path = path_ / "manifest.json";
     std::ofstream file(path);
-    file << nlohmann::json{{"format", "alster-run"}, {"files", files}}.dump(2) << std::endl;
+    file << json_text(nlohmann::json{{"format", "alster-run"}, {"files", files}}, 2) << std::endl;
     if (!file) throw Error(ExitCode::io, "{}: cannot be written", path.string());
 }
 

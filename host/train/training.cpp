@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "data/json_text.hpp"
 #include "distributed/heartbeat.hpp"
 #include "host/utc_now.hpp"
 #include "host/version.hpp"
@@ -118,7 +119,7 @@ ModelInfo describe(const Job& job, const TrainingState& state)
             .tool_version = version(),
             .git_commit = git_commit(),
             .config = result_config(options),
-            .evaluation = evaluation.dump()};
+            .evaluation = json_text(evaluation)};
 }
 
 void report_exchange(const Job& job, Side side, const FactorExchange& exchange, const ExchangeVolumes& volumes)

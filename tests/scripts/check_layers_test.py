@@ -40,6 +40,12 @@ class CheckLayers(unittest.TestCase):
         self.assert_refused("host/a.cpp", "hid_t file = H5Fopen();\n", "HDF5 belongs in")
         self.assert_refused("kernels/cpu/a.cpp", "cudaMalloc(0);\n", "CUDA belongs in")
         self.assert_refused("data/a.cpp", "#include <Eigen/Dense>\n", "Eigen belongs in")
+        for call in ('fmt::print("a");', 'fmt::print(stderr, "a");', "std::cout << 1;", "std::cerr << 1;", 'printf("a");',
+                     'std::fprintf(f, "a");', 'puts("a");', "#include <iostream>"):
+            self.assert_refused("host/a.cpp", call + "\n", "writing to standard streams belongs in data/console.")
+            self.assert_accepted("data/console.cpp", call + "\n")
+        self.assert_accepted("host/a.cpp", 'print("a"); say("b"); fmt::format("c"); outputs(1);\n')
+        self.assert_refused("host/a.cpp", "auto text = object.dump(2);\n", "JSON as text belongs in data/json_text.hpp")
         self.assert_refused("host/a.cpp", "#ifdef FAST\n#endif\n", "conditional compilation")
         self.assert_accepted("distributed/a.cpp", "int size = MPI_Comm_size(0);\n")
         self.assert_accepted("host/a.cpp", '// like MPI_Comm_size\nconst char* text = "H5Fopen";\n')
