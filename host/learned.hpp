@@ -1,8 +1,11 @@
 #pragma once
 #include <algorithm>
+#include <cstdint>
 #include <span>
+#include <vector>
 
 #include "data/interactions.hpp"
+#include "kernels/host_matrix.hpp"
 
 namespace alster {
 
@@ -17,6 +20,15 @@ namespace alster {
     if (!is_explicit) return any(served);
     const float bias = served[served.size() - (side == Side::users ? 2 : 1)];
     return bias != 0 || any(served.first(served.size() - 2));
+}
+
+/// The same of every row of a table.
+[[nodiscard]] inline std::vector<std::uint8_t> learned_rows(Side side, FactorTable served, bool is_explicit)
+{
+    std::vector<std::uint8_t> learned;
+    for (Row r = 0; r < served.rows; ++r)
+        learned.push_back(has_learned(side, {served.row(r), static_cast<std::size_t>(served.width)}, is_explicit));
+    return learned;
 }
 
 }  // namespace alster

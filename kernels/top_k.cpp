@@ -29,6 +29,13 @@ void TopK::clear(Row r)
     filled[r] = 0;
 }
 
+void TopK::copy_row(const TopK& lists, Row from, Row to)
+{
+    std::copy_n(lists.items.begin() + from * k, k, items.begin() + to * k);
+    std::copy_n(lists.scores.begin() + from * k, k, scores.begin() + to * k);
+    filled[to] = lists.filled[from];
+}
+
 Row rows_per_batch(Row k)
 {
     constexpr Row most_entries = Row{1} << 23;

@@ -31,6 +31,9 @@ struct TopK {
     /// Makes a row's list empty.
     void clear(Row r);
 
+    /// Makes a row's list that of row `from` of lists of the same length.
+    void copy_row(const TopK& lists, Row from, Row to);
+
     [[nodiscard]] std::span<const std::int32_t> items_of(Row r) const
     {
         return std::span(items).subspan(static_cast<std::size_t>(r * k), static_cast<std::size_t>(filled[r]));

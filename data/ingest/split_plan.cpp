@@ -1,5 +1,7 @@
 #include "data/ingest/split_plan.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -78,6 +80,16 @@ SplitPlan SplitPlan::parse(const std::string& text)
         throw Error(ExitCode::usage, "--split: '{}' is not one of none, random:F, last:N, time:F with 0 < F < 1, N ≥ 1",
                     text);
     return plan;
+}
+
+std::string leak_of_split(const std::string& text)
+{
+    if (!text.starts_with("random:") && !text.starts_with("last:")) return "";
+    return fmt::format(
+        "--split {} leaks: training sees events that are later than held-out ones, which makes every figure better "
+        "than "
+        "it will be in service; time:F does not",
+        text);
 }
 
 void mark_held(std::span<EventRecord> records, const SplitPlan& plan, std::uint64_t seed, const SumOverAll& sum)

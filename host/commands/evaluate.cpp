@@ -16,8 +16,10 @@ constexpr const char* examples =
     "  mpirun -n 4 alster evaluate --model run/model.h5 --data dataset.h5 --k 10,20,100 --json\n"
     "  alster evaluate --model run/model.h5 --data dataset.h5 --candidates test.negative.gz\n"
     "\n"
-    "A line of --candidates is (user,positive)<tab>negative<tab>negative…; a tie counts against the positive.\n"
-    "recall@k divides by min(k, relevant), recall_all@k by all relevant items.";
+    "A line of --candidates is (user,positive)<tab>negative<tab>negative…\n"
+    "Ties count against the model. Users without history are measured with the popular items that they are served.\n"
+    "recall@k divides by min(k, relevant), recall_all@k by all relevant items. docs/evaluation.md defines every "
+    "number.";
 
 void add_options(CLI::App& app, EvaluateOptions& options)
 {
@@ -27,9 +29,13 @@ void add_options(CLI::App& app, EvaluateOptions& options)
         ->delimiter(',')
         ->check(CLI::Range(Row{1}, Row{1'000'000}));
     app.add_option("--candidates", options.candidates, "Rank positives among given negatives (plain or gzip)");
-    app.add_option("--relevant-from", options.relevant_from,
-                   "Held-out interactions of a smaller value are not relevant to ranking")
+    app.add_option("--relevant-from", options.relevance.value_from,
+                   "Held-out interactions of a smaller value are not relevant (not with event rules)")
         ->default_str("all are");
+    app.add_option("--relevant-preference", options.relevance.preference_from,
+                   "Nor are those of a smaller preference; preference 0 never is")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
     app.add_option("--backend", options.backend,
                    "Where items are scored: auto (GPUs where every rank finds one), cuda, or cpu")
         ->check(CLI::IsMember({"auto", "cuda", "cpu"}));

@@ -152,10 +152,10 @@ int prepare_command(int argc, char** argv)
     interpret(words, options);
     options.command_options = line.resolved();
     const Communicator ranks;
-    if (options.split.kind == SplitPlan::Kind::last && ranks.leads())
-        say("note: --split {} lets training see what others did after a held-out event; time:F does not", words.split);
     const PrepareReport report = prepare(ranks, options);
     if (!ranks.leads()) return 0;
+    const std::string leak = leak_of_split(options.split.text);  // said when all is done: a failure is one line
+    if (!leak.empty()) say("note: {}", leak);
     for (const auto& warning : report.warnings) say("warning: {}", warning);
     if (line.json())
         print_json(report, options.out.string());

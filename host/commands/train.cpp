@@ -26,8 +26,9 @@ void print_summary(const nlohmann::json& summary)
         print("saved in {}: run the same command again to go on\n", summary["checkpoint"].get<std::string>());
     else
         print("wrote {} ({} sweeps, {:.2f} s a sweep, objective {:.7g})\n", summary["model"].get<std::string>(),
-              summary["sweeps"].get<int>(), summary["seconds_per_sweep"].get<double>(),
-              summary["objective"].get<double>());
+                   summary["sweeps"].get<int>(), summary["seconds_per_sweep"].get<double>(),
+                   summary["objective"].get<double>());
+    if (summary.contains("note")) print("note: {}\n", summary["note"].get<std::string>());
 }
 
 }  // namespace

@@ -66,14 +66,59 @@ CandidateList read_line(LineReader line, const IdLookup& users, const IdLookup& 
     return list;
 }
 
-double pair_score(const PairScore& score, Row user, Row item) { return item < 0 ? 0.0 : score(user, item); }
-
 /// Place of the positive, from 1.
 Row place_of_positive(const CandidateList& list, Row user, const PairScore& score)
 {
-    const double positive = pair_score(score, user, list.items[0]);
+    const double positive = score(user, list.items[0]);
     return 1 + std::count_if(list.items.begin() + 1, list.items.end(),
-                             [&](Row item) { return pair_score(score, user, item) >= positive; });
+                             [&](Row item) { return score(user, item) >= positive; });
+}
+
+/// Sums by user over its lists. Those of unknown users have a row of their own in front of the first: one chunk more on
+/// rank 0.
+struct CandidateSums {
+    std::vector<double> reciprocal;
+    std::vector<std::vector<double>> hits;   // by k
+    std::vector<std::vector<double>> gains;  // by k
+    std::vector<double> lists;
+
+    CandidateSums(std::size_t rows, std::size_t ks)
+        : reciprocal(rows), hits(ks, reciprocal), gains(ks, reciprocal), lists(rows)
+    {
+    }
+
+    void add(Row slot, Row place, std::span<const Row> ks)
+    {
+        lists[slot] += 1;
+        reciprocal[slot] += 1 / static_cast<double>(place);
+        for (std::size_t n = 0; n < ks.size(); ++n) {
+            if (place > ks[n]) continue;
+            hits[n][slot] += 1;
+            gains[n][slot] += 1 / std::log2(static_cast<double>(place) + 1);
+        }
+    }
+
+    void clear(Row slot)
+    {
+        lists[slot] = reciprocal[slot] = 0;
+        for (auto* by_k : {&hits, &gains})
+            for (auto& values : *by_k) values[slot] = 0;
+    }
+};
+
+CandidateMeans means_of(const Communicator& ranks, Row users, const CandidateSums& sums)
+{
+    const auto sum = [&](const std::vector<double>& values) {
+        return reproducible_sum(ranks, values, users + rows_per_chunk, rows_per_chunk);
+    };
+    CandidateMeans means{.lists = static_cast<Offset>(sum(sums.lists))};
+    const auto mean = [&](const std::vector<double>& values) {
+        return means.lists == 0 ? 0.0 : sum(values) / static_cast<double>(means.lists);
+    };
+    for (const auto& values : sums.hits) means.hit_rate.push_back(mean(values));
+    for (const auto& values : sums.gains) means.ndcg.push_back(mean(values));
+    means.mrr = mean(sums.reciprocal);
+    return means;
 }
 
 }  // namespace
@@ -94,35 +139,21 @@ CandidateFile read_candidates(const std::string& path, const IdColumn& users, co
     return file;
 }
 
-CandidateReport evaluate_candidates(const Communicator& ranks, std::span<const CandidateList> lists, RowRange rows,
-                                    Row users, std::vector<Row> ks, const PairScore& score)
+CandidateReport evaluate_candidates(const Communicator& ranks, const CandidateTask& task, const PairScore& score)
 {
-    // Sums by user, those of unknown users in a row of their own in front of the first: one chunk more on rank 0.
     const Row lead = ranks.leads() ? rows_per_chunk : 0;
-    std::vector<double> reciprocal(lead + rows.size());
-    std::vector<std::vector<double>> hits(ks.size(), reciprocal);
-    std::vector<std::vector<double>> gains(ks.size(), reciprocal);
-    for (const auto& list : lists) {
-        const bool mine = list.user < 0 ? ranks.leads() : list.user >= rows.first && list.user < rows.last;
+    CandidateSums sums(static_cast<std::size_t>(lead + task.rows.size()), task.ks.size());
+    for (const auto& list : task.lists) {
+        const bool mine = list.user < 0 ? ranks.leads() : list.user >= task.rows.first && list.user < task.rows.last;
         if (!mine) continue;
-        const Row user = list.user < 0 ? -1 : list.user - rows.first;
-        const Row slot = user < 0 ? 0 : lead + user;
-        const Row place = place_of_positive(list, user, score);
-        reciprocal[slot] += 1 / static_cast<double>(place);
-        for (std::size_t n = 0; n < ks.size(); ++n) {
-            if (place > ks[n]) continue;
-            hits[n][slot] += 1;
-            gains[n][slot] += 1 / std::log2(static_cast<double>(place) + 1);
-        }
+        const Row user = list.user < 0 ? -1 : list.user - task.rows.first;
+        sums.add(user < 0 ? 0 : lead + user, place_of_positive(list, user, score), task.ks);
     }
-    CandidateReport report{.lists = static_cast<Offset>(lists.size()), .ks = std::move(ks), .hit_rate = {}, .ndcg = {}};
-    const auto mean = [&](const std::vector<double>& values) {
-        return reproducible_sum(ranks, values, users + rows_per_chunk, rows_per_chunk) /
-               static_cast<double>(report.lists);
-    };
-    for (const auto& values : hits) report.hit_rate.push_back(mean(values));
-    for (const auto& values : gains) report.ndcg.push_back(mean(values));
-    report.mrr = mean(reciprocal);
+    CandidateReport report{.ks = task.ks, .all = means_of(ranks, task.users, sums), .with_history = {}};
+    if (lead > 0) sums.clear(0);
+    for (std::size_t u = 0; u < task.learned.size(); ++u)
+        if (task.learned[u] == 0) sums.clear(lead + static_cast<Row>(u));
+    report.with_history = means_of(ranks, task.users, sums);
     return report;
 }
 

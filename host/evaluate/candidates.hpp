@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -27,24 +28,36 @@ struct CandidateFile {
 /// file without lines.
 [[nodiscard]] CandidateFile read_candidates(const std::string& path, const IdColumn& users, const IdColumn& items);
 
-/// Measures at each k over all lists; the place of a positive is 1 + the negatives that score at least as much: a tie
-/// counts against it.
-struct CandidateReport {
-    Offset lists = 0;
+/// Lists to judge, and the users that one rank holds: `rows` of all `users`, cut on borders of rows_per_chunk.
+struct CandidateTask {
+    std::span<const CandidateList> lists;
+    RowRange rows;
+    Row users = 0;
     std::vector<Row> ks;
-    std::vector<double> hit_rate;
-    std::vector<double> ndcg;
+    std::span<const std::uint8_t> learned = {};  // (rows) has_learned(), or empty: of everybody but unknown users
+};
+
+/// Means over lists, at each k.
+struct CandidateMeans {
+    Offset lists = 0;
+    std::vector<double> hit_rate = {};
+    std::vector<double> ndcg = {};
     double mrr = 0;
 };
 
-/// Scores a user (number on this rank, or -1 where the model does not know it) and an item; it is not asked for an item
-/// that the model does not know.
+/// The place of a positive is 1 + the negatives that score at least as much: a tie counts against it.
+struct CandidateReport {
+    std::vector<Row> ks;
+    CandidateMeans all;
+    CandidateMeans with_history;  // lists of users of whom something was learned
+};
+
+/// Scores a user (number on this rank, or -1 where the model does not know it) and an item (row, or -1).
 using PairScore = std::function<double(Row user, Row item)>;
 
-/// Each rank ranks the lists of its own users, the first one also those of unknown users. An unknown item scores 0, the
-/// score of a zero vector. The same bits for any number of ranks. Collective.
-[[nodiscard]] CandidateReport evaluate_candidates(const Communicator& ranks, std::span<const CandidateList> lists,
-                                                  RowRange rows, Row users, std::vector<Row> ks,
+/// Each rank ranks the lists of its own users, the first one also those of unknown users. The same bits for any number
+/// of ranks. Collective.
+[[nodiscard]] CandidateReport evaluate_candidates(const Communicator& ranks, const CandidateTask& task,
                                                   const PairScore& score);
 
 }  // namespace alster

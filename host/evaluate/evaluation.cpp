@@ -1,12 +1,15 @@
 #include "host/evaluate/evaluation.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "data/error.hpp"
 #include "data/exclusion.hpp"
+#include "data/ingest/split_plan.hpp"
 #include "data/model_file.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "distributed/row_partition.hpp"
+#include "host/learned.hpp"
 #include "host/model_and_data.hpp"
 #include "host/scoring.hpp"
 #include "host/threads.hpp"
@@ -21,6 +24,8 @@ struct Share {
     RowRange rows;
     std::vector<float> user_factors;
     std::vector<float> item_factors;
+    std::vector<std::uint8_t> learned;  // (rows) of whom something was
+    std::vector<std::uint64_t> keys;    // (rows)
     Interactions seen;
     std::vector<std::int32_t> item_counts;
     FactorTable users;
@@ -30,11 +35,13 @@ struct Share {
         : rows(RowPartition::even(model.info().users, rows_per_chunk, ranks.size()).of(ranks.rank())),
           user_factors(model.factors(Side::users, rows)),
           item_factors(model.factors(Side::items, {0, model.info().items})),
+          keys(user_keys(dataset.ids(Side::users, rows))),
           seen(dataset.interactions(Part::train, Side::users, rows)),
           item_counts(positive_counts(ranks, dataset)),
           users{user_factors, rows.size(), model.info().width},
           items{item_factors, model.info().items, model.info().width}
     {
+        learned = learned_rows(Side::users, users, model.info().objective == "explicit");
     }
 };
 
@@ -47,6 +54,9 @@ std::vector<Row> list_lengths(const EvaluateOptions& options)
     return ks;
 }
 
+/// The k of NDCG by which the model is compared with the baseline.
+Row compared_length(const std::vector<Row>& ks) { return std::ranges::count(ks, Row{10}) > 0 ? 10 : ks.front(); }
+
 void rank_everything(const Communicator& ranks, const EvaluateOptions& options, const DatasetReader& dataset,
                      const Share& share, const Interactions& holdout, Evaluation& result)
 {
@@ -54,18 +64,25 @@ void rank_everything(const Communicator& ranks, const EvaluateOptions& options, 
     const RankingTask task{.rows = share.rows,
                            .users = dataset.info().users,
                            .items = dataset.info().items,
-                           .seen = excluded,
+                           .excluded = excluded,
                            .holdout = holdout,
-                           .relevant_from = options.relevant_from,
-                           .ks = list_lengths(options)};
+                           .ks = list_lengths(options),
+                           .relevance = options.relevance,
+                           .learned = share.learned,
+                           .keys = share.keys};
     const Popularity popularity(share.item_counts);
     const Scorers scorers = choose_scorers(ranks, options.backend);
     result.scored_by = scorers.chosen;
-    result.ranking = {evaluate_ranking(ranks, task, model_ranker(share.users, scorers.make(share.items))),
+    const Ranker model = model_ranker(share.users, scorers.make(share.items));
+    result.ranking = {evaluate_ranking(ranks, task, served_ranker(model, popularity, share.learned)),
                       evaluate_ranking(ranks, task, popularity_ranker(popularity))};
     if (result.ranking->model.users == 0)
-        throw Error(ExitCode::bad_data, "{}: no user has a relevant held-out item that is not also a training item",
+        throw Error(ExitCode::bad_data, "{}: no user has a relevant held-out item that lists do not exclude",
                     options.data.string());
+    const Row k = compared_length(task.ks);
+    result.comparisons.push_back({fmt::format("ndcg@{}", k),
+                                  result.ranking->model.measurement("ndcg", k).value,
+                                  {"popularity", result.ranking->popularity.measurement("ndcg", k).value}});
 }
 
 void rank_candidates(const Communicator& ranks, const EvaluateOptions& options, const ModelReader& model,
@@ -75,14 +92,24 @@ void rank_candidates(const Communicator& ranks, const EvaluateOptions& options, 
                                       model.ids(Side::items, {0, model.info().items}));
     result.unknown_users = file.unknown_users;
     result.unknown_items = file.unknown_items;
+    const CandidateTask task{.lists = file.lists,
+                             .rows = share.rows,
+                             .users = model.info().users,
+                             .ks = list_lengths(options),
+                             .learned = share.learned};
     const auto predict = model_predictor(share.users, share.items, 0);
-    const auto measure = [&](const PairScore& score) {
-        return evaluate_candidates(ranks, file.lists, share.rows, model.info().users, list_lengths(options), score);
+    const PairScore popularity = [&](Row, Row i) { return i < 0 ? 0.0 : static_cast<double>(share.item_counts[i]); };
+    const bool is_explicit = model.info().objective == "explicit";
+    const PairScore served = [&](Row u, Row i) {
+        if (u < 0 || share.learned[u] == 0) return popularity(u, i);
+        if (i >= 0) return predict(u, i);
+        return is_explicit ? double{share.users.row(u)[share.users.width - 2]} : 0.0;  // of an item's zero vector
     };
-    result.candidates = {
-        measure([&](Row u, Row i) { return u < 0 ? 0.0 : predict(u, i); }),
-        measure([&](Row, Row i) { return static_cast<double>(share.item_counts[i]); }),
-    };
+    result.candidates = {evaluate_candidates(ranks, task, served), evaluate_candidates(ranks, task, popularity)};
+    const auto n = static_cast<std::size_t>(std::ranges::find(task.ks, compared_length(task.ks)) - task.ks.begin());
+    result.comparisons.push_back({fmt::format("ndcg@{}", task.ks[n]),
+                                  result.candidates->model.all.ndcg[n],
+                                  {"popularity", result.candidates->popularity.all.ndcg[n]}});
 }
 
 Evaluation::Ratings predict_ratings(const Communicator& ranks, const ModelReader& model, const DatasetReader& dataset,
@@ -95,6 +122,26 @@ Evaluation::Ratings predict_ratings(const Communicator& ranks, const ModelReader
     return {.model = errors(model_predictor(share.users, share.items, info.mean)),
             .mean = errors([&](Row, Row) { return info.mean; }),
             .bias = errors(bias_predictor(ranks, dataset, share.seen))};
+}
+
+/// A bound on values means something where they have one unit; event rules are for logs where they do not.
+void require_one_unit(const EvaluateOptions& options, const DatasetReader& dataset)
+{
+    if (options.relevance.value_from <= Relevance().value_from) return;
+    const auto provenance = nlohmann::json::parse(dataset.info().provenance, nullptr, false);
+    if (provenance.is_object() && provenance.contains("rules"))
+        throw Error(ExitCode::usage,
+                    "--relevant-from {}: {} was prepared with event rules, its values are of several units; use "
+                    "--relevant-preference",
+                    options.relevance.value_from, options.data.string());
+}
+
+void add_notes(const DatasetReader& dataset, Evaluation& result)
+{
+    const std::string leak = leak_of_split(dataset.info().split);
+    if (!leak.empty() && dataset.info().held_out > 0) result.notes.push_back(leak);
+    for (const auto& comparison : result.comparisons)
+        if (!comparison.model_wins()) result.notes.push_back(comparison.warning());
 }
 
 }  // namespace
@@ -111,13 +158,21 @@ Evaluation evaluate(const Communicator& ranks, const EvaluateOptions& options)
         throw Error(ExitCode::bad_data,
                     "{}: nothing is held out to measure on; prepare it with --split or --test, or give --candidates",
                     options.data.string());
+    require_one_unit(options, dataset);
 
     const Share share(ranks, model, dataset);
-    if (!options.candidates.empty()) rank_candidates(ranks, options, model, share, result);
-    if (dataset.info().held_out == 0) return result;
-    const Interactions holdout = dataset.interactions(Part::holdout, Side::users, share.rows);
-    if (options.candidates.empty()) rank_everything(ranks, options, dataset, share, holdout, result);
-    if (model.info().objective == "explicit") result.ratings = predict_ratings(ranks, model, dataset, share, holdout);
+    const Interactions holdout =
+        dataset.info().held_out > 0 ? dataset.interactions(Part::holdout, Side::users, share.rows) : Interactions();
+    if (dataset.info().held_out > 0 && model.info().objective == "explicit") {
+        result.ratings = predict_ratings(ranks, model, dataset, share, holdout);
+        result.comparisons.push_back({"rmse", result.ratings->model.rmse,
+                                      better_baseline(result.ratings->bias.rmse, result.ratings->mean.rmse)});
+    }
+    if (!options.candidates.empty())
+        rank_candidates(ranks, options, model, share, result);
+    else
+        rank_everything(ranks, options, dataset, share, holdout, result);
+    add_notes(dataset, result);
     return result;
 }
 

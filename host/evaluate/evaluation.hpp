@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "distributed/communicator.hpp"
+#include "host/evaluate/baseline.hpp"
 #include "host/evaluate/candidates.hpp"
 #include "host/evaluate/ranking.hpp"
 #include "host/evaluate/rating.hpp"
@@ -15,11 +16,11 @@ namespace alster {
 struct EvaluateOptions {
     std::filesystem::path model;
     std::filesystem::path data;
-    std::string candidates;         // file of given negatives; empty: full ranking of the held-out part
-    std::vector<Row> ks;            // empty: 10, 20, 100, or 10 with given negatives
-    double relevant_from = -1e300;  // held-out interactions below are not relevant
-    std::string backend = "auto";   // that scores: auto, cuda or cpu
-    int threads = 0;                // a rank; 0: its share of the node's cores
+    std::string candidates;        // file of given negatives; empty: full ranking of the held-out part
+    std::vector<Row> ks;           // empty: 10, 20, 100, or 10 with given negatives
+    Relevance relevance;           // of held-out interactions
+    std::string backend = "auto";  // that scores: auto, cuda or cpu
+    int threads = 0;               // a rank; 0: its share of the node's cores
 };
 
 template <class Report>
@@ -31,7 +32,8 @@ struct Compared {
 /// What was measured: ranking of everything or of candidates, and errors of ratings where the model predicts them.
 struct Evaluation {
     std::vector<std::string> warnings;
-    std::string scored_by;  // the backend, and why; empty where nothing was ranked but given candidates
+    std::vector<std::string> notes;  // what to know before trusting the figures: a split that leaks, a lost comparison
+    std::string scored_by;           // the backend, and why; empty where nothing was ranked but given candidates
     std::optional<Compared<RankingReport>> ranking;
     std::optional<Compared<CandidateReport>> candidates;
     std::int64_t unknown_users = 0;  // in the candidate file
@@ -42,11 +44,12 @@ struct Evaluation {
         RatingErrors bias;  // mean + damped biases
     };
     std::optional<Ratings> ratings;
+    std::vector<Comparison> comparisons;  // with the best baseline: of ratings, then of lists
 };
 
 /// Measures a model on the held-out part of its dataset, or on given candidates; users are shared by the ranks, items
-/// are on each of them. Errors: bad_data (65) where the files do not belong together, or nothing is held out.
-/// Collective.
+/// are on each of them. Errors: bad_data (65) where the files do not belong together, or nothing is held
+/// out; usage (64) for a bound on values that event rules have weighted. Collective.
 [[nodiscard]] Evaluation evaluate(const Communicator& ranks, const EvaluateOptions& options);
 
 }  // namespace alster

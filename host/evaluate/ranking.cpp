@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "host/evaluate/ties.hpp"
 #include "kernels/backend.hpp"
 
 namespace alster {
@@ -15,17 +16,24 @@ namespace {
 
 constexpr std::uint64_t bootstrap_seed = 1;
 
-/// Held-out items of a user that can be found.
+/// Held-out items of a user that a list should find, and can.
 std::vector<Column> relevant_items(const RankingTask& task, Row u)
 {
-    const auto held_out = task.holdout.columns_of(u);
-    const auto seen = task.seen.columns_of(u);
+    const Interactions& holdout = task.holdout;
+    const auto excluded = task.excluded.columns_of(u);
     std::vector<Column> relevant;
-    for (std::size_t n = 0; n < held_out.size(); ++n)
-        if (task.holdout.values[task.holdout.offsets[u] + n] >= task.relevant_from &&
-            !std::ranges::binary_search(seen, held_out[n]))
-            relevant.push_back(held_out[n]);
+    for (Offset n = holdout.offsets[u]; n < holdout.offsets[u + 1]; ++n)
+        if (holdout.positive(n) && holdout.preference_of(n) >= task.relevance.preference_from &&
+            holdout.values[n] >= task.relevance.value_from && !std::ranges::binary_search(excluded, holdout.columns[n]))
+            relevant.push_back(holdout.columns[n]);
     return relevant;
+}
+
+void append_row(const Interactions& from, Row row, Interactions& to)
+{
+    const auto columns = from.columns_of(row);
+    to.columns.insert(to.columns.end(), columns.begin(), columns.end());
+    to.offsets.push_back(static_cast<Offset>(to.columns.size()));
 }
 
 /// Users of whole chunks, those chunks left out in which nobody has relevant items. Whole ones, since a row's place in
@@ -33,7 +41,7 @@ std::vector<Column> relevant_items(const RankingTask& task, Row u)
 struct Batch {
     std::vector<Row> users;
     std::vector<std::vector<Column>> relevant;
-    Interactions seen;
+    Interactions excluded;
 
     void add(const RankingTask& task, RowRange chunk)
     {
@@ -43,9 +51,7 @@ struct Batch {
         std::ranges::move(found, std::back_inserter(relevant));
         for (Row u = chunk.first; u < chunk.last; ++u) {
             users.push_back(u);
-            const auto columns = task.seen.columns_of(u);
-            seen.columns.insert(seen.columns.end(), columns.begin(), columns.end());
-            seen.offsets.push_back(static_cast<Offset>(seen.columns.size()));
+            append_row(task.excluded, u, excluded);
         }
     }
 };
@@ -55,10 +61,9 @@ class Coverage {
 public:
     explicit Coverage(Row items) : best_(items, std::numeric_limits<std::int32_t>::max()) {}
 
-    void add(std::span<const std::int32_t> list)
+    void add(std::span<const std::int32_t> list, std::span<const std::int32_t> worst_place)
     {
-        for (std::size_t n = 0; n < list.size(); ++n)
-            best_[list[n]] = std::min(best_[list[n]], static_cast<std::int32_t>(n));
+        for (std::size_t n = 0; n < list.size(); ++n) best_[list[n]] = std::min(best_[list[n]], worst_place[n]);
     }
 
     /// Share of the items that some rank's lists cover at k. Collective.
@@ -79,51 +84,139 @@ private:
     std::vector<std::int32_t> best_;
 };
 
-void add_user(const RankingTask& task, const Batch& batch, const TopK& lists, Row n, UserMeans& means)
-{
-    const auto& relevant = batch.relevant[n];
-    if (relevant.empty()) return;
-    const auto hits = find_hits(lists.items_of(n), relevant);
-    std::vector<double> values;
-    for (const Row k : task.ks) {
-        const auto scores = ranking_scores(hits, static_cast<Row>(relevant.size()), k);
-        values.insert(values.end(), scores.begin(), scores.end());
-    }
-    means.add(task.rows.first + batch.users[n], values);
-}
+/// What all users' lists are worth.
+struct Sums {
+    UserMeans all;
+    UserMeans without_history;
+    Coverage coverage;
+};
 
-void add_batch(const RankingTask& task, const Batch& batch, const TopK& lists, UserMeans& means, Coverage& coverage)
-{
-    const auto users = static_cast<Row>(batch.users.size());
-#pragma omp parallel
+/// Lists of a batch, judged.
+class BatchLists {
+public:
+    BatchLists(const RankingTask& task, const Ranker& ranker, const Batch& batch)
+        : task_(task), batch_(batch), judged_(batch.users.size())
     {
-        UserMeans mine = means.zero();
-#pragma omp for schedule(dynamic)
-        for (Row first = 0; first < users; first += rows_per_chunk) {
-            for (Row n = first; n < std::min(first + rows_per_chunk, users); ++n) add_user(task, batch, lists, n, mine);
-            mine.end_chunk();
-        }
-#pragma omp critical
-        means.add(mine);
+        const Row length = std::min(k() + 1, task.items);  // the one more tells whether a tie crosses the end
+        lists_ = ranker(batch.users, batch.excluded, length);
+#pragma omp parallel for schedule(dynamic, rows_per_chunk)
+        for (Row n = 0; n < users(); ++n)
+            if (!batch.relevant[n].empty()) judged_[n] = judge(list(lists_, n), batch.relevant[n], k());
+        look_again(ranker);
     }
-    for (Row n = 0; n < users; ++n)
-        if (!batch.relevant[n].empty()) coverage.add(lists.items_of(n));
+
+    void add_to(Sums& sums) const
+    {
+#pragma omp parallel
+        {
+            UserMeans all = sums.all.zero();
+            UserMeans without_history = sums.without_history.zero();
+#pragma omp for schedule(dynamic)
+            for (Row first = 0; first < users(); first += rows_per_chunk) {
+                for (Row n = first; n < std::min(first + rows_per_chunk, users()); ++n)
+                    add_user(n, all, without_history);
+                all.end_chunk();
+                without_history.end_chunk();
+            }
+#pragma omp critical
+            {
+                sums.all.add(all);
+                sums.without_history.add(without_history);
+            }
+        }
+        for (Row n = 0; n < users(); ++n)
+            if (!batch_.relevant[n].empty()) sums.coverage.add(lists_.items_of(n), judged_[n].worst_place);
+    }
+
+private:
+    [[nodiscard]] Row k() const { return task_.ks.back(); }
+    [[nodiscard]] Row users() const { return std::ssize(batch_.users); }
+
+    [[nodiscard]] RankedList list(const TopK& lists, Row n) const
+    {
+        return {lists.items_of(n), lists.scores_of(n), lists.filled[n] < lists.k || lists.k == task_.items};
+    }
+
+    /// Longer lists for those whose tie crosses the end, in whole chunks.
+    void look_again(const Ranker& ranker)
+    {
+        std::vector<Row> chunks;
+        Row longest = 1;
+        for (Row n = 0; n < users(); ++n) {
+            if (!judged_[n].undecided) continue;
+            longest = std::max(longest, std::min(task_.items, k() + std::ssize(batch_.relevant[n])));
+            if (const Row chunk = n / rows_per_chunk; chunks.empty() || chunks.back() != chunk) chunks.push_back(chunk);
+        }
+        const auto at_once = static_cast<std::size_t>(rows_per_batch(longest) / rows_per_chunk);
+        for (std::size_t first = 0; first < chunks.size(); first += at_once)
+            look_again(ranker, std::span(chunks).subspan(first, std::min(at_once, chunks.size() - first)), longest);
+    }
+
+    void look_again(const Ranker& ranker, std::span<const Row> chunks, Row length)
+    {
+        std::vector<Row> places, wanted;
+        Interactions excluded;
+        for (const Row chunk : chunks)
+            for (Row n = chunk * rows_per_chunk; n < std::min((chunk + 1) * rows_per_chunk, users()); ++n) {
+                places.push_back(n);
+                wanted.push_back(batch_.users[n]);
+                append_row(batch_.excluded, n, excluded);
+            }
+        const TopK lists = ranker(wanted, excluded, length);
+        for (Row n = 0; n < std::ssize(places); ++n)
+            if (JudgedList& judged = judged_[places[n]]; judged.undecided)
+                judged.hits = judge(list(lists, n), batch_.relevant[places[n]], k()).hits;
+    }
+
+    void add_user(Row n, UserMeans& all, UserMeans& without_history) const
+    {
+        const auto& relevant = batch_.relevant[n];
+        if (relevant.empty()) return;
+        std::vector<double> values;
+        for (const Row k : task_.ks) {
+            const auto scores = ranking_scores(judged_[n].hits, std::ssize(relevant), k);
+            values.insert(values.end(), scores.begin(), scores.end());
+        }
+        const Row user = batch_.users[n];
+        const auto key = task_.keys.empty() ? static_cast<std::uint64_t>(task_.rows.first + user) : task_.keys[user];
+        all.add(key, values);
+        if (!task_.learned.empty() && task_.learned[user] == 0) without_history.add(key, values);
+    }
+
+    const RankingTask& task_;
+    const Batch& batch_;
+    TopK lists_;
+    std::vector<JudgedList> judged_;  // (users)
+};
+
+/// From the means over all users, and over those without history, the means over the others.
+std::vector<double> means_of_others(const Means& all, const Means& some)
+{
+    if (some.users == 0) return all.values;
+    const auto n = static_cast<double>(all.users), without = static_cast<double>(some.users);
+    std::vector<double> means;
+    for (std::size_t m = 0; m < all.values.size(); ++m)
+        means.push_back(std::max(0.0, (n * all.values[m] - without * some.values[m]) / (n - without)));
+    return means;
 }
 
-RankingReport make_report(const RankingTask& task, const Means& means)
+RankingReport make_report(const Communicator& ranks, const RankingTask& task, const Sums& sums)
 {
-    RankingReport report{.users = means.users, .ks = task.ks, .means = {}, .low = {}, .high = {}, .coverage = {}};
+    const Means all = sums.all.over(ranks);
+    const Means without = sums.without_history.over(ranks);
+    RankingReport report{.users = all.users, .without_history = without.users, .ks = task.ks};
     constexpr auto width = static_cast<std::ptrdiff_t>(ranking_metrics.size());
-    const auto at = [&](const std::vector<double>& values, std::size_t k) {
-        RankingScores scores;
-        std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(k) * width, width, scores.begin());
+    const auto by_k = [&](const std::vector<double>& values) {
+        std::vector<RankingScores> scores(task.ks.size());
+        for (std::size_t k = 0; k < scores.size(); ++k)
+            std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(k) * width, width, scores[k].begin());
         return scores;
     };
-    for (std::size_t k = 0; k < task.ks.size(); ++k) {
-        report.means.push_back(at(means.values, k));
-        report.low.push_back(at(means.low, k));
-        report.high.push_back(at(means.high, k));
-    }
+    report.means = by_k(all.values);
+    report.low = by_k(all.low);
+    report.high = by_k(all.high);
+    if (all.users > without.users) report.with_history = by_k(means_of_others(all, without));
+    for (const Row k : task.ks) report.coverage.push_back(sums.coverage.over(ranks, k));
     return report;
 }
 
@@ -131,18 +224,36 @@ RankingReport make_report(const RankingTask& task, const Means& means)
 
 Ranker model_ranker(FactorTable users, Scorer items)
 {
-    return [users, items = std::move(items)](std::span<const Row> wanted, const Interactions& seen, Row k) {
+    return [users, items = std::move(items)](std::span<const Row> wanted, const Interactions& excluded, Row k) {
         HostMatrix queries(static_cast<Row>(wanted.size()), users.width);
         for (std::size_t n = 0; n < wanted.size(); ++n)
             std::copy_n(users.row(wanted[n]), users.width, queries.row(static_cast<Row>(n)));
-        return items(queries.table(), &seen, k);
+        return items(queries.table(), &excluded, k);
     };
 }
 
 Ranker popularity_ranker(const Popularity& popularity)
 {
-    return [&](std::span<const Row> wanted, const Interactions& seen, Row k) {
-        return popularity.lists(&seen, static_cast<Row>(wanted.size()), k);
+    return [&](std::span<const Row> wanted, const Interactions& excluded, Row k) {
+        return popularity.lists(&excluded, static_cast<Row>(wanted.size()), k);
+    };
+}
+
+Ranker served_ranker(Ranker model, const Popularity& popularity, std::span<const std::uint8_t> learned)
+{
+    return [model = std::move(model), &popularity, learned](std::span<const Row> wanted, const Interactions& excluded,
+                                                            Row k) {
+        TopK lists = model(wanted, excluded, k);
+        std::vector<Row> places;
+        Interactions theirs;
+        for (Row n = 0; n < std::ssize(wanted); ++n) {
+            if (learned[wanted[n]] != 0) continue;
+            places.push_back(n);
+            append_row(excluded, n, theirs);
+        }
+        const TopK popular = popularity.lists(&theirs, std::ssize(places), k);
+        for (Row n = 0; n < std::ssize(places); ++n) lists.copy_row(popular, n, places[n]);
+        return lists;
     };
 }
 
@@ -156,19 +267,16 @@ Measurement RankingReport::measurement(const char* metric, Row k) const
 
 RankingReport evaluate_ranking(const Communicator& ranks, const RankingTask& task, const Ranker& ranker)
 {
-    UserMeans means(ranking_metrics.size() * task.ks.size(), task.users, bootstrap_seed);
-    Coverage coverage(task.items);
-    const Row most = rows_per_batch(task.ks.back());
+    const std::size_t measures = ranking_metrics.size() * task.ks.size();
+    Sums sums{{measures, task.users, bootstrap_seed}, {measures, task.users, bootstrap_seed}, Coverage(task.items)};
+    const Row most = rows_per_batch(std::min(task.ks.back() + 1, task.items));
     for (Row first = 0; first < task.rows.size();) {
         Batch batch;
         for (; std::ssize(batch.users) < most && first < task.rows.size(); first += rows_per_chunk)
             batch.add(task, {first, std::min(first + rows_per_chunk, task.rows.size())});
-        if (batch.users.empty()) continue;
-        add_batch(task, batch, ranker(batch.users, batch.seen, task.ks.back()), means, coverage);
+        if (!batch.users.empty()) BatchLists(task, ranker, batch).add_to(sums);
     }
-    RankingReport report = make_report(task, means.over(ranks));
-    for (const Row k : task.ks) report.coverage.push_back(coverage.over(ranks, k));
-    return report;
+    return make_report(ranks, task, sums);
 }
 
 }  // namespace alster

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
@@ -12,40 +13,59 @@
 
 namespace alster {
 
+/// Which held-out interactions a list should find: positive ones (consumed, preference above 0) from these bounds on.
+struct Relevance {
+    double value_from = -1e300;
+    double preference_from = 0;
+};
+
 /// What there is to rank, as one rank holds it: some consecutive users that begin on a border of rows_per_chunk, and
 /// all items.
 struct RankingTask {
     RowRange rows;  // this rank's users
     Row users = 0;  // of all ranks
     Row items = 0;
-    const Interactions& seen;       // (rows) part train: left out of the lists
-    const Interactions& holdout;    // (rows) part holdout: what should be found
-    double relevant_from = -1e300;  // held-out interactions with a smaller value are not relevant
-    std::vector<Row> ks;            // list lengths, ascending
+    const Interactions& excluded;                // (rows) what lists leave out
+    const Interactions& holdout;                 // (rows) part holdout
+    std::vector<Row> ks;                         // list lengths, ascending
+    Relevance relevance = {};                    // which of the holdout should be found
+    std::span<const std::uint8_t> learned = {};  // (rows) has_learned(), or empty: of everybody
+    std::span<const std::uint64_t> keys = {};    // (rows) what intervals draw by, or empty: the row numbers
 };
 
-/// Lists of k items for users given by their number on this rank, `seen` being theirs.
-using Ranker = std::function<TopK(std::span<const Row> users, const Interactions& seen, Row k)>;
+/// Lists of k items for users given by their number on this rank, `excluded` being theirs.
+using Ranker = std::function<TopK(std::span<const Row> users, const Interactions& excluded, Row k)>;
 
 /// Ranks by the model: every item scored, x_u·y_i.
 [[nodiscard]] Ranker model_ranker(FactorTable users, Scorer items);
 [[nodiscard]] Ranker popularity_ranker(const Popularity& popularity);
 
+/// Ranks as users are served: by the model, but users of whom nothing was learned (`learned`, by their number on this
+/// rank) by popularity. Both arguments must outlive it.
+[[nodiscard]] Ranker served_ranker(Ranker model, const Popularity& popularity, std::span<const std::uint8_t> learned);
+
 /// Measures at each k.
 struct RankingReport {
-    Row users = 0;  // those with at least one relevant item: the means are over them
-    std::vector<Row> ks;
-    std::vector<RankingScores> means;
-    std::vector<RankingScores> low;  // 95 % intervals over users
-    std::vector<RankingScores> high;
-    std::vector<double> coverage;  // share of the items that are in somebody's list
+    Row users = 0;            // those with at least one relevant item: the means are over them
+    Row without_history = 0;  // those of them of whom nothing was learned
+    std::vector<Row> ks = {};
+    std::vector<RankingScores> means = {};
+    std::vector<RankingScores> low = {};  // 95 % intervals over users
+    std::vector<RankingScores> high = {};
+    std::vector<RankingScores> with_history = {};  // means over the other users; empty: there are none
+    std::vector<double> coverage = {};             // share of the items that are in somebody's list
 
     /// One metric by its name, of ranking_metrics.
     [[nodiscard]] Measurement measurement(const char* metric, Row k) const;
 };
 
-/// Full ranking of all items for each user with held-out items, training items left out. A held-out item that is also a
-/// training item of the user cannot be listed and is not counted. The same bits for any number of ranks. Collective.
+/// Full ranking of all items for each user with relevant held-out items, but for those excluded. A held-out item that
+/// is excluded cannot be listed and is not counted.
+///
+/// Ties count against the ranker: among items of the same score the relevant ones come last, and an item is covered at
+/// k only where its whole tie has room in k places. So no measure depends on the order of rows, a constant score is
+/// never better than a random order is on average, and a measure at k does not depend on the other list lengths. The
+/// same bits for any number of ranks. Collective.
 [[nodiscard]] RankingReport evaluate_ranking(const Communicator& ranks, const RankingTask& task, const Ranker& ranker);
 
 }  // namespace alster

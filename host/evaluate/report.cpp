@@ -8,6 +8,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* with_history = "_with_history";
+
 std::string at(const char* metric, Row k) { return fmt::format("{}@{}", metric, k); }
 
 void add_ranking(json& object, const std::string& prefix, const RankingReport& report)
@@ -20,16 +22,26 @@ void add_ranking(json& object, const std::string& prefix, const RankingReport& r
             object[key + "_high"] = report.high[n][m];
         }
         object[prefix + at("coverage", report.ks[n])] = report.coverage[n];
+        if (report.with_history.empty()) continue;
+        for (std::size_t m = 0; m < ranking_metrics.size(); ++m)
+            object[prefix + at(ranking_metrics[m], report.ks[n]) + with_history] = report.with_history[n][m];
     }
+}
+
+void add_candidate_means(json& object, const std::string& prefix, const CandidateReport& report,
+                         const CandidateMeans& means, const std::string& suffix)
+{
+    for (std::size_t n = 0; n < report.ks.size(); ++n) {
+        object[prefix + at("hr", report.ks[n]) + suffix] = means.hit_rate[n];
+        object[prefix + at("ndcg", report.ks[n]) + suffix] = means.ndcg[n];
+    }
+    object[prefix + "mrr" + suffix] = means.mrr;
 }
 
 void add_candidates(json& object, const std::string& prefix, const CandidateReport& report)
 {
-    for (std::size_t n = 0; n < report.ks.size(); ++n) {
-        object[prefix + at("hr", report.ks[n])] = report.hit_rate[n];
-        object[prefix + at("ndcg", report.ks[n])] = report.ndcg[n];
-    }
-    object[prefix + "mrr"] = report.mrr;
+    add_candidate_means(object, prefix, report, report.all, "");
+    if (report.with_history.lists > 0) add_candidate_means(object, prefix, report, report.with_history, with_history);
 }
 
 void add_ratings(json& object, const std::string& prefix, const RatingErrors& errors)
@@ -43,12 +55,16 @@ void add_ratings(json& object, const std::string& prefix, const RatingErrors& er
 std::string ranking_text(const Compared<RankingReport>& reports)
 {
     const auto& [model, popularity] = reports;
-    std::string text = fmt::format("full ranking, {} users, training items left out\n{:<16} {:>8}  {:<18} {:>10}\n",
-                                   model.users, "", "model", "95 % interval", "popularity");
+    std::string text = fmt::format(
+        "full ranking, {} users, {} of them without history; what training consumed is excluded, ties count against\n"
+        "{:<16} {:>8}  {:<18} {:>10} {:>13}\n",
+        model.users, model.without_history, "", "model", "95 % interval", "popularity", "with history");
     for (std::size_t n = 0; n < model.ks.size(); ++n) {
         for (std::size_t m = 0; m < ranking_metrics.size(); ++m)
-            text += fmt::format("{:<16} {:>8.4f}  {:.4f} … {:.4f}    {:>10.4f}\n", at(ranking_metrics[m], model.ks[n]),
-                                model.means[n][m], model.low[n][m], model.high[n][m], popularity.means[n][m]);
+            text += fmt::format("{:<16} {:>8.4f}  {:.4f} … {:.4f}    {:>10.4f} {:>13}\n",
+                                at(ranking_metrics[m], model.ks[n]), model.means[n][m], model.low[n][m],
+                                model.high[n][m], popularity.means[n][m],
+                                model.with_history.empty() ? "" : fmt::format("{:.4f}", model.with_history[n][m]));
         text += fmt::format("{:<16} {:>8.4f}  {:<18} {:>10.4f}\n", at("coverage", model.ks[n]), model.coverage[n], "",
                             popularity.coverage[n]);
     }
@@ -58,18 +74,21 @@ std::string ranking_text(const Compared<RankingReport>& reports)
 std::string candidates_text(const Evaluation& evaluation)
 {
     const auto& [model, popularity] = *evaluation.candidates;
+    const CandidateMeans& others = model.with_history;
     std::string text = fmt::format(
-        "given candidates, {} lists, ties against the positive ({} lists of unknown users, {} mentions of "
-        "unknown items)\n{:<16} {:>8} {:>10}\n",
-        model.lists, evaluation.unknown_users, evaluation.unknown_items, "", "model", "popularity");
-    const auto line = [&](const std::string& metric, double ours, double theirs) {
-        text += fmt::format("{:<16} {:>8.4f} {:>10.4f}\n", metric, ours, theirs);
+        "given candidates, {} lists, {} of them of users without history ({} of unknown users; {} mentions of unknown "
+        "items); ties count against\n{:<16} {:>8} {:>10} {:>13}\n",
+        model.all.lists, model.all.lists - others.lists, evaluation.unknown_users, evaluation.unknown_items, "",
+        "model", "popularity", "with history");
+    const auto line = [&](const std::string& metric, double ours, double theirs, double ours_with_history) {
+        text += fmt::format("{:<16} {:>8.4f} {:>10.4f} {:>13}\n", metric, ours, theirs,
+                            others.lists > 0 ? fmt::format("{:.4f}", ours_with_history) : "");
     };
     for (std::size_t n = 0; n < model.ks.size(); ++n) {
-        line(at("hr", model.ks[n]), model.hit_rate[n], popularity.hit_rate[n]);
-        line(at("ndcg", model.ks[n]), model.ndcg[n], popularity.ndcg[n]);
+        line(at("hr", model.ks[n]), model.all.hit_rate[n], popularity.all.hit_rate[n], others.hit_rate[n]);
+        line(at("ndcg", model.ks[n]), model.all.ndcg[n], popularity.all.ndcg[n], others.ndcg[n]);
     }
-    line("mrr", model.mrr, popularity.mrr);
+    line("mrr", model.all.mrr, popularity.all.mrr, others.mrr);
     return text;
 }
 
@@ -93,15 +112,18 @@ json to_json(const Evaluation& evaluation)
     if (evaluation.ranking) {
         object["protocol"] = "full ranking";
         object["users"] = evaluation.ranking->model.users;
+        object["users_without_history"] = evaluation.ranking->model.without_history;
         add_ranking(object, "", evaluation.ranking->model);
         add_ranking(object, "popularity_", evaluation.ranking->popularity);
     }
     if (evaluation.candidates) {
         object["protocol"] = "given candidates";
-        object["lists"] = evaluation.candidates->model.lists;
+        const CandidateReport& model = evaluation.candidates->model;
+        object["lists"] = model.all.lists;
+        object["lists_without_history"] = model.all.lists - model.with_history.lists;
         object["unknown_users"] = evaluation.unknown_users;
         object["unknown_items"] = evaluation.unknown_items;
-        add_candidates(object, "", evaluation.candidates->model);
+        add_candidates(object, "", model);
         add_candidates(object, "popularity_", evaluation.candidates->popularity);
     }
     if (evaluation.ratings) {
@@ -110,6 +132,8 @@ json to_json(const Evaluation& evaluation)
         add_ratings(object, "mean_", evaluation.ratings->mean);
         add_ratings(object, "bias_", evaluation.ratings->bias);
     }
+    if (!evaluation.comparisons.empty()) object["beats_baseline"] = evaluation.comparisons.front().model_wins();
+    if (!evaluation.notes.empty()) object["notes"] = evaluation.notes;
     return object;
 }
 
@@ -119,6 +143,7 @@ std::string to_text(const Evaluation& evaluation)
     if (evaluation.ratings) text += ratings_text(*evaluation.ratings);
     if (evaluation.ranking) text += ranking_text(*evaluation.ranking);
     if (evaluation.candidates) text += candidates_text(evaluation);
+    for (const auto& note : evaluation.notes) text += fmt::format("note: {}\n", note);
     return text;
 }
 

@@ -41,6 +41,17 @@ double poisson(std::uint32_t uniform)
 
 }  // namespace
 
+std::vector<std::uint64_t> user_keys(const IdColumn& ids)
+{
+    std::vector<std::uint64_t> keys;
+    for (Row u = 0; u < ids.rows(); ++u) {
+        std::uint64_t key = 0xcbf29ce484222325U;  // FNV-1a
+        for (const char byte : ids.text(u)) key = (key ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
+        keys.push_back(key);
+    }
+    return keys;
+}
+
 UserMeans::UserMeans(std::size_t measures, Row users, std::uint64_t seed)
     : UserMeans(measures, seed,
                 ExactSum((1 + replicates) * (1 + measures), static_cast<double>(users) * largest_weight))
@@ -54,9 +65,9 @@ UserMeans::UserMeans(std::size_t measures, std::uint64_t seed, ExactSum sum)
 
 UserMeans UserMeans::zero() const { return {measures_, seed_, sum_.zero()}; }
 
-void UserMeans::add(Row user, std::span<const double> values)
+void UserMeans::add(std::uint64_t key, std::span<const double> values)
 {
-    const std::uint64_t stream = hash(seed_ ^ hash(static_cast<std::uint64_t>(user)));
+    const std::uint64_t stream = hash(seed_ ^ hash(key));
     for (std::size_t b = 0; b <= replicates; ++b) {
         const double weight = b == 0 ? 1 : poisson(static_cast<std::uint32_t>(hash(stream + b)));
         double* row = chunk_.data() + b * (1 + measures_);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "data/exact_sum.hpp"
+#include "data/id_column.hpp"
 #include "distributed/communicator.hpp"
 
 namespace alster {
@@ -16,10 +17,14 @@ struct Means {
     std::vector<double> high;  // 97.5 % quantile
 };
 
+/// A number for each user that follows from its id alone, so that intervals do not depend on the order of rows.
+[[nodiscard]] std::vector<std::uint64_t> user_keys(const IdColumn& ids);
+
 /// Means over users of several measures in [0, 1], the same bits for any number of ranks and threads.
 ///
 /// The intervals are a Poisson bootstrap: in replicate b user u counts w_ub times, w_ub ~ Poisson(1) drawn from a hash
-/// of (seed, u, b). Users are independent of each other, so a stream of them can be resampled without holding it.
+/// of (seed, key of u, b). Users are independent of each other, so a stream of them can be resampled without holding
+/// it.
 class UserMeans {
 public:
     /// `users`: an upper bound of the users of all ranks together.
@@ -28,8 +33,9 @@ public:
     /// An empty one of the same kind, for another thread.
     [[nodiscard]] UserMeans zero() const;
 
-    /// Users come in chunks of rows_per_chunk by global row number; within one they are added in order.
-    void add(Row user, std::span<const double> values);
+    /// Users come in chunks of rows_per_chunk by global row number; within one they are added in order. `key` names the
+    /// user: what it draws depends on nothing else.
+    void add(std::uint64_t key, std::span<const double> values);
     void end_chunk();
     void add(const UserMeans& other);
 

@@ -71,6 +71,8 @@ void RunRecord::take(const json& event)
         if (!event.contains(known)) continue;
         metric = known;
         measured = {event.at(metric), event.at(metric + "_low"), event.at(metric + "_high")};
+        baseline.name = event.value("baseline", "");
+        baseline.value = event.value(compared().key(), 0.0);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "host/evaluate/baseline.hpp"
 #include "host/evaluate/measurement.hpp"
 
 namespace alster {
@@ -27,9 +28,13 @@ struct RunRecord {
     std::string fingerprint = {};  // of the data
     std::string metric = {};       // "ndcg@10" or "rmse"; empty: nothing was measured
     Measurement measured = {};     // after the last sweep, which is what the model holds
+    Baseline baseline = {};        // the best one's value of the metric; without a name where the log has none
     int sweeps = 0;
     int best_sweep = 0;  // the one with the best metric; 0: not known before the run ends
     double seconds = 0;  // in half-steps
+
+    /// The metric beside that of the best baseline.
+    [[nodiscard]] Comparison compared() const { return {metric, measured.value, baseline}; }
 
     /// Takes one line of metrics.jsonl, in their order.
     void take(const nlohmann::json& event);

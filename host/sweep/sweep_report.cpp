@@ -101,6 +101,11 @@ std::string advice(const SweepReport& report)
         if (report.cheapest > 0)
             text += fmt::format("the cheapest of them: {}\n", named(report, report.runs[report.cheapest]));
     }
+    if (!winner.baseline.name.empty()) {
+        text += fmt::format("the best baseline, {}: {} {:.4f}\n", winner.baseline.name, report.metric,
+                            winner.baseline.value);
+        if (!winner.compared().model_wins()) text += fmt::format("note: {}\n", winner.compared().warning());
+    }
     return text +
            "The winner's figure is optimistic: the held-out part that chose it is no test any more. A figure to "
            "publish "
@@ -159,13 +164,21 @@ Json to_json(const SweepReport& report)
     }
     Json as_good = Json::array();
     for (std::size_t n = 1; n <= report.as_good; ++n) as_good.push_back(report.runs[n].name);
-    return {{"metric", report.metric},
-            {"finished", report.finished},
-            {"winner", report.runs.front().name},
-            {"model", (report.runs.front().path / "model.h5").string()},
-            {"within_interval", as_good},
-            {"cheapest", report.runs[report.cheapest].name},
-            {"runs", runs}};
+    const RunRecord& winner = report.runs.front();
+    Json object{{"metric", report.metric},
+                {"finished", report.finished},
+                {"winner", winner.name},
+                {"model", (winner.path / "model.h5").string()},
+                {"within_interval", as_good},
+                {"cheapest", report.runs[report.cheapest].name},
+                {"runs", runs}};
+    if (winner.baseline.name.empty()) return object;
+    const Comparison compared = winner.compared();
+    object.update({{"baseline", winner.baseline.name},
+                   {compared.key(), winner.baseline.value},
+                   {"beats_baseline", compared.model_wins()}});
+    if (!compared.model_wins()) object["note"] = compared.warning();
+    return object;
 }
 
 }  // namespace alster

@@ -36,7 +36,12 @@ std::string sweep_line(int sweep, int sweeps, const HalfStep& users, const HalfS
 
 const char* metric_name(const Job& job) { return job.options.is_explicit() ? "rmse" : "ndcg@10"; }
 
-/// The metric of the held-out part with its 95 % interval, and how many it is a mean over.
+Comparison comparison(const Job& job, const TrainingState& state)
+{
+    return {metric_name(job), state.metric->value, state.baseline};
+}
+
+/// The metric of the held-out part with its 95 % interval, how many it is a mean over, and that of the best baseline.
 void add_metric(nlohmann::json& fields, const Job& job, const TrainingState& state)
 {
     if (!state.metric) return;
@@ -45,6 +50,8 @@ void add_metric(nlohmann::json& fields, const Job& job, const TrainingState& sta
     fields[name + "_low"] = state.metric->low;
     fields[name + "_high"] = state.metric->high;
     fields[job.options.is_explicit() ? "ratings" : "users"] = state.metric->count;
+    fields["baseline"] = state.baseline.name;
+    fields[comparison(job, state).key()] = state.baseline.value;
 }
 
 }  // namespace
@@ -77,7 +84,10 @@ void log_half_step(MetricsLog& log, const HalfStep& step, int sweep)
 
 void report_sweep(const Job& job, const TrainingState& state, const HalfStep& users, const HalfStep& items)
 {
-    const std::string metric = state.metric ? fmt::format("  {} {:.4f}", metric_name(job), state.metric->value) : "";
+    const std::string metric = state.metric
+                                   ? fmt::format("  {} {:.4f} ({} {:.4f})", metric_name(job), state.metric->value,
+                                                 state.baseline.name, state.baseline.value)
+                                   : "";
     job.progress.line(sweep_line(state.sweeps(), job.options.sweeps, users, items, metric));
     nlohmann::json fields{
         {"sweep", state.sweeps()}, {"objective", items.objective}, {"seconds", seconds_of(users) + seconds_of(items)}};
@@ -204,6 +214,11 @@ nlohmann::json summarize(const Job& job, const TrainingState& state,
     if (state.restarts > 0) summary["restarts"] = state.restarts;
     if (state.best_sweep > 0) summary["best_sweep"] = state.best_sweep;
     add_metric(summary, job, state);
+    if (state.metric) {
+        const Comparison compared = comparison(job, state);
+        summary["beats_baseline"] = compared.model_wins();
+        if (!compared.model_wins()) summary["note"] = compared.warning();
+    }
     return summary;
 }
 

@@ -209,6 +209,7 @@ private:
             on_host([&](const TrainedRows& users, const TrainedRows& items) {
                 const Measurement metric = validation_->measure(users, items);
                 state_.measured(metric, validation_->better(metric.value, state_.best_metric));
+                state_.baseline = validation_->baseline();
             });
         }
         report_sweep(job_, state_, users_step_, items_step_);

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "data/checkpoint_file.hpp"
+#include "host/evaluate/baseline.hpp"
 #include "host/evaluate/measurement.hpp"
 
 namespace alster {
@@ -13,6 +14,7 @@ struct TrainingState {
     std::optional<double> objective;    // after the last half-step
     double seconds = 0;                 // in half-steps
     std::optional<Measurement> metric;  // of the held-out part, after the last sweep of this process
+    Baseline baseline;                  // what the metric is compared with
     double best_metric = 0;
     std::int64_t best_sweep = 0;
     std::int64_t restarts = 0;

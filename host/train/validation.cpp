@@ -1,8 +1,8 @@
 #include "host/train/validation.hpp"
 
 #include "data/exclusion.hpp"
-#include "host/evaluate/ranking.hpp"
 #include "host/evaluate/rating.hpp"
+#include "host/learned.hpp"
 
 namespace alster {
 
@@ -24,8 +24,34 @@ Validation::Validation(const Communicator& ranks, const DatasetReader& dataset, 
     : ranks_(ranks), dataset_(dataset), options_(options), make_scorer_(std::move(make_scorer))
 {
     if (!available()) return;
-    seen_ = excluded_items(dataset, users, {});
     holdout_ = dataset.interactions(Part::holdout, Side::users, users);
+    const DatasetInfo& info = dataset.info();
+    if (options.is_explicit()) {
+        const Interactions seen = dataset.interactions(Part::train, Side::users, users);
+        const auto rmse = [&](const Predictor& predict) {
+            return rating_errors(ranks, holdout_, info.users, {info.value_min, info.value_max}, predict).rmse;
+        };
+        baseline_ = better_baseline(rmse(bias_predictor(ranks, dataset, seen)),
+                                    rmse([&](Row, Row) { return info.value_mean; }));
+        return;
+    }
+    excluded_ = excluded_items(dataset, users, {});
+    keys_ = user_keys(dataset.ids(Side::users, users));
+    popularity_.emplace(positive_counts(ranks, dataset));
+    baseline_ = {"popularity", ranked(users, {}, popularity_ranker(*popularity_)).value};
+}
+
+Measurement Validation::ranked(RowRange users, std::span<const std::uint8_t> learned, const Ranker& ranker) const
+{
+    const RankingTask task{.rows = users,
+                           .users = dataset_.info().users,
+                           .items = dataset_.info().items,
+                           .excluded = excluded_,
+                           .holdout = holdout_,
+                           .ks = {10},
+                           .learned = learned,
+                           .keys = keys_};
+    return evaluate_ranking(ranks_, task, ranker).measurement("ndcg", 10);
 }
 
 Measurement Validation::measure(const TrainedRows& users, const TrainedRows& items) const
@@ -39,9 +65,9 @@ Measurement Validation::measure(const TrainedRows& users, const TrainedRows& ite
                                                   model_predictor(queries, Y.table(), info.value_mean));
         return {errors.rmse, errors.rmse_low, errors.rmse_high, errors.ratings};
     }
-    const RankingTask task{
-        .rows = users.rows, .users = info.users, .items = info.items, .seen = seen_, .holdout = holdout_, .ks = {10}};
-    return evaluate_ranking(ranks_, task, model_ranker(queries, make_scorer_(Y.table()))).measurement("ndcg", 10);
+    const auto learned = learned_rows(Side::users, queries, false);
+    return ranked(users.rows, learned,
+                  served_ranker(model_ranker(queries, make_scorer_(Y.table())), *popularity_, learned));
 }
 
 }  // namespace alster

@@ -58,7 +58,7 @@ struct Share {
 RankingReport ranking(const Data& data, const Communicator& ranks, std::vector<Row> ks)
 {
     const Share mine(data, ranks);
-    const RankingTask task{mine.rows, users, items, mine.seen, mine.holdout, -1e300, std::move(ks)};
+    const RankingTask task{mine.rows, users, items, mine.seen, mine.holdout, std::move(ks)};
     return evaluate_ranking(ranks, task, model_ranker(mine.factors, cpu_scorer(data.Y.table())));
 }
 
@@ -97,7 +97,7 @@ TEST(Ranking, MeasuresOneUserByHand)
     const Interactions seen{.offsets = {0, 1}, .columns = {0}, .values = {1}, .confidences = {}, .preferences = {}};
     const Interactions held{
         .offsets = {0, 3}, .columns = {0, 2, 3}, .values = {5, 4, 1}, .confidences = {}, .preferences = {}};
-    const auto report = evaluate_ranking(Communicator::self(), {{0, 1}, 1, 4, seen, held, 2, {1, 2}},
+    const auto report = evaluate_ranking(Communicator::self(), {{0, 1}, 1, 4, seen, held, {1, 2}, {.value_from = 2}},
                                          model_ranker(X.table(), cpu_scorer(Y.table())));
     EXPECT_EQ(report.measurement("hr", 1).value, 0);
     EXPECT_EQ(report.measurement("recall", 2).value, 1);
@@ -210,11 +210,26 @@ TEST(Candidates, ATieCountsAgainstThePositive)
     // user 0: the positive ties with item 1 → place 2; unknown user: 0 against 0 → place 2; unknown positive 0 against
     // -1 → place 1
     const auto score = [](Row u, Row i) { return u < 0 ? 0.0 : i == 2 ? -1.0 : 3.0; };
-    const auto report = evaluate_candidates(Communicator::self(), lists, {0, 1}, 1, {1, 2}, score);
-    EXPECT_DOUBLE_EQ(report.hit_rate[0], 1.0 / 3);
-    EXPECT_DOUBLE_EQ(report.hit_rate[1], 1);
-    EXPECT_DOUBLE_EQ(report.ndcg[1], (1 + 2 / std::log2(3)) / 3);
-    EXPECT_DOUBLE_EQ(report.mrr, (1 + 0.5 + 0.5) / 3);
+    const auto report = evaluate_candidates(Communicator::self(), {lists, {0, 1}, 1, {1, 2}}, score);
+    EXPECT_EQ(report.all.lists, 3);
+    EXPECT_DOUBLE_EQ(report.all.hit_rate[0], 1.0 / 3);
+    EXPECT_DOUBLE_EQ(report.all.hit_rate[1], 1);
+    EXPECT_DOUBLE_EQ(report.all.ndcg[1], (1 + 2 / std::log2(3)) / 3);
+    EXPECT_DOUBLE_EQ(report.all.mrr, (1 + 0.5 + 0.5) / 3);
+    EXPECT_EQ(report.with_history.lists, 2);  // the unknown user has none
+    EXPECT_DOUBLE_EQ(report.with_history.hit_rate[0], 0.5);
+    EXPECT_DOUBLE_EQ(report.with_history.mrr, (0.5 + 1) / 2);
+}
+
+TEST(Candidates, OfUsersOfWhomNothingWasLearnedAreToldApart)
+{
+    const std::vector<CandidateList> lists{{0, {0, 1}}, {1, {0, 1}}, {1, {1, 0}}};
+    const std::vector<std::uint8_t> learned{1, 0};
+    const auto score = [](Row u, Row i) { return u == 0 ? 1.0 - static_cast<double>(i) : 0.0; };
+    const auto report = evaluate_candidates(Communicator::self(), {lists, {0, 2}, 2, {1}, learned}, score);
+    EXPECT_EQ(report.with_history.lists, 1);
+    EXPECT_DOUBLE_EQ(report.with_history.hit_rate[0], 1);
+    EXPECT_DOUBLE_EQ(report.all.hit_rate[0], 1.0 / 3);
 }
 
 TEST(Candidates, HaveTheSameBitsForAnyNumberOfRanks)
@@ -229,14 +244,15 @@ TEST(Candidates, HaveTheSameBitsForAnyNumberOfRanks)
     const auto measure = [&](const Communicator& ranks) {
         const Share mine(data, ranks);
         const auto predict = model_predictor(mine.factors, data.Y.table(), 0);
-        return evaluate_candidates(ranks, lists, mine.rows, users, {10},
+        return evaluate_candidates(ranks, {lists, mine.rows, users, {10}},
                                    [&](Row u, Row i) { return u < 0 ? 0.0 : predict(u, i); });
     };
     const auto alone = measure(Communicator::self());
     const auto together = measure(Communicator());
-    EXPECT_EQ(together.hit_rate, alone.hit_rate);
-    EXPECT_EQ(together.ndcg, alone.ndcg);
-    EXPECT_EQ(together.mrr, alone.mrr);
+    EXPECT_EQ(together.all.hit_rate, alone.all.hit_rate);
+    EXPECT_EQ(together.all.ndcg, alone.all.ndcg);
+    EXPECT_EQ(together.all.mrr, alone.all.mrr);
+    EXPECT_EQ(together.with_history.ndcg, alone.with_history.ndcg);
 }
 
 }  // namespace

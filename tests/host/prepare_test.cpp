@@ -157,12 +157,14 @@ TEST_F(Prepare, KeepsUsersAndItemsThatOnlyTheHoldoutKnowsAsColdRows)
     EXPECT_THAT(dataset().event_counts(Side::items, {0, 3}), ElementsAre(2, 1, 0));
 }
 
-TEST_F(Prepare, SaysThatLeaveLastOutLeaksAndThatATimeSplitDoesNotWarn)
+TEST_F(Prepare, SaysThatRandomAndLeaveLastOutLeakAndATimeSplitDoesNot)
 {
     const std::string log = "1,10,1,1600000100\n1,11,1,1600000200\n2,10,1,1600000300\n2,13,1,1600000900\n";
-    EXPECT_THAT(prepare(log, "--split last:1").err, StartsWith("note: --split last:1 lets training see"));
+    EXPECT_THAT(prepare(log, "--split last:1").err, StartsWith("note: --split last:1 leaks"));
     EXPECT_EQ(2, dataset().info().held_out);
+    EXPECT_THAT(prepare(log, "--split random:0.3").err, StartsWith("note: --split random:0.3 leaks"));
     EXPECT_EQ("", prepare(log, "--split time:0.3").err);
+    EXPECT_EQ("", prepare(log).err);
 }
 
 TEST_F(Prepare, ReadsStandardInput)

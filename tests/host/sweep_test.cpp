@@ -163,6 +163,54 @@ TEST_F(Sweep, WithinTheWinnersIntervalTheFewestFactorsAreTheCheapest)
     }
 }
 
+TEST_F(Sweep, TheReportSaysWhereTheWinnerDoesNotBeatTheBestBaseline)
+{
+    for (const auto& [metric, baseline, key, value, wins] :
+         {std::tuple{"ndcg@10", "popularity", "popularity_ndcg@10", 0.45, true},
+          {"ndcg@10", "popularity", "popularity_ndcg@10", 0.5, false},
+          {"rmse", "biases", "bias_rmse", 0.55, true},
+          {"rmse", "mean", "mean_rmse", 0.45, false}}) {
+        const fs::path sweep = path(fmt::format("baseline{}{}", key, value));
+        write_run(sweep / "000", 16, metric, 0.5, 0.03);
+        const json end{{"event", "end"},
+                       {"sweeps", 4},
+                       {"seconds", 2.5},
+                       {metric, 0.5},
+                       {fmt::format("{}_low", metric), 0.47},
+                       {fmt::format("{}_high", metric), 0.53},
+                       {"baseline", baseline},
+                       {key, value}};
+        std::ofstream(sweep / "000/metrics.jsonl", std::ios::app) << '\n' << end << '\n';
+        const auto report = json::parse(alster("sweep-report {} --json", sweep.string()).out);
+        EXPECT_EQ(wins, report["beats_baseline"].get<bool>()) << key;
+        EXPECT_EQ(value, report[key]);
+        EXPECT_EQ(wins, !report.contains("note"));
+        const auto text = alster("sweep-report {}", sweep.string()).out;
+        EXPECT_THAT(text, HasSubstr(fmt::format("the best baseline, {}: {} {:.4f}", baseline, metric, value)));
+        EXPECT_EQ(wins, text.find("the model does not beat the best baseline") == std::string::npos) << text;
+    }
+}
+
+TEST_F(Sweep, TrainingShowsTheBaselineAndSaysAtTheEndWhereItIsNotBeaten)
+{
+    const Finished poor =
+        alster("train --data {} --factors 2 --reg 1000 --sweeps 1 --out {}", path("data.h5"), path("poor"));
+    ASSERT_EQ(0, poor.code) << poor.err;
+    EXPECT_THAT(poor.err, HasSubstr("(popularity 0."));
+    EXPECT_THAT(poor.out, HasSubstr("note: the model does not beat the best baseline, popularity: ndcg@10 "));
+    const Finished good =
+        alster("train --data {} --factors 5 --reg 0.01 --sweeps 8 --out {} --json", path("data.h5"), path("good"));
+    const auto summary = json::parse(good.out);
+    EXPECT_GT(summary["ndcg@10"], summary["popularity_ndcg@10"]);
+    EXPECT_EQ(true, summary["beats_baseline"]);
+    EXPECT_FALSE(summary.contains("note"));
+    const Finished ratings = alster("train --data {} --objective explicit --reg 1000 --sweeps 1 --out {} --json",
+                                    path("data.h5"), path("ratings"));
+    const auto rated = json::parse(ratings.out);
+    EXPECT_EQ(rated["beats_baseline"].get<bool>(),
+              rated["rmse"] < rated[rated["baseline"] == "mean" ? "mean_rmse" : "bias_rmse"]);
+}
+
 TEST_F(Sweep, AFailedRunSaysWhy)
 {
     const fs::path sweep = path("failed");
