@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <numeric>
 
 #include "bench/random_interactions.hpp"
 #include "data/error.hpp"
@@ -120,8 +121,10 @@ void measure_sweeps(const B& backend, const std::string& label, const SweepOptio
     TrainOptions training;
     training.factors = factors;
     const auto all = [](Row count) { return Share{RowPartition::even(count, rows_per_chunk, 1), {}}; };
+    std::vector<std::uint64_t> keys(options.shape.items);
+    std::iota(keys.begin(), keys.end(), std::uint64_t{0});
     auto sides = make_sides(alone, backend, training, all(options.shape.users), all(options.shape.items),
-                            {data.by_user, {}}, {data.by_item, {}});
+                            {data.by_user, {}}, {data.by_item, {}, std::move(keys)});
     Solver<B> solver(alone, backend, training);
     solver.begin_with(sides.items);
     std::vector<double> total, users, items, basis;

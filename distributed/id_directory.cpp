@@ -72,7 +72,7 @@ Lists<T> cut_like(const Lists<Like>& like, const std::vector<T>& all)
     return lists;
 }
 
-/// All mentions in ascending order of their ids; of one id those first that have a row, then in the order of mention.
+/// All mentions in ascending order of their ids; of one id those first that have a row.
 std::vector<Row> mentions_by_id(const IdColumn& ids, const std::vector<Column>& rows)
 {
     std::vector<Row> order(rows.size());
@@ -80,7 +80,7 @@ std::vector<Row> mentions_by_id(const IdColumn& ids, const std::vector<Column>& 
     std::sort(order.begin(), order.end(), [&](Row a, Row b) {
         if (ids.before(a, ids, b)) return true;
         if (ids.before(b, ids, a)) return false;
-        return (rows[a] >= 0) != (rows[b] >= 0) ? rows[a] >= 0 : a < b;
+        return rows[a] > rows[b];
     });
     return order;
 }
@@ -153,33 +153,28 @@ void IdDirectory::number(const char* what, const IdColumn& ids, std::vector<Colu
     const auto to = by_keeper(ids);
     const IdColumn mentioned = exchanged(ids, to);
     const auto known = ranks_.all_to_all(picked(rows, to));
-    const auto by_id = mentions_by_id(mentioned, end_to_end(known));
+    auto row_of = end_to_end(known);
+    const auto by_id = mentions_by_id(mentioned, row_of);
 
-    // the keepers say whose mention of an id is the first of all; only that rank can number it
-    std::vector<char> first(mentioned.rows(), 0);
-    each_id(mentioned, by_id, [&](std::span<const Row> mentions) { first[mentions.front()] = 1; });
-    std::vector<char> mine(rows.size());
-    put_back(ranks_.all_to_all(cut_like(known, first)), to, mine);
-    for (std::size_t i = 0; i < rows.size(); ++i) mine[i] = mine[i] && rows[i] < 0;
-
-    const Row numbered = std::count(mine.begin(), mine.end(), 1);
+    Row kept = 0, fresh = 0;
+    each_id(mentioned, by_id, [&](std::span<const Row> mentions) {
+        ++kept;
+        fresh += row_of[mentions.front()] < 0;
+    });
     const Row had_rows = ranks_.sum(std::count_if(rows.begin(), rows.end(), [](Column row) { return row >= 0; }));
-    rows_ = had_rows + ranks_.sum(numbered);
+    rows_ = had_rows + ranks_.sum(fresh);
     if (rows_ > std::numeric_limits<Column>::max())
         throw Error(ExitCode::bad_data, "more than 2147483647 {}: alster counts them in 31 bits", what);
-    auto next = static_cast<Column>(had_rows + ranks_.sum_before(numbered));
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        if (mine[i]) rows[i] = next++;
 
-    // and the keepers tell the others
-    auto row_of = end_to_end(ranks_.all_to_all(picked(rows, to)));
-    Row kept = 0;
-    each_id(mentioned, by_id, [&](std::span<const Row>) { ++kept; });
+    // keepers hold ascending ranges of ids, so that the new ones of all keepers, end to end, are in order
+    auto next = static_cast<Column>(had_rows + ranks_.sum_before(fresh));
     ids_ = IdColumn::with_rows(kind_, width_, kept);
     each_id(mentioned, by_id, [&](std::span<const Row> mentions) {
-        for (const Row m : mentions) row_of[m] = row_of[mentions.front()];
+        const Column had = row_of[mentions.front()];
+        const Column row = had < 0 ? next++ : had;
+        for (const Row m : mentions) row_of[m] = row;
         ids_.assign(std::ssize(order_), mentioned.bytes_of(mentions.front()));
-        order_.push_back(row_of[mentions.front()]);
+        order_.push_back(row);
     });
     first_in_order_ = ranks_.sum_before(kept);
     put_back(ranks_.all_to_all(cut_like(known, row_of)), to, rows);

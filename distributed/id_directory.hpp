@@ -12,8 +12,8 @@ namespace alster {
 /// The ids of one side and their rows, shared out over the ranks by ranges of ids: no rank holds all of them, and each
 /// has its part of their ascending order at hand. All functions are collective, unless they say otherwise.
 ///
-/// Rows go to the ids that have them already, then to the others in the order in which they first appear: in that of
-/// the ranks, and of each rank's ids. So the numbers do not depend on where the input was cut.
+/// Rows go to the ids that have them already, then to the others in ascending order: numbers by value, texts by bytes.
+/// So a row's number depends on the ids alone, not on the order of the input or where it was cut.
 class IdDirectory {
 public:
     /// `known`: this rank's part of the ids that have rows already, from row `first_known` on; the ranks' parts are

@@ -97,7 +97,12 @@ private:
         order_.resize(row.size());
         std::iota(order_.begin(), order_.end(), std::size_t{0});
         std::nth_element(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(size), order_.end(),
-                         [&](std::size_t a, std::size_t b) { return row[b].earlier_than(row[a]); });
+                         [&](std::size_t a, std::size_t b) {
+                             if (row[a].time() != row[b].time()) return row[a].time() > row[b].time();
+                             if (row[a].tie_or_count != row[b].tie_or_count)
+                                 return row[a].tie_or_count > row[b].tie_or_count;
+                             return a < b;
+                         });
         for (std::size_t i = 0; i < size; ++i) row[order_[i]].held = 1;
     }
 
@@ -105,8 +110,7 @@ private:
     {
         for (std::size_t i = 0; i < row.size(); ++i) {
             ++(row[i].held ? report_.held_out : report_.training);
-            row[i].sequence =
-                events_[i] & EventRecord::sequence_mask;  // until now its place, by which the latest were found
+            row[i].tie_or_count = events_[i] & EventRecord::tie_mask;  // the latest are found by now
         }
         events_.clear();
     }
@@ -129,7 +133,7 @@ EventStatistics event_statistics(std::span<const EventRecord> records, Side side
     for (const auto& record : records) {
         if (record.held) continue;
         const Row row = (side == Side::users ? record.user : record.item) - rows.first;
-        statistics.counts[row] += static_cast<std::int32_t>(record.sequence);
+        statistics.counts[row] += static_cast<std::int32_t>(record.tie_or_count);
         statistics.last[row] = std::max<std::int64_t>(statistics.last[row], record.seconds);
     }
     return statistics;

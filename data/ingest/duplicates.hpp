@@ -9,7 +9,8 @@ namespace alster {
 
 /// What becomes of several events of one user with one item.
 ///   sum, max  values and confidences are summed, or the largest kept; the preference is Σ c·p / Σ c
-///   last      the latest event counts (by time, then by place in the input)
+///   last      the latest event counts; of several of one time that of the largest value, then confidence, then
+///             preference: which of them stood last in the input would change with the order of its lines
 /// The pair has the roles of all of its events.
 enum class Duplicates { sum, max, last };
 

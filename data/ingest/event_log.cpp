@@ -4,6 +4,9 @@
 #include <limits>
 #include <vector>
 
+#include "data/id_hash.hpp"
+#include "data/ingest/split_plan.hpp"
+
 namespace alster {
 
 namespace {
@@ -60,7 +63,6 @@ void EventLog::read(InteractionReader& reader, const EventRules* rules, Quaranti
         record.user = users_.row(event.user);
         record.item = items_.row(event.item);
     });
-    training_ = static_cast<Offset>(table_.size());
 }
 
 void EventLog::read_held_out(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine)
@@ -76,19 +78,33 @@ void EventLog::read_held_out(InteractionReader& reader, const EventRules* rules,
     });
 }
 
-Offset EventLog::renumber(std::span<const Column> users, std::span<const Column> items, Offset training_before,
-                          Offset held_before)
+/// By this process's own numbers of the ids.
+std::vector<std::uint64_t> EventLog::hashes(const IdIndex& met, const IdIndex& asked)
 {
+    auto hashes = id_hashes(met.column());
+    const auto more = id_hashes(asked.column());
+    hashes.insert(hashes.end(), more.begin(), more.end());
+    return hashes;
+}
+
+void EventLog::hold_out_at_random(double fraction, std::uint64_t seed)
+{
+    const auto users = hashes(users_, asked_users_);
+    const auto items = hashes(items_, asked_items_);
+    for (auto& record : table_.records())
+        record.held = held_at_random(fraction, seed, users[record.user], items[record.item]);
+}
+
+Offset EventLog::renumber(std::span<const Column> users, std::span<const Column> items)
+{
+    constexpr int bits_left_out = 64 - 43;
+    const auto ties = hashes(items_, asked_items_);
     const auto records = table_.records();
     std::size_t kept = 0;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        EventRecord record = records[i];
-        const auto place = static_cast<Offset>(i);
+    for (EventRecord record : records) {
+        record.tie_or_count = (ties[record.item] >> bits_left_out) & EventRecord::tie_mask;
         record.user = users[record.user];
         record.item = items[record.item];
-        record.sequence =
-            static_cast<std::uint64_t>(place < training_ ? training_before + place : held_before + place - training_) &
-            EventRecord::sequence_mask;
         if (record.user >= 0 && record.item >= 0) records[kept++] = record;
     }
     table_.truncate(kept);

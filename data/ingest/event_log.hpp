@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "data/ingest/event_rules.hpp"
 #include "data/ingest/event_table.hpp"
@@ -23,11 +24,13 @@ public:
     /// users().rows() on (items().rows()), in asked_users() (asked_items()), always as text.
     void read_held_out(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine);
 
-    /// Gives each record its row by the numbers of its ids, −1: not to be had, and its place in the input of all
-    /// processes: `training_before` counts the training events of those before this one, `held_before` all events that
-    /// come before its first held-out one. Records without a row are dropped; returns how many. The ids are forgotten.
-    Offset renumber(std::span<const Column> users, std::span<const Column> items, Offset training_before,
-                    Offset held_before);
+    /// Marks each (user, item) pair as held out with this probability, by a hash of the seed and both ids: before
+    /// renumber().
+    void hold_out_at_random(double fraction, std::uint64_t seed);
+
+    /// Gives each record its row by the numbers of its ids; −1 means that the id is unknown. Such records are dropped;
+    /// returns how many. The ids are forgotten.
+    Offset renumber(std::span<const Column> users, std::span<const Column> items);
 
     /// Lets confidences decay by age against `watermark`, the latest training event in Unix seconds.
     void decay(const EventRules& rules, std::int64_t watermark);
@@ -43,13 +46,13 @@ public:
     [[nodiscard]] const IdIndex& asked_users() const { return asked_users_; }
     [[nodiscard]] const IdIndex& asked_items() const { return asked_items_; }
     [[nodiscard]] EventTable& table() { return table_; }
-    [[nodiscard]] Offset training() const { return training_; }  // events that read() has met
 
     /// Whether an event has a confidence that somebody gave: by rules, or in the log. Without one a merged pair's
     /// confidence is nothing but its number of lines.
     [[nodiscard]] bool weighted() const { return weighted_; }
 
 private:
+    [[nodiscard]] static std::vector<std::uint64_t> hashes(const IdIndex& met, const IdIndex& asked);
     template <class Place>
     void read_lines(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine, Place place);
 
@@ -59,7 +62,6 @@ private:
     IdIndex asked_items_{"items", IdKind::text};
     EventTable table_;
     TimeStatistics times_;
-    Offset training_ = 0;
     bool weighted_ = false;
 };
 

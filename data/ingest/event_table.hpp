@@ -16,14 +16,14 @@ struct EventRecord {
     float value = 1;
     float confidence = 1;
     float preference = 1;
-    std::uint32_t seconds = 0;        // time, with millis; 0: unknown
-    std::uint64_t sequence : 43 = 0;  // its place in the input; of a merged record how many consumed events it is of
+    std::uint32_t seconds = 0;            // time, with millis; 0: unknown
+    std::uint64_t tie_or_count : 43 = 0;  // breaks ties of time, by its item's id; merged: of how many consumed events
     std::uint64_t millis : 10 = 0;
     std::uint64_t rule : 7 = 0;
     std::uint64_t role : 3 = consumed_role;
     std::uint64_t held : 1 = 0;  // set aside by the split
 
-    static constexpr std::uint64_t sequence_mask = (std::uint64_t{1} << 43) - 1;
+    static constexpr std::uint64_t tie_mask = (std::uint64_t{1} << 43) - 1;
 
     [[nodiscard]] bool consumed() const { return (role & consumed_role) != 0; }
     [[nodiscard]] Milliseconds time() const { return Milliseconds{seconds} * 1000 + static_cast<Milliseconds>(millis); }
@@ -31,11 +31,6 @@ struct EventRecord {
     {
         seconds = static_cast<std::uint32_t>(time / 1000);
         millis = static_cast<std::uint64_t>(time % 1000) & 0x3ff;
-    }
-    [[nodiscard]] bool earlier_than(const EventRecord& other) const
-    {
-        if (time() != other.time()) return time() < other.time();
-        return sequence < other.sequence;
     }
 };
 static_assert(sizeof(EventRecord) == 32);

@@ -1,6 +1,7 @@
 #include "data/ingest/record_sort.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -62,6 +63,16 @@ void sort(std::span<EventRecord> records, RowRange rows, RowOf row_of, Before be
         std::sort(records.begin() + buckets.begin[b], records.begin() + buckets.begin[b + 1], before);
 }
 
+/// In time, and among events of one pair and time by what they say: never by where they stood in the input.
+bool earlier(const EventRecord& a, const EventRecord& b)
+{
+    if (a.time() != b.time()) return a.time() < b.time();
+    // float has no total order by <: 0 and -0 would be ties
+    if (const auto order = std::strong_order(a.value, b.value); order != 0) return order < 0;
+    if (const auto order = std::strong_order(a.confidence, b.confidence); order != 0) return order < 0;
+    return std::strong_order(a.preference, b.preference) < 0;
+}
+
 }  // namespace
 
 void sort_by_user(std::span<EventRecord> records, RowRange users)
@@ -72,7 +83,7 @@ void sort_by_user(std::span<EventRecord> records, RowRange users)
             if (a.user != b.user) return a.user < b.user;
             if (a.item != b.item) return a.item < b.item;
             if (a.held != b.held) return a.held < b.held;
-            return a.earlier_than(b);
+            return earlier(a, b);
         });
 }
 

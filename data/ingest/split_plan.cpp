@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/error.hpp"
+#include "data/id_hash.hpp"
 
 namespace alster {
 
@@ -18,23 +19,6 @@ bool parse_number(std::string_view text, Number& number)
 {
     const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
     return status == std::errc() && end == text.data() + text.size();
-}
-
-/// One step of SplitMix64: every bit of the result depends on every bit of the argument.
-std::uint64_t mixed(std::uint64_t x)
-{
-    x += 0x9e3779b97f4a7c15ULL;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-    return x ^ (x >> 31);
-}
-
-/// Uniform in [0, 1).
-double pair_hash(std::uint64_t seed, Column user, Column item)
-{
-    const std::uint64_t bits =
-        mixed(mixed(mixed(seed) ^ static_cast<std::uint64_t>(user)) ^ static_cast<std::uint64_t>(item));
-    return static_cast<double>(bits >> 11) * 0x1p-53;
 }
 
 /// The earliest t such that at most `most` events are at t or later. Found by histograms that narrow the range by 2^16
@@ -92,22 +76,23 @@ std::string leak_of_split(const std::string& text)
         text);
 }
 
-void mark_held(std::span<EventRecord> records, const SplitPlan& plan, std::uint64_t seed, const SumOverAll& sum)
+bool held_at_random(double fraction, std::uint64_t seed, std::uint64_t user, std::uint64_t item)
 {
-    if (plan.kind == SplitPlan::Kind::random) {
-        for (auto& record : records) record.held = pair_hash(seed, record.user, record.item) < plan.fraction;
-    } else if (plan.kind == SplitPlan::Kind::time) {
-        const bool timed =
-            std::any_of(records.begin(), records.end(), [](const EventRecord& r) { return r.time() > 0; });
-        std::array<Offset, 2> all = {static_cast<Offset>(records.size()), timed};
-        sum(all);
-        if (all[1] == 0)
-            throw Error(ExitCode::usage,
-                        "--split {}: the log has no times; name their column, as in --columns …,time=3", plan.text);
-        const auto most = static_cast<Offset>(plan.fraction * static_cast<double>(all[0]));
-        const Milliseconds first_held = threshold(records, most, sum);
-        for (auto& record : records) record.held = record.time() >= first_held;
-    }
+    const std::uint64_t bits = mixed_bits(mixed_bits(mixed_bits(seed) ^ user) ^ item);
+    return static_cast<double>(bits >> 11) * 0x1p-53 < fraction;  // uniform in [0, 1)
+}
+
+void mark_latest(std::span<EventRecord> records, const SplitPlan& plan, const SumOverAll& sum)
+{
+    const bool timed = std::any_of(records.begin(), records.end(), [](const EventRecord& r) { return r.time() > 0; });
+    std::array<Offset, 2> all = {static_cast<Offset>(records.size()), timed};
+    sum(all);
+    if (all[1] == 0)
+        throw Error(ExitCode::usage, "--split {}: the log has no times; name their column, as in --columns …,time=3",
+                    plan.text);
+    const auto most = static_cast<Offset>(plan.fraction * static_cast<double>(all[0]));
+    const Milliseconds first_held = threshold(records, most, sum);
+    for (auto& record : records) record.held = record.time() >= first_held;
 }
 
 }  // namespace alster

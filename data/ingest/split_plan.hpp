@@ -9,8 +9,8 @@
 namespace alster {
 
 /// How interactions are set aside for measuring.
-///   random:F  each (user, item) pair with probability F, by a hash of seed, user and item
-///   last:N    the latest N pairs of each user, but never its only one
+///   random:F  each (user, item) pair with probability F, by a hash of the seed and both ids
+///   last:N    the latest N pairs of each user, but never its only one; of one time by a hash of the item's id
 ///   time:F    the latest fraction F of all events
 struct SplitPlan {
     enum class Kind { none, random, last, time };
@@ -29,8 +29,10 @@ struct SplitPlan {
 /// Adds up counts over all processes, element by element.
 using SumOverAll = std::function<void(std::span<Offset>)>;
 
-/// Marks the events that a random or time split holds out, each process its own; `last` is done where duplicates are
-/// merged. Error: usage (64) for a split by time of a log without times.
-void mark_held(std::span<EventRecord> records, const SplitPlan& plan, std::uint64_t seed, const SumOverAll& sum);
+/// Whether a random split holds out a pair, given the hashes (id_hash) of its ids.
+[[nodiscard]] bool held_at_random(double fraction, std::uint64_t seed, std::uint64_t user, std::uint64_t item);
+
+/// Marks the events that a split by time holds out, each process its own. Error: usage (64) for a log without times.
+void mark_latest(std::span<EventRecord> records, const SplitPlan& plan, const SumOverAll& sum);
 
 }  // namespace alster

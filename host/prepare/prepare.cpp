@@ -129,11 +129,9 @@ private:
         if (!options_.extend.empty()) known.emplace(options_.extend, access_);
         const auto users = number(users_, known, Side::users, log_.users(), log_.asked_users());
         const auto items = number(items_, known, Side::items, log_.items(), log_.asked_items());
-        const Offset training = log_.training();
-        const Offset held = static_cast<Offset>(log_.table().size()) - training;
-        const Offset dropped =
-            log_.renumber(users, items, ranks_.sum_before(training), ranks_.sum(training) + ranks_.sum_before(held));
-        report_.test_unknown = ranks_.sum(dropped);
+        if (options_.split.kind == SplitPlan::Kind::random)
+            log_.hold_out_at_random(options_.split.fraction, options_.seed);
+        report_.test_unknown = ranks_.sum(log_.renumber(users, items));
         report_.events = ranks_.sum(static_cast<Offset>(log_.table().size()));
         if (report_.events == 0)
             throw Error(ExitCode::bad_data, "{}: no interactions in the input", fmt::join(options_.inputs, ", "));
@@ -160,7 +158,7 @@ private:
     void split()
     {
         const auto sum = [&](std::span<Offset> counts) { ranks_.sum(counts); };
-        if (options_.test.empty()) mark_held(log_.table().records(), options_.split, options_.seed, sum);
+        if (options_.split.kind == SplitPlan::Kind::time) mark_latest(log_.table().records(), options_.split, sum);
         info_.watermark = ranks_.max(log_.watermark());
         if (rules_ && rules_->any_decay()) log_.decay(*rules_, info_.watermark);
     }

@@ -48,6 +48,7 @@ void each_slice_of_offsets(const DatasetReader& dataset, Side side, RowRange row
 struct OwnInteractions {
     Interactions rows;
     Interactions parts;
+    std::vector<std::uint64_t> start_keys = {};  // (rows) of the items: what their start is drawn by
 };
 
 [[nodiscard]] OwnInteractions read_interactions(const DatasetReader& dataset, Side side, const Share& share, int rank);

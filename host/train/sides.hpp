@@ -33,18 +33,18 @@ struct Sides {
 
 /// Fills this rank's item factors with the start (biases are 0), and sets Σ λ_i‖y_i‖² of it.
 template <Backend B>
-void set_start(const Communicator& ranks, const B& backend, const TrainOptions& options,
-               const Interactions& interactions, double count_offset, FactorSide<B>& items)
+void set_start(const Communicator& ranks, const B& backend, const TrainOptions& options, const OwnInteractions& by_item,
+               double count_offset, FactorSide<B>& items)
 {
     const RowObjective objective{.base = {}, .lambda = options.lambda, .nu = options.nu, .count_offset = count_offset};
     const Row width = options.width();
     const RowRange own = items.partition.of(ranks.rank());
     std::vector<Offset> entries;
-    for (Row r = 0; r < own.size(); ++r) entries.push_back(interactions.entries(r));
+    for (Row r = 0; r < own.size(); ++r) entries.push_back(by_item.rows.entries(r));
     for (const SplitRow& row : items.split.among(own)) entries[row.row - own.first] = row.entries;
     std::vector<double> penalties(entries.size());
     backend.write_on_host(items.factors, [&](std::span<float> values) {
-        initialize_rows(values, own.first, width, initial_sigma(options), options.seed);
+        initialize_rows(values, by_item.start_keys, initial_sigma(options), options.seed);
         for (std::size_t r = 0; r < entries.size(); ++r) {
             const auto row = values.subspan(r * width, width);
             if (options.is_explicit()) row.back() = 0;
@@ -94,7 +94,7 @@ Sides<B> make_sides(const Communicator& ranks, const B& backend, const TrainOpti
     };
     Sides<B> sides{make_side(Side::users, std::move(user_share), std::move(users)),
                    make_side(Side::items, std::move(item_share), std::move(items))};
-    set_start(ranks, backend, options, by_item.rows,
+    set_start(ranks, backend, options, by_item,
               options.unobserved_weight() * static_cast<double>(sides.users.partition.rows()), sides.items);
     const auto load = [&](FactorSide<B>& side, OwnInteractions& own, std::vector<RowRange> in_batches) {
         side.interactions = load_in_batches(backend, std::move(own.rows), width, std::move(in_batches));
@@ -150,13 +150,14 @@ Sides<B> load_sides(const Communicator& ranks, const B& backend, const TrainOpti
     };
     require();  // what it needs in any case, before anything is read
     const auto read = [&](Side side, const Share& own_share) {
-        auto [rows, parts] = read_interactions(dataset, side, own_share, ranks.rank());
-        const double mean = dataset.info().value_mean;
-        return OwnInteractions{apply_feedback(std::move(rows), options, mean),
-                               apply_feedback(std::move(parts), options, mean)};
+        OwnInteractions own = read_interactions(dataset, side, own_share, ranks.rank());
+        for (Interactions* some : {&own.rows, &own.parts})
+            *some = apply_feedback(std::move(*some), options, dataset.info().value_mean);
+        return own;
     };
     OwnInteractions by_user = read(Side::users, users);
     OwnInteractions by_item = read(Side::items, items);
+    by_item.start_keys = start_keys(dataset, Side::items, items.rows.of(ranks.rank()));
     const auto add_tables = [&](const FactorExchange& user_exchange, const FactorExchange& item_exchange) {
         const auto add = [](const FactorExchange& exchange, Row& table, bool& lists) {
             if (exchange.trivial()) return;

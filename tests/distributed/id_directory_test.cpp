@@ -18,6 +18,14 @@ IdColumn met_by(int rank, int ranks, const char* prefix = "")
     return index.column();
 }
 
+/// Numbered behind those of `first`, in ascending order.
+IdIndex in_order(IdIndex first, const IdIndex& all)
+{
+    const IdColumn ids = all.column();
+    for (const Row r : ids.order()) static_cast<void>(first.row(ids.text(r)));
+    return first;
+}
+
 /// One index over the ids of all ranks: what the numbers must be.
 IdIndex met_by_all(int ranks, const char* prefix_of_last = "")
 {
@@ -26,7 +34,7 @@ IdIndex met_by_all(int ranks, const char* prefix_of_last = "")
         const IdColumn ids = met_by(rank, ranks, rank + 1 == ranks ? prefix_of_last : "");
         for (Row r = 0; r < ids.rows(); ++r) static_cast<void>(all.row(ids.text(r)));
     }
-    return all;
+    return in_order(IdIndex("users"), all);
 }
 
 class IdDirectoryTest : public testing::Test {
@@ -51,7 +59,7 @@ protected:
     Communicator ranks;
 };
 
-TEST_F(IdDirectoryTest, NumbersIdsAsOneProcessWould)
+TEST_F(IdDirectoryTest, NumbersIdsInTheirOrderWhoeverMeetsThem)
 {
     const IdColumn met = met_by(ranks.rank(), ranks.size());
     const IdDirectory directory(ranks, "users", {}, 0, met);
@@ -69,9 +77,7 @@ TEST_F(IdDirectoryTest, TurnsAllIntoTextsWhereOneRankHasOne)
 TEST_F(IdDirectoryTest, KeepsTheRowsOfKnownIdsAndAppendsTheOthers)
 {
     IdColumn known{.kind = IdKind::int64, .numbers = {90, 3, -5, 17, 91}, .texts = {}};
-    IdIndex expected("users", known);
-    const IdIndex all = met_by_all(ranks.size());
-    for (Row r = 0; r < all.rows(); ++r) static_cast<void>(expected.row(all.column().text(r)));
+    const IdIndex expected = in_order(IdIndex("users", known), met_by_all(ranks.size()));
 
     const RowRange mine = RowPartition::even(5, 1, ranks.size()).of(ranks.rank());
     known.numbers = {known.numbers.begin() + mine.first, known.numbers.begin() + mine.last};

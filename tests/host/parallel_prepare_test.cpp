@@ -2,6 +2,8 @@
 
 #include <array>
 #include <random>
+#include <regex>
+#include <sstream>
 
 #include "data/dataset_file.hpp"
 #include "host/prepare/prepare.hpp"
@@ -241,11 +243,90 @@ TEST_F(ParallelPrepare, AnExtendedDatasetKeepsRowsAndAppendsNewOnes)
         EXPECT_EQ(*user ? IdKind::text : IdKind::int64, users.kind);
         EXPECT_EQ(44, data.info().users);
         EXPECT_THAT((std::array{users.text(0), users.text(1), users.text(2), users.text(3), users.text(43)}),
-                    ElementsAre("7", "3", "9", fmt::format("{}1000", user), "1"));
+                    ElementsAre("3", "7", "9", "1", fmt::format("{}1039", user)));
         EXPECT_THAT(data.event_counts(Side::users, {0, 3}), ElementsAre(0, 0, 1));
         EXPECT_EQ(DatasetReader(at("old.h5")).info().fingerprint, data.info().extends);
     }
     EXPECT_EQ("", DatasetReader(at("old.h5")).info().extends);
+}
+
+/// The same lines, spread over two files in another way and order.
+std::pair<std::string, std::string> shuffled(const std::string& text, unsigned seed)
+{
+    std::vector<std::string> lines;
+    std::istringstream all(text);
+    for (std::string line; std::getline(all, line);) lines.push_back(line + "\n");
+    std::mt19937 random(seed);
+    std::ranges::shuffle(lines, random);
+    std::pair<std::string, std::string> files;
+    for (const auto& line : lines) (random() % 3 ? files.first : files.second) += line;
+    return files;
+}
+
+TEST_F(ParallelPrepare, TheOrderOfLinesAndFilesChangesNothing)
+{
+    auto old = options({file("old", "1007,9,1,5\n1003,2,1,6\n")});
+    old.out = at("old.h5");
+    prepare(ranks, old);
+    // few days, so that many events of a user and of a pair are of one time; then text ids
+    const std::string few_days = std::regex_replace(Events{.lines = 700}.text(), std::regex(",[0-9]+\n"), ",86400\n");
+    const std::string texts = Events{.user = "ü"}.text();
+    struct Case {
+        const std::string& text;
+        const char* split;
+        Duplicates how;
+        bool extend;
+    };
+    for (const auto& [text, split, how, extend] :
+         {Case{few_days, "last:3", Duplicates::last, false}, Case{few_days, "last:2", Duplicates::sum, true},
+          Case{few_days, "random:0.3", Duplicates::sum, true}, Case{texts, "time:0.3", Duplicates::max, true},
+          Case{texts, "random:0.2", Duplicates::last, false}}) {
+        for (const unsigned seed : {1, 2, 3}) {
+            const auto [a, b] = shuffled(text, seed);
+            auto with = options({file(seed == 2 ? "b" : "a", a), file(seed == 2 ? "a" : "b", b, seed == 3)});
+            with.split = SplitPlan::parse(split);
+            with.duplicates = how;
+            if (extend) with.extend = at("old.h5");
+            with.out = at(seed == 1 ? "first.h5" : "other.h5");
+            prepare(ranks, with);
+            if (seed == 1 || !ranks.leads()) continue;
+            const DatasetReader first(at("first.h5")), other(at("other.h5"));
+            EXPECT_EQ(first.info().fingerprint, other.info().fingerprint);
+            EXPECT_EQ(first.info().held_out, other.info().held_out);
+            for (const auto& name : first.file().datasets())
+                EXPECT_EQ(first.file().integer_attribute(name, "crc32"), other.file().integer_attribute(name, "crc32"))
+                    << name << " of " << split;
+        }
+    }
+}
+
+TEST_F(ParallelPrepare, ASplitHoldsOutTheSamePairsOfAnExtendedDataset)
+{
+    auto old = options({file("old", "1039,29,1,5\n1020,15,1,6\n")});
+    old.out = at("old.h5");
+    prepare(ranks, old);
+    const auto text = std::regex_replace(Events{}.text(), std::regex(",[0-9]+\n"), ",86400\n");
+    for (const char* split : {"random:0.3", "last:2"}) {
+        std::array<std::vector<std::pair<std::string, std::string>>, 2> held;
+        for (const bool extend : {false, true}) {
+            auto with = options({file("log", text)});
+            with.split = SplitPlan::parse(split);
+            with.out = at("all.h5");
+            if (extend) with.extend = at("old.h5");
+            prepare(ranks, with);
+            const DatasetReader data = result();
+            const IdColumn users = data.ids(Side::users, {0, data.info().users});
+            const IdColumn items = data.ids(Side::items, {0, data.info().items});
+            EXPECT_EQ(extend ? "1020" : "1000", users.text(0));
+            const Interactions pairs = data.interactions(Part::holdout, Side::users, {0, users.rows()});
+            for (Row u = 0; u < users.rows(); ++u)
+                for (const Column i : pairs.columns_of(u)) held[extend].emplace_back(users.text(u), items.text(i));
+            std::ranges::sort(held[extend]);
+            ranks.barrier();
+        }
+        EXPECT_GT(held[0].size(), 20U);
+        EXPECT_EQ(held[0], held[1]) << split;
+    }
 }
 
 TEST_F(ParallelPrepare, RealRatings)

@@ -1,5 +1,6 @@
 #include "tests/support/training.hpp"
 
+#include <numeric>
 #include <random>
 
 namespace alster::test {
@@ -67,7 +68,9 @@ OwnInteractions own_interactions(const Interactions& all, const Share& share, in
         append_row(all, {r, {0, split ? 0 : all.entries(r)}}, own.rows);
     }
     for (const RowEntries& part : share.split.held_by(rank, share.rows.ranks())) append_row(all, part, own.parts);
-    return {apply_feedback(std::move(own.rows), options, 0), apply_feedback(std::move(own.parts), options, 0)};
+    std::vector<std::uint64_t> keys(rows.size());
+    std::iota(keys.begin(), keys.end(), static_cast<std::uint64_t>(rows.first));
+    return {apply_feedback(std::move(own.rows), options, 0), apply_feedback(std::move(own.parts), options, 0), keys};
 }
 
 }  // namespace alster::test
