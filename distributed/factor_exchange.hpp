@@ -68,6 +68,9 @@ public:
 
     [[nodiscard]] virtual ReceivedRows received() const = 0;
 
+    /// From now on rows travel so.
+    void travel_as(Wire wire) { options_.wire = wire; }
+
     /// Of a row on its way.
     [[nodiscard]] Row bytes_of_row(Row width) const { return row_bytes(options_.wire, width); }
 

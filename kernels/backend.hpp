@@ -117,6 +117,18 @@ concept GoesBySteps = Backend<B> &&
     backend.rotate_start(shard, X, spectrum);
 };
 
+/// A backend that may go by steps or read its tables rounded, and knows one that does neither, for the same matrices
+/// and shards: what finishes a model.
+///
+///   exact             solves every row to the last digits of fp32
+template <class B>
+concept HasExactForm = Backend<B> && requires(const B backend)
+{
+    {
+        backend.exact()
+        } -> std::same_as<B>;
+};
+
 /// A backend that also works on parts of rows: of a row too heavy for one rank each rank holds some. A shard of parts
 /// has a part of part_entries() entries, the last of a row fewer, in the place of a row. The sums have the bits
 /// that solve() gives a row of so many entries.

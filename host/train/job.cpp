@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <random>
+
 #include "data/error.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "host/backend_choice.hpp"
@@ -20,10 +22,13 @@ namespace {
 
 using nlohmann::json;
 
-/// Unique enough to tell runs apart, readable enough to be named in a mail.
-std::string make_run_id(const Communicator& ranks, const DatasetInfo& data)
+/// Of no other run, also of those that begin in the same second; readable enough to be named in a mail.
+std::string make_run_id(const Communicator& ranks)
 {
-    return utc_now(ranks, "{:%Y%m%dT%H%M%S}") + "-" + data.fingerprint.substr(0, 8);
+    std::random_device random;  // of the system
+    std::string unique = fmt::format("-{:08x}{:08x}", random(), random());
+    ranks.broadcast(unique);
+    return utc_now(ranks, "{:%Y%m%dT%H%M%S}") + unique;
 }
 
 std::string size_line(const Job& job, int threads, const BackendChoice& choice)
@@ -111,10 +116,10 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
     const Precision precision = choose_precision(choice.kind, options.precision);
     const GpuModels models = choice.kind == BackendKind::cuda ? gpu_models(ranks) : GpuModels();
     const int threads = set_threads(ranks, options.threads);
-    const std::string run_id = resumed ? resumed->reader.info().run_id : make_run_id(ranks, dataset.info());
+    const std::string run_id = resumed ? resumed->reader.info().run_id : make_run_id(ranks);
     const auto steps_before = static_cast<int>(resumed ? resumed->reader.info().half_steps : 0);
     MetricsLog log = ranks.leads() ? MetricsLog(run.metrics(), run_id) : MetricsLog();
-    Progress progress(2 * options.sweeps - steps_before, ranks.leads());
+    Progress progress(2 * options.sweeps + 1 - steps_before, ranks.leads());
     log.write("start", {{"version", version()},
                         {"commit", git_commit()},
                         {"config", json::parse(result_config(options))},

@@ -5,6 +5,7 @@
 
 #include "distributed/parallel_file_access.hpp"
 #include "host/learned.hpp"
+#include "host/train/space_id.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 
 namespace alster {
@@ -102,15 +103,15 @@ ServedFactors::ServedFactors(Side side, const TrainOptions& options, std::span<c
     values_ = made_;
 }
 
-void write_model(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options,
-                 const ModelInfo& info, const TrainedRows& users, const TrainedRows& items,
-                 const std::filesystem::path& path)
+void write_model(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options, ModelInfo info,
+                 const TrainedRows& users, const TrainedRows& items, const std::filesystem::path& path)
 {
     const ParallelFileAccess access(ranks);
     const Row width = served_width(options);
     const ServedFactors user_factors(Side::users, options, users.factors);
     const ServedFactors item_factors(Side::items, options, items.factors);
 
+    info.space_id = space_id(ranks, dataset, items.rows, item_factors.values());
     ModelWriter model(path, info, access);
     write_side(ranks, dataset, model, Side::users, users.rows, user_factors.values(), options);
     write_side(ranks, dataset, model, Side::items, items.rows, item_factors.values(), options);

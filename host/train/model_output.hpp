@@ -15,11 +15,11 @@ struct TrainedRows {
     std::span<const float> factors;  // (rows, options.width())
 };
 
-/// Writes model.h5 by all ranks together: ids and counts from the dataset, factors as served. Explicit factors get the
-/// columns that make a plain dot product of them: users [x, b_u, 1], items [y, 1, b_i]. Collective.
-void write_model(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options,
-                 const ModelInfo& info, const TrainedRows& users, const TrainedRows& items,
-                 const std::filesystem::path& path);
+/// Writes model.h5 by all ranks together: ids and counts from the dataset, factors as served. Sets the info's
+/// space_id. Explicit factors get the columns that make a plain dot product of them: users [x, b_u, 1], items [y, 1,
+/// b_i]. Collective.
+void write_model(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options, ModelInfo info,
+                 const TrainedRows& users, const TrainedRows& items, const std::filesystem::path& path);
 
 /// Columns of the factors in the model file.
 [[nodiscard]] Row served_width(const TrainOptions& options);

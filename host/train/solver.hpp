@@ -111,17 +111,6 @@ public:
         return {ranks_.sum(mine.rows), ranks_.max(mine.largest_error)};
     }
 
-    /// Turns both sides into the basis in which the items' Gramian is diagonal and descending: the canonical form of a
-    /// finished model, whose first dimensions are its strongest.
-    void canonicalize(Side& users, Side& items)
-    {
-        if (options_.unobserved_weight() == 0) return;
-        update_gramian(items, BasisFor::model);
-        const Spectrum spectrum = principal_basis(items);
-        backend_.rotate(items.factors, spectrum, BasisFor::model);
-        backend_.rotate(users.factors, spectrum, BasisFor::model);
-    }
-
     /// To be called once for the side that is fixed first, whose factors are the start.
     void begin_with(Side& side) { update_gramian(side, BasisFor::rows); }
 

@@ -21,6 +21,8 @@ double rise_tolerance(const Job& job)
     return rounded ? 0x1p-7 : 16 * 0x1p-23;
 }
 
+std::string retried_text(std::int64_t rows) { return rows > 0 ? fmt::format("  {} rows again in fp64", rows) : ""; }
+
 /// The line that a sweep prints.
 std::string sweep_line(int sweep, int sweeps, const HalfStep& users, const HalfStep& items, const std::string& metric)
 {
@@ -30,8 +32,7 @@ std::string sweep_line(int sweep, int sweeps, const HalfStep& users, const HalfS
         "imbalance {:.2f}{}",
         sweep, fmt::formatted_size("{}", sweeps), sweeps, items.objective, metric,
         seconds_of(users) + seconds_of(items), users.solve_s, items.solve_s, users.basis_s + items.basis_s,
-        users.waited_s + items.waited_s, std::max(users.imbalance, items.imbalance),
-        retried > 0 ? fmt::format("  {} rows again in fp64", retried) : "");
+        users.waited_s + items.waited_s, std::max(users.imbalance, items.imbalance), retried_text(retried));
 }
 
 const char* metric_name(const Job& job) { return job.options.is_explicit() ? "rmse" : "ndcg@10"; }
@@ -65,30 +66,48 @@ void require_descent(const Job& job, const HalfStep& step, std::optional<double>
                 *before, step.objective, sweep, name(step.solved));
 }
 
-void log_half_step(MetricsLog& log, const HalfStep& step, int sweep)
+namespace {
+
+nlohmann::json fields_of(const HalfStep& step, int sweep)
 {
-    log.write("half_step", {{"sweep", sweep},
-                            {"side", name(step.solved)},
-                            {"objective", step.objective},
-                            {"basis_s", step.basis_s},
-                            {"exchange_s", step.exchange_s},
-                            {"waited_s", step.waited_s},
-                            {"received_bytes", step.received_bytes},
-                            {"first_stage_bytes", step.first_stage_bytes},
-                            {"solve_s", step.solve_s},
-                            {"imbalance", step.imbalance},
-                            {"dual_rows", step.dual_rows},
-                            {"cg_rows", step.cg_rows},
-                            {"retried_rows", step.retried_rows}});
+    return {{"sweep", sweep},
+            {"side", name(step.solved)},
+            {"objective", step.objective},
+            {"basis_s", step.basis_s},
+            {"exchange_s", step.exchange_s},
+            {"waited_s", step.waited_s},
+            {"received_bytes", step.received_bytes},
+            {"first_stage_bytes", step.first_stage_bytes},
+            {"solve_s", step.solve_s},
+            {"imbalance", step.imbalance},
+            {"dual_rows", step.dual_rows},
+            {"cg_rows", step.cg_rows},
+            {"retried_rows", step.retried_rows}};
+}
+
+std::string metric_text(const Job& job, const TrainingState& state)
+{
+    return state.metric ? fmt::format("  {} {:.4f} ({} {:.4f})", metric_name(job), state.metric->value,
+                                      state.baseline.name, state.baseline.value)
+                        : "";
+}
+
+}  // namespace
+
+void log_half_step(MetricsLog& log, const HalfStep& step, int sweep) { log.write("half_step", fields_of(step, sweep)); }
+
+void report_last_half_step(const Job& job, const TrainingState& state, const HalfStep& step)
+{
+    job.progress.line(fmt::format("last half-step, users: objective {:.7g}{}  {:.2f} s{}", step.objective,
+                                  metric_text(job, state), seconds_of(step), retried_text(step.retried_rows)));
+    nlohmann::json fields = fields_of(step, state.sweeps());
+    add_metric(fields, job, state);
+    job.log.write("last_half_step", fields);
 }
 
 void report_sweep(const Job& job, const TrainingState& state, const HalfStep& users, const HalfStep& items)
 {
-    const std::string metric = state.metric
-                                   ? fmt::format("  {} {:.4f} ({} {:.4f})", metric_name(job), state.metric->value,
-                                                 state.baseline.name, state.baseline.value)
-                                   : "";
-    job.progress.line(sweep_line(state.sweeps(), job.options.sweeps, users, items, metric));
+    job.progress.line(sweep_line(state.sweeps(), job.options.sweeps, users, items, metric_text(job, state)));
     nlohmann::json fields{
         {"sweep", state.sweeps()}, {"objective", items.objective}, {"seconds", seconds_of(users) + seconds_of(items)}};
     add_metric(fields, job, state);
@@ -124,7 +143,7 @@ ModelInfo describe(const Job& job, const TrainingState& state)
             .watermark = data.watermark,
             .fingerprint = data.fingerprint,
             .run_id = job.run_id,
-            .space_id = job.run_id,
+            .space_id = "",  // follows from the factors
             .created_utc = utc_now(job.ranks, "{:%Y-%m-%dT%H:%M:%SZ}"),
             .tool_version = version(),
             .git_commit = git_commit(),

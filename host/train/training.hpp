@@ -17,6 +17,9 @@ void require_descent(const Job& job, const HalfStep& step, std::optional<double>
 
 void log_half_step(MetricsLog& log, const HalfStep& step, int sweep);
 
+/// Prints and logs the half-step that finishes a model.
+void report_last_half_step(const Job& job, const TrainingState& state, const HalfStep& step);
+
 [[nodiscard]] inline double seconds_of(const HalfStep& step) { return step.basis_s + step.waited_s + step.solve_s; }
 
 /// Prints and logs a whole sweep.
@@ -80,12 +83,12 @@ public:
         }
     }
 
-    /// Checks the result, turns it into its canonical form and writes model.h5.
+    /// Checks the result, solves the users for the items that are there, and writes model.h5.
     void finish()
     {
-        enter_phase("writing the model");
         report_audit(job_, Side::items, solver_.audit(sides_->items, sides_->users));
-        solver_.canonicalize(sides_->users, sides_->items);
+        last_half_step();
+        enter_phase("writing the model");
         for (auto* side : {&sides_->users, &sides_->items}) {  // writing needs room of its own
             side->interactions = {};
             side->table = {};
@@ -194,24 +197,56 @@ private:
         const HalfStep step = solver_.half_step(solved, fixed);
         require_descent(job_, step, state_.objective, sweep);
         log_half_step(job_.log, step, sweep);
-        if (solved.side == Side::users && sweep == job_.options.sweeps)
-            report_audit(job_, Side::users, solver_.audit(solved, fixed));
         job_.borders.took(seconds_of(step));
         state_.add(step.objective, seconds_of(step));
         (solved.side == Side::users ? users_step_ : items_step_) = step;
     }
 
+    /// Users that are exact in fp32 for the items of the model: what anybody computes from these by the recipe of
+    /// docs/formats.md. It also leaves both sides in the basis in which the items' Gramian is diagonal and descending,
+    /// the canonical form of a model.
+    void last_half_step()
+    {
+        TrainOptions options = job_.options;
+        options.cg_steps = 0;
+        options.exchange.wire = Wire::fp32;
+        sides_->items.exchange->travel_as(Wire::fp32);
+        job_.progress.step("last half-step: users");
+        const auto solve = [&](const B& backend) {
+            Solver<B> solver(job_.ranks, backend, options);
+            solver.begin_with(sides_->items);
+            const HalfStep step = solver.half_step(sides_->users, sides_->items);
+            require_descent(job_, step, state_.objective, state_.sweeps());
+            report_audit(job_, Side::users, solver.audit(sides_->users, sides_->items));
+            state_.add(step.objective, seconds_of(step));
+            return step;
+        };
+        HalfStep step;
+        if constexpr (HasExactForm<B>)
+            step = solve(backend_.exact());
+        else
+            step = solve(backend_);
+        if (const auto metric = measure()) state_.measured_at_last(*metric);
+        report_last_half_step(job_, state_, step);
+    }
+
+    /// The metric of the held-out part, where there is one. Collective.
+    [[nodiscard]] std::optional<Measurement> measure()
+    {
+        enter_phase("validation");
+        if (!validation_->available()) return std::nullopt;
+        std::optional<Measurement> metric;
+        on_host(
+            [&](const TrainedRows& users, const TrainedRows& items) { metric = validation_->measure(users, items); });
+        state_.baseline = validation_->baseline();
+        return metric;
+    }
+
     /// Measures and reports; returns whether it was the last sweep.
     bool end_sweep()
     {
-        enter_phase("validation");
-        if (validation_->available()) {
-            on_host([&](const TrainedRows& users, const TrainedRows& items) {
-                const Measurement metric = validation_->measure(users, items);
-                state_.measured(metric, validation_->better(metric.value, state_.best_metric));
-                state_.baseline = validation_->baseline();
-            });
-        }
+        if (const auto metric = measure())
+            state_.measured(*metric, validation_->better(metric->value, state_.best_metric));
         report_sweep(job_, state_, users_step_, items_step_);
         if (state_.sweeps() >= job_.options.sweeps) return true;
         if (!state_.out_of_patience(job_.options.patience)) return false;

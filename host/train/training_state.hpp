@@ -35,6 +35,9 @@ struct TrainingState {
     /// The metric of the sweep that has just ended; `better` than the best so far.
     void measured(const Measurement& measurement, bool better);
 
+    /// That of the finished model, which decides nothing any more.
+    void measured_at_last(const Measurement& measurement) { metric = measurement; }
+
     /// What a checkpoint says of it; what the run is comes from elsewhere.
     void describe(CheckpointInfo& info) const;
 };

@@ -17,7 +17,8 @@ CpuBackend::CpuBackend(RowSolver solver, Precision precision, Offset part, int c
       basis_for_rounded_(basis_kernel(instructions, Precision::bf16)),
       precision_(precision),
       entries_per_part_(part),
-      cg_steps_(cg_steps)
+      cg_steps_(cg_steps),
+      instructions_(instructions)
 {
     // Threads are OpenMP's: a second pool beside it makes both slow, and the bits would depend on its size.
     openblas_set_num_threads(1);

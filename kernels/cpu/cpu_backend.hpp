@@ -38,6 +38,9 @@ public:
     explicit CpuBackend(RowSolver solver, Precision precision, Offset part = alster::entries_per_part, int cg_steps = 0,
                         InstructionSet instructions = best_instruction_set());
 
+    /// Exact solutions in fp32, by the same parts.
+    [[nodiscard]] CpuBackend exact() const { return CpuBackend(instructions_, Precision::fp32, entries_per_part_); }
+
     /// The `part` for so many factors and steps: larger where long rows go by steps, which one thread takes.
     [[nodiscard]] static Offset part_for(Row width, int cg_steps, InstructionSet instructions, Precision precision);
 
@@ -77,6 +80,7 @@ private:
     Precision precision_;
     Offset entries_per_part_;
     int cg_steps_;
+    InstructionSet instructions_;
 
     mutable TableVector<std::uint16_t> rounded_;  // kept for its memory: its pages would be cleared each time
 
@@ -90,6 +94,7 @@ private:
     [[nodiscard]] const std::uint16_t* rounded(const Matrix& Y) const;
 };
 
-static_assert(SplitsRows<CpuBackend> && BatchedBackend<CpuBackend> && GoesBySteps<CpuBackend>);
+static_assert(SplitsRows<CpuBackend> && BatchedBackend<CpuBackend> && GoesBySteps<CpuBackend> &&
+              HasExactForm<CpuBackend>);
 
 }  // namespace alster

@@ -32,7 +32,7 @@ def make_files():
     """Text ids for titles, numbers for users; the first line of the log is its last in time."""
     chance = random.Random(7)
     with open("log.csv", "w") as log:
-        log.write("1000,film-new,2000000000\n")
+        log.write("1000,a-new-film,2000000000\n")
         for user in range(150):
             liked = [item for item in range(40) if item % 2 == user % 2]
             for n, item in enumerate(chance.sample(liked, 12)):
