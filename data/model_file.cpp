@@ -50,13 +50,16 @@ void each_attribute(Info& info, Visit visit)
 
 }  // namespace
 
+const char* score_formula(const ModelInfo& info)
+{
+    return info.objective == "explicit" ? "mean + dot(user.factors, item.factors)" : "dot(user.factors, item.factors)";
+}
+
 ModelWriter::ModelWriter(const std::filesystem::path& path, const ModelInfo& info, const FileAccess& access)
     : file_(Hdf5File::create(path, access)), info_(info)
 {
     write_format(file_, model_format);
-    const bool has_mean = info_.objective == "explicit";
-    file_.set_attribute("/", "score",
-                        has_mean ? "mean + dot(user.factors, item.factors)" : "dot(user.factors, item.factors)");
+    file_.set_attribute("/", "score", score_formula(info_));
     each_attribute(info_, WriteField{file_});
 }
 
@@ -98,6 +101,8 @@ void ModelWriter::write_ann_cosine(Row first, std::span<const float> vectors, do
     file_.set_attribute(name, "metric", "cosine");
     file_.set_attribute(name, "equals", "dot order");
 }
+
+void ModelWriter::write_popular(const PopularItems& popular) { alster::write_popular(file_, popular); }
 
 void ModelWriter::commit() { file_.commit(); }
 

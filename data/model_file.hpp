@@ -8,6 +8,7 @@
 #include "data/hdf5_file.hpp"
 #include "data/id_column.hpp"
 #include "data/interactions.hpp"
+#include "data/popular_items.hpp"
 
 namespace alster {
 
@@ -53,6 +54,9 @@ enum class RowStatus : std::uint8_t {
     erased = 255
 };
 
+/// How a user's score of an item is computed, in words: the attribute `score` of models and lists.
+[[nodiscard]] const char* score_formula(const ModelInfo& info);
+
 /// Writes model.h5. With shared access each rank passes its own consecutive rows, and all ranks call in the same order.
 class ModelWriter {
 public:
@@ -68,6 +72,9 @@ public:
     void write_gramian(Side side, std::span<const double> gramian);
     /// (rows, width + 1) items with equal norm, such that cosine with [x, 0] ranks like the dot product.
     void write_ann_cosine(Row first, std::span<const float> vectors, double max_norm, double headroom);
+
+    /// What is popular in training, the same on all ranks.
+    void write_popular(const PopularItems& popular);
 
     void commit();
 
@@ -89,6 +96,8 @@ public:
     [[nodiscard]] std::vector<std::int32_t> event_counts(Side side, RowRange rows) const;
     [[nodiscard]] std::vector<std::uint8_t> status(Side side, RowRange rows) const;
     [[nodiscard]] std::vector<double> gramian(Side side) const;
+    /// Empty in files of format 1.0.
+    [[nodiscard]] PopularItems popular() const { return read_popular(file_, info_.items); }
     [[nodiscard]] const Hdf5File& file() const { return file_; }
 
 private:

@@ -1,5 +1,6 @@
 #!/bin/bash
-# From nothing to recommendations: installs what is missing, builds, makes a catalogue, trains on two ranks, shows results.
+# From nothing to recommendations: installs what is missing, builds, makes a catalogue, chooses on a split, trains on
+# everything on two ranks, shows results.
 #
 #   bash scripts/demo.sh [DIR]     DIR: where the demo's files go; default build/demo
 set -euo pipefail
@@ -33,19 +34,24 @@ two_ranks=(mpirun -n 2 --oversubscribe --bind-to none)
 step "a synthetic catalogue: 20 000 users, 2 000 titles, 1 000 000 plays, thumbs and stars"
 "$alster" synth --users 20000 --items 2000 --events 1000000 --seed 1 --out "$demo"
 
-step "dataset.h5, the last tenth of the time held out"
-"$alster" prepare --input "$demo/events.csv" --format csv --header \
-    --columns user=0,item=1,event=2,value=3,time=4 --rules "$demo/rules.toml" --items "$demo/items.csv" \
-    --split time:0.1 --out "$demo/dataset.h5"
+log=(--input "$demo/events.csv" --format csv --header --columns user=0,item=1,event=2,value=3,time=4
+    --rules "$demo/rules.toml" --items "$demo/items.csv")
+chosen=(--objective implicit --factors 16 --reg 0.01 --alpha0 1 --nu 1 --sweeps 8 --seed 1)
 
-step "training on 2 ranks"
-"${two_ranks[@]}" "$alster" train --data "$demo/dataset.h5" --objective implicit --factors 16 --reg 0.01 --alpha0 1 \
-    --nu 1 --sweeps 8 --seed 1 --out "$demo/run"
+step "choosing: dataset.h5 with the last tenth of the time held out"
+"$alster" prepare "${log[@]}" --split time:0.1 --out "$demo/split.h5"
 
-step "how good it is, beside recommending what is popular"
-"${two_ranks[@]}" "$alster" evaluate --model "$demo/run/model.h5" --data "$demo/dataset.h5" --k 10,20
+step "choosing: training on 2 ranks, without the held-out part"
+"${two_ranks[@]}" "$alster" train --data "$demo/split.h5" "${chosen[@]}" --out "$demo/trial"
 
-step "what user 7 should watch next"
-"$alster" recommend --model "$demo/run/model.h5" --data "$demo/dataset.h5" --user 7 --k 10
+step "choosing: how good it is, beside recommending what is popular"
+"${two_ranks[@]}" "$alster" evaluate --model "$demo/trial/model.h5" --data "$demo/split.h5" --k 10,20
+
+step "serving: the same training on everything"
+"$alster" prepare "${log[@]}" --split none --out "$demo/dataset.h5"
+"${two_ranks[@]}" "$alster" train --data "$demo/dataset.h5" "${chosen[@]}" --out "$demo/run"
+
+step "serving: what user 7 should watch next, and what somebody gets whom the model does not know"
+"$alster" recommend --model "$demo/run/model.h5" --data "$demo/dataset.h5" --user 7 nobody --k 10
 
 step "the embeddings: $demo/run/model.h5"

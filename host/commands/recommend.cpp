@@ -2,13 +2,14 @@
 
 #include "data/console.hpp"
 #include "data/error.hpp"
-#include "data/ingest/line_source.hpp"
 #include "data/json_text.hpp"
+#include "data/printable.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "distributed/row_partition.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/model_and_data.hpp"
+#include "host/recommend/asked_users.hpp"
 #include "host/recommend/blocks.hpp"
 #include "host/recommend/list_text.hpp"
 #include "host/recommend/list_writer.hpp"
@@ -25,7 +26,8 @@ constexpr const char* examples =
     "  alster recommend --model run/model.h5 --data dataset.h5 --users ids.txt --out lists.jsonl\n"
     "  mpirun -n 4 alster recommend --model run/model.h5 --data dataset.h5 --all --k 100 --out lists.h5\n"
     "\n"
-    "A user without history gets the most popular items, marked so. Items that a user has seen are left out.";
+    "A user of whom nothing was learned, or whose id is unknown, gets the most popular items, marked so.\n"
+    "Items that a user has consumed are excluded, those of a held-out part too.";
 
 struct Options {
     std::filesystem::path model;
@@ -33,25 +35,37 @@ struct Options {
     std::vector<std::string> users;
     std::string users_file;
     bool all = false;
-    Row k = 10;
+    bool strict_users = false;
     std::filesystem::path out;
-    bool include_seen = false;
+    bool allow_held_out = false;
+    bool no_fill = false;
+    RecommendOptions lists;
     std::string backend = "auto";
     int threads = 0;
 };
 
-void add_options(CLI::App& app, Options& options)
+void add_users(CLI::App& app, Options& options)
 {
-    app.add_option("--model", options.model, "model.h5, made by alster train")->required();
-    app.add_option("--data", options.data, "The dataset.h5 it was trained on")->required();
     auto* whom = app.add_option_group("whom", "Users to make lists for");
     whom->add_option("--user", options.users, "Ids");
     whom->add_option("--users", options.users_file, "A file of ids, one a line, plain or gzip; - is standard input");
     whom->add_flag("--all", options.all, "All users of the model; needs --out");
     whom->require_option(1);
-    app.add_option("--k", options.k, "Items in a list")->check(CLI::Range(Row{1}, Row{65'535}));
+    app.add_flag("--strict-users", options.strict_users, "An unknown id ends the run (65) in place of a popular list");
+}
+
+void add_options(CLI::App& app, Options& options)
+{
+    app.add_option("--model", options.model, "model.h5, made by alster train")->required();
+    app.add_option("--data", options.data, "The dataset.h5 it was trained on")->required();
+    add_users(app, options);
+    app.add_option("--k", options.lists.k, "Items in a list")->check(CLI::Range(Row{1}, Row{65'535}));
     app.add_option("--out", options.out, "Write lists.jsonl, or with --all lists.h5");
-    app.add_flag("--include-seen", options.include_seen, "List items that the user has in training, too");
+    auto* everything = app.add_flag("--include-seen", options.lists.include_seen, "Exclude nothing from the lists");
+    app.add_flag("--exclude-disliked", options.lists.exclusion.disliked, "Exclude what a user has disliked, too")
+        ->excludes(everything);
+    app.add_flag("--allow-held-out", options.allow_held_out, "List what the split has set aside, as evaluate does");
+    app.add_flag("--no-fill", options.no_fill, "Leave lists short in place of filling them with what is popular");
     app.add_option("--backend", options.backend,
                    "Where items are scored: auto (GPUs with --all where every rank finds one), cuda, or cpu")
         ->check(CLI::IsMember({"auto", "cuda", "cpu"}));
@@ -68,50 +82,117 @@ void check(const Options& options)
                     options.out.string());
 }
 
-std::vector<std::string> read_ids(const std::string& path)
+/// What the lists leave out, in words, for the list file.
+std::string excluded_words(const RecommendOptions& options)
 {
-    std::vector<std::string> ids;
-    LineSource source({path});
-    Line line;
-    while (source.next(line))
-        if (!line.text.empty()) ids.emplace_back(line.text);
-    if (ids.empty()) throw Error(ExitCode::bad_data, "{}: no user ids, the file is empty", path);
-    return ids;
+    if (options.include_seen) return "nothing";
+    return fmt::format("consumed in training{}{}", options.exclusion.held_out ? ", consumed in the held-out part" : "",
+                       options.exclusion.disliked ? ", disliked" : "");
 }
 
-void print_lists(const Recommender& recommender, const ModelReader& model, const ItemLabels& labels,
-                 std::span<const Row> users, Row k, bool json)
+/// One run of the command on opened files.
+struct Job {
+    const Communicator& ranks;
+    const Options& options;
+    const ModelReader& model;
+    const DatasetReader& dataset;
+    const ItemLabels& labels;
+    const AskedUsers& asked;  // on the first rank
+};
+
+const char* remark(Knowledge knowledge)
+{
+    switch (knowledge) {
+        case Knowledge::learned:
+            return "";
+        case Knowledge::no_history:
+            return ": no history, so the most popular items";
+        case Knowledge::nothing_learned:
+            return ": nothing was learned from its history, so the most popular items";
+        case Knowledge::unknown_id:
+            return ": unknown to the model, so the most popular items";
+    }
+    return "";
+}
+
+/// What a run says beside its lists: who got what, how scores are made, and what the split has to do with it.
+nlohmann::json facts(const Job& job, const UserCounts& counts)
+{
+    auto object = counts.json();
+    const ModelInfo& info = job.model.info();
+    object["objective"] = info.objective;
+    object["score"] = score_formula(info);
+    if (info.objective == "explicit") object["mean"] = info.mean;
+    const DatasetInfo& data = job.dataset.info();
+    if (data.held_out > 0)
+        object["held_out"] = {{"interactions", data.held_out},
+                              {"split", data.split},
+                              {"excluded", job.options.lists.exclusion.held_out && !job.options.lists.include_seen}};
+    return object;
+}
+
+UserCounts print_lists(const Job& job, const Recommender& recommender, bool json)
 {
     auto objects = nlohmann::json::array();
-    for_blocks(users, k, [&](std::span<const Row> block) {
+    UserCounts counts;
+    for_blocks(job.asked.rows, job.options.lists.k, [&](std::span<const Row> block) {
         const UserLists made = recommender.lists(block);
+        const auto ids = job.asked.ids_of(block);
+        counts.add(made);
         for (std::size_t n = 0; n < block.size(); ++n) {
-            const auto id = model.ids(Side::users, {block[n], block[n] + 1}).text(0);
-            const Reason reason = made.reasons[n];
+            const auto row = static_cast<Row>(n);
             if (json) {
-                objects.push_back(list_json(made.lists, static_cast<Row>(n), labels));
-                objects.back()["user"] = id;
-                objects.back()["reason"] = name(reason);
+                objects.push_back(list_json(made.lists, row, job.labels));
+                objects.back()["user"] = ids[n];
+                add_reasons(objects.back(), made.reasons_of(row));
                 continue;
             }
-            print("user {}{}\n{}", id, reason == Reason::popularity ? ": no history, so the most popular items" : "",
-                  list_text(made.lists, static_cast<Row>(n), labels));
+            print("user {}{}\n{}", printable(ids[n]), remark(made.knowledge[n]),
+                  list_text(made.lists, row, job.labels, made.reasons_of(row)));
         }
     });
-    if (json) print("{}\n", json_text(nlohmann::json{{"lists", objects}}));
+    if (!json) return counts;
+    auto object = facts(job, counts);
+    object["lists"] = objects;
+    print("{}\n", json_text(object));
+    return counts;
 }
 
-/// Lists of all users, or of those named, which the first rank makes alone.
-void write_file(const Communicator& ranks, const Options& options, const Recommender& recommender,
-                const ModelReader& model, const ItemLabels& labels, std::span<const Row> named)
+/// Lists of all users, or of those asked for, which the first rank makes alone.
+UserCounts write_file(const Job& job, const Recommender& recommender)
 {
-    const auto writer = make_list_writer(ranks, {options.out, model, labels, Side::users, "/topk/home", options.k});
+    const RecommendOptions& lists = job.options.lists;
+    const auto writer = make_list_writer(job.ranks, {.path = job.options.out,
+                                                     .model = job.model,
+                                                     .labels = job.labels,
+                                                     .side = Side::users,
+                                                     .group = "/topk/home",
+                                                     .k = lists.k,
+                                                     .score = score_formula(job.model.info()),
+                                                     .excluded = excluded_words(lists),
+                                                     .popular = &recommender.popular()});
+    UserCounts counts;
     const auto write = [&](std::span<const Row> block) {
         const UserLists made = recommender.lists(block);
-        writer->write(block, made.lists, made.reasons);
+        counts.add(made);
+        const auto ids = job.options.all ? std::span<const std::string>() : job.asked.ids_of(block);
+        writer->write({block, ids, made.lists, made.reasons});
     };
-    for_asked_blocks(ranks, options.all, model.info().users, named, options.k, write);
+    for_asked_blocks(job.ranks, job.options.all, job.model.info().users, job.asked.rows, lists.k, write);
     writer->commit();
+    return counts.over(job.ranks);
+}
+
+/// In one line what a model that was trained on a split is not meant for.
+void say_held_out(const Job& job)
+{
+    const DatasetInfo& data = job.dataset.info();
+    if (data.held_out == 0) return;
+    const RecommendOptions& lists = job.options.lists;
+    say("alster: {} held-out interactions of {} ({}) were not learned from{}: to serve, prepare with --split none and "
+        "train on everything",
+        data.held_out, job.dataset.file().path().string(), data.split,
+        lists.exclusion.held_out && !lists.include_seen ? ", their titles are excluded" : "");
 }
 
 }  // namespace
@@ -123,6 +204,8 @@ int recommend_command(int argc, char** argv)
     add_options(line.app(), options);
     if (!line.parse(argc, argv)) return 0;
     check(options);
+    options.lists.exclusion.held_out = !options.allow_held_out;
+    options.lists.fill = !options.no_fill;
 
     const Communicator ranks;
     const ParallelFileAccess access(ranks);
@@ -132,19 +215,23 @@ int recommend_command(int argc, char** argv)
     const std::string warning = require_match(ranks, model, dataset);
     if (!warning.empty() && ranks.leads()) say("alster: warning: {}", warning);
     if (!options.users_file.empty() && ranks.leads()) options.users = read_ids(options.users_file);
-    std::vector<Row> named;
-    if (!options.all && ranks.leads())
-        named = rows_of_ids(model.ids(Side::users, {0, model.info().users}), options.users, "user", options.model);
+    AskedUsers asked;
+    if (!options.all && ranks.leads()) asked = find_users(model, options.users, options.strict_users);
 
     const Scorers scorers = choose_scorers(ranks, options.backend, !options.all);
-    const Recommender recommender(ranks, model, dataset, options.k, options.include_seen, scorers.make);
+    const Recommender recommender(ranks, model, dataset, options.lists, scorers.make);
     const ItemLabels labels(model, &dataset);
+    const Job job{ranks, options, model, dataset, labels, asked};
+    UserCounts counts;
     if (!options.out.empty())
-        write_file(ranks, options, recommender, model, labels, named);
+        counts = write_file(job, recommender);
     else if (ranks.leads())
-        print_lists(recommender, model, labels, named, options.k, line.json());
-    if (!options.out.empty() && ranks.leads()) print("{}\n", written_text(options.out, line.json()));
-    if (ranks.leads()) say("alster: {}", scorers.chosen);
+        counts = print_lists(job, recommender, line.json());
+    if (!ranks.leads()) return 0;
+    if (!options.out.empty()) print("{}\n", written_text(options.out, counts.text(), facts(job, counts), line.json()));
+    if (options.out.empty() && counts.unknown > 0) say("alster: {}", counts.text());
+    say_held_out(job);
+    say("alster: {}", scorers.chosen);
     return 0;
 }
 

@@ -24,7 +24,9 @@ constexpr const char* examples =
     "  alster similar --model run/model.h5 --data dataset.h5 --item 318 --k 10\n"
     "  mpirun -n 4 alster similar --model run/model.h5 --all --k 50 --out similar.h5\n"
     "\n"
-    "The score is the cosine of the items' latent factors. An item without interactions has no neighbours.";
+    "The score is the cosine of the items' latent factors. An item of which nothing was learned has no neighbours.";
+
+constexpr const char* score = "cosine of the items' latent factors";
 
 struct Options {
     std::filesystem::path model;
@@ -63,7 +65,21 @@ void check(const Options& options)
                     options.out.string());
 }
 
-void print_lists(const Neighbours& neighbours, const ItemLabels& labels, std::span<const Row> items, Row k, bool json)
+/// Why an item has no neighbours.
+std::string no_neighbours(const DatasetReader* dataset, Row item)
+{
+    if (!dataset) return "nothing was learned of it, so no neighbours";
+    const auto offsets = dataset->offsets(Part::train, Side::items, {item, item + 1});
+    const Offset interactions = offsets[1] - offsets[0];
+    if (interactions == 0) return "no interactions in training, so no neighbours";
+    return fmt::format(
+        "nothing was learned from its {} interaction{}, none of which says that it is liked, so no "
+        "neighbours",
+        interactions, interactions == 1 ? "" : "s");
+}
+
+void print_lists(const Neighbours& neighbours, const ItemLabels& labels, const DatasetReader* dataset,
+                 std::span<const Row> items, Row k, bool json)
 {
     const TopK lists = neighbours.lists(items, k);
     auto objects = nlohmann::json::array();
@@ -72,11 +88,12 @@ void print_lists(const Neighbours& neighbours, const ItemLabels& labels, std::sp
         if (json) {
             objects.push_back(list_json(lists, row, labels));
             objects.back()["item"] = labels.id(items[n]);
+            if (lists.filled[n] == 0) objects.back()["remark"] = no_neighbours(dataset, items[n]);
             continue;
         }
         const std::string title = labels.has_titles() ? "  " + labels.title(items[n]) : "";
         if (lists.filled[n] == 0)
-            print("item {}{}: no interactions, so no neighbours\n", labels.id(items[n]), title);
+            print("item {}{}: {}\n", labels.id(items[n]), title, no_neighbours(dataset, items[n]));
         else
             print("item {}{}\n{}", labels.id(items[n]), title, list_text(lists, row, labels));
     }
@@ -86,9 +103,16 @@ void print_lists(const Neighbours& neighbours, const ItemLabels& labels, std::sp
 void write_file(const Communicator& ranks, const Options& options, const Neighbours& neighbours,
                 const ModelReader& model, const ItemLabels& labels, std::span<const Row> named)
 {
-    const auto writer = make_list_writer(ranks, {options.out, model, labels, Side::items, "/similar/items", options.k});
+    const auto writer = make_list_writer(ranks, {.path = options.out,
+                                                 .model = model,
+                                                 .labels = labels,
+                                                 .side = Side::items,
+                                                 .group = "/similar/items",
+                                                 .k = options.k,
+                                                 .score = score});
     const auto write = [&](std::span<const Row> block) {
-        writer->write(block, neighbours.lists(block, options.k), {});
+        const TopK lists = neighbours.lists(block, options.k);
+        writer->write({block, {}, lists, {}});
     };
     for_asked_blocks(ranks, options.all, model.info().items, named, options.k, write);
     writer->commit();
@@ -120,8 +144,12 @@ int similar_command(int argc, char** argv)
     if (!options.out.empty())
         write_file(ranks, options, neighbours, model, labels, named);
     else if (ranks.leads())
-        print_lists(neighbours, labels, named, options.k, line.json());
-    if (!options.out.empty() && ranks.leads()) print("{}\n", written_text(options.out, line.json()));
+        print_lists(neighbours, labels, dataset ? &*dataset : nullptr, named, options.k, line.json());
+    if (!options.out.empty() && ranks.leads()) {
+        const Row lists = options.all ? model.info().items : static_cast<Row>(named.size());
+        print("{}\n", written_text(options.out, fmt::format("{} list{}", lists, lists == 1 ? "" : "s"),
+                                   {{"items", lists}, {"score", score}}, line.json()));
+    }
     if (ranks.leads()) say("alster: {}", scorers.chosen);
     return 0;
 }

@@ -48,6 +48,19 @@ TopK Popularity::lists(const Interactions* seen, Row rows, Row k) const
     return result;
 }
 
+PopularItems most_popular(std::span<const std::int32_t> counts, std::size_t most)
+{
+    std::vector<std::int32_t> order(counts.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::erase_if(order, [&](auto item) { return counts[item] < 1; });
+    const auto kept = order.begin() + static_cast<std::ptrdiff_t>(std::min(most, order.size()));
+    std::partial_sort(order.begin(), kept, order.end(),
+                      [&](auto a, auto b) { return counts[a] > counts[b] || (counts[a] == counts[b] && a < b); });
+    PopularItems popular{.items = {order.begin(), kept}, .counts = {}};
+    for (const auto item : popular.items) popular.counts.push_back(counts[item]);
+    return popular;
+}
+
 std::vector<std::int32_t> positive_counts(const Communicator& ranks, const DatasetReader& dataset)
 {
     const Row items = dataset.info().items;

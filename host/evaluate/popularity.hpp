@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "data/dataset_file.hpp"
+#include "data/popular_items.hpp"
 #include "distributed/communicator.hpp"
 #include "kernels/top_k.hpp"
 
@@ -24,6 +25,9 @@ private:
     std::vector<float> counts_;
     std::vector<std::int32_t> order_;  // items, most popular first
 };
+
+/// The items with the highest counts, up to `most` and those above 0; ties by row.
+[[nodiscard]] PopularItems most_popular(std::span<const std::int32_t> counts, std::size_t most = most_popular_kept);
 
 /// For each item the training interactions that are positive: consumed, with a preference above 0. Impressions and
 /// dislikes make nothing popular. Every rank counts a share of the items and gets all counts. Collective.

@@ -9,12 +9,18 @@ namespace {
 
 constexpr const char* lists_format = "alster-lists";
 
+void set_kind(Hdf5File& file, const std::string& name, IdKind kind)
+{
+    file.set_attribute(name, "id_kind", std::string_view(kind == IdKind::int64 ? "int64" : "string"));
+}
+
 void write_ids(Hdf5File& file, const std::string& name, const IdColumn& ids)
 {
     if (ids.kind == IdKind::int64)
         file.write(name, std::span(ids.numbers));
     else
         file.write(name, ids.texts);
+    set_kind(file, name, ids.kind);
 }
 
 }  // namespace
@@ -28,6 +34,9 @@ Hdf5ListWriter::Hdf5ListWriter(const Communicator& ranks, const ListFile& file)
     file_.set_attribute("/", "space_id", std::string_view(info.space_id));
     file_.set_attribute("/", "data_fingerprint", std::string_view(info.fingerprint));
     file_.set_attribute("/", "k", what_.k);
+    file_.set_attribute("/", "objective", std::string_view(info.objective));
+    file_.set_attribute("/", "mean", info.mean);
+    file_.set_attribute("/", "score", std::string_view(what_.score));
     write_ids(file_, "/items/id", what_.labels.ids());
 
     const Row rows = what_.model.rows(what_.side);
@@ -37,6 +46,9 @@ Hdf5ListWriter::Hdf5ListWriter(const Communicator& ranks, const ListFile& file)
     const IdColumn sample = what_.model.ids(what_.side, {0, 0});
     id_kind_ = sample.kind;
     if (what_.side == Side::items) return;
+    file_.set_attribute("/", "excluded", std::string_view(what_.excluded));
+    file_.write("/vocab/reason", TextColumn::from({reason_names.begin(), reason_names.end()}));
+    if (what_.popular) write_popular(file_, *what_.popular);
     file_.make_rows<std::uint8_t>(what_.group + "/reason", rows, what_.k);
     if (id_kind_ == IdKind::int64)
         file_.make_rows<std::int64_t>("/users/id", rows);
@@ -44,13 +56,13 @@ Hdf5ListWriter::Hdf5ListWriter(const Communicator& ranks, const ListFile& file)
         file_.make_text("/users/id", rows, sample.texts.width);
 }
 
-void Hdf5ListWriter::write(std::span<const Row> rows, const TopK& lists, std::span<const Reason> reasons)
+void Hdf5ListWriter::write(const ListBlock& block)
 {
-    if (rows.empty()) return;
-    const RowRange range{rows.front(), rows.back() + 1};
-    if (range.size() != static_cast<Row>(rows.size()))
+    if (block.rows.empty()) return;
+    const RowRange range{block.rows.front(), block.rows.back() + 1};
+    if (range.size() != static_cast<Row>(block.rows.size()))
         throw Error(ExitCode::internal, "{}: lists must come without gaps", what_.path.string());
-    write_block(range.first, lists, reasons, what_.model.ids(what_.side, range));
+    write_block(range.first, block.lists, block.reasons, what_.model.ids(what_.side, range));
 }
 
 void Hdf5ListWriter::write_block(Row first, const TopK& lists, std::span<const Reason> reasons, const IdColumn& ids)
@@ -62,8 +74,8 @@ void Hdf5ListWriter::write_block(Row first, const TopK& lists, std::span<const R
     file_.write_rows<std::uint16_t>(what_.group + "/filled", first, filled);
     if (what_.side == Side::items) return;
     std::vector<std::uint8_t> reason;
-    reason.reserve(lists.items.size());
-    for (const Reason of_user : reasons) reason.insert(reason.end(), what_.k, static_cast<std::uint8_t>(of_user));
+    reason.reserve(reasons.size());
+    for (const Reason of_place : reasons) reason.push_back(static_cast<std::uint8_t>(of_place));
     file_.write_rows<std::uint8_t>(what_.group + "/reason", first, reason);
     if (id_kind_ == IdKind::int64)
         file_.write_rows<std::int64_t>("/users/id", first, ids.numbers);
@@ -80,6 +92,7 @@ void Hdf5ListWriter::commit()
     if (what_.side == Side::users) {
         file_.seal(what_.group + "/reason");
         file_.seal("/users/id");
+        set_kind(file_, "/users/id", id_kind_);
     }
     file_.commit();
 }

@@ -9,7 +9,7 @@ class Hdf5ListWriter : public ListWriter {
 public:
     Hdf5ListWriter(const Communicator& ranks, const ListFile& file);
 
-    void write(std::span<const Row> rows, const TopK& lists, std::span<const Reason> reasons) override;
+    void write(const ListBlock& block) override;
     void commit() override;
 
 private:

@@ -27,14 +27,16 @@ std::filesystem::path JsonListWriter::part(int rank) const
     return what_.path.string() + fmt::format(".part{}.tmp", rank);
 }
 
-void JsonListWriter::write(std::span<const Row> rows, const TopK& lists, std::span<const Reason> reasons)
+void JsonListWriter::write(const ListBlock& block)
 {
     std::string text;
-    for (std::size_t n = 0; n < rows.size(); ++n) {
-        auto object = list_json(lists, static_cast<Row>(n), what_.labels);
-        const auto id = what_.model.ids(what_.side, {rows[n], rows[n] + 1}).text(0);
-        object[what_.side == Side::users ? "user" : "item"] = id;
-        if (!reasons.empty()) object["reason"] = name(reasons[n]);
+    for (std::size_t n = 0; n < block.rows.size(); ++n) {
+        const auto row = static_cast<Row>(n);
+        auto object = list_json(block.lists, row, what_.labels);
+        const Row owner = block.rows[n];
+        object[what_.side == Side::users ? "user" : "item"] =
+            block.names.empty() ? what_.model.ids(what_.side, {owner, owner + 1}).text(0) : block.names[n];
+        if (!block.reasons.empty()) add_reasons(object, block.reasons.subspan(n * block.lists.k, block.lists.k));
         text += json_text(object) + '\n';
     }
     out_ << text;

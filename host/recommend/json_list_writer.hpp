@@ -11,7 +11,7 @@ public:
     JsonListWriter(const Communicator& ranks, const ListFile& file);
     ~JsonListWriter() override;
 
-    void write(std::span<const Row> rows, const TopK& lists, std::span<const Reason> reasons) override;
+    void write(const ListBlock& block) override;
     void commit() override;
 
 private:

@@ -1,20 +1,25 @@
 #include "host/recommend/list_text.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+
 #include "data/json_text.hpp"
 
 namespace alster {
 
-std::string list_text(const TopK& lists, Row row, const ItemLabels& labels)
+std::string list_text(const TopK& lists, Row row, const ItemLabels& labels, std::span<const Reason> reasons)
 {
     const auto items = lists.items_of(row);
     const auto scores = lists.scores_of(row);
     std::string text;
-    for (std::size_t n = 0; n < items.size(); ++n)
-        text += fmt::format("{:>4}  {:>9.4f}  {:<12}  {}\n", n + 1, scores[n], labels.id(items[n]),
-                            labels.has_titles() ? labels.title(items[n]) : "");
+    for (std::size_t n = 0; n < items.size(); ++n) {
+        const bool filled_in = !reasons.empty() && reasons[n] != reasons.front();
+        text += fmt::format("{:>4}  {:>9.4f}  {:<12}  {}{}\n", n + 1, scores[n], labels.id(items[n]),
+                            labels.has_titles() ? labels.title(items[n]) : "", filled_in ? "  (popular)" : "");
+    }
     if (static_cast<Row>(items.size()) < lists.k)
-        text += fmt::format("      only {} of {}: no more items are left\n", items.size(), lists.k);
+        text += fmt::format("      only {} of {}: no more items are left that may be listed\n", items.size(), lists.k);
     return text;
 }
 
@@ -32,9 +37,21 @@ nlohmann::json list_json(const TopK& lists, Row row, const ItemLabels& labels)
     return object;
 }
 
-std::string written_text(const std::filesystem::path& path, bool json)
+void add_reasons(nlohmann::json& list, std::span<const Reason> reasons)
 {
-    return json ? json_text(nlohmann::json{{"out", path.string()}}) : "wrote " + path.string();
+    list["reason"] = name(reasons.front());
+    if (std::ranges::all_of(reasons, [&](Reason r) { return r == reasons.front() || r == Reason::none; })) return;
+    auto names = nlohmann::json::array();
+    for (const Reason reason : reasons)
+        if (reason != Reason::none) names.push_back(name(reason));
+    list["reasons"] = names;
+}
+
+std::string written_text(const std::filesystem::path& path, const std::string& summary, nlohmann::json facts, bool json)
+{
+    if (!json) return fmt::format("wrote {}: {}", path.string(), summary);
+    facts["out"] = path.string();
+    return json_text(facts);
 }
 
 }  // namespace alster

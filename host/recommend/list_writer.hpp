@@ -12,13 +12,21 @@
 
 namespace alster {
 
+/// Some lists in the order of a file.
+struct ListBlock {
+    std::span<const Row> rows;           // whose lists; unknown_user: of no row of the model
+    std::span<const std::string> names;  // (rows) the ids that were asked for; empty: those of the model
+    const TopK& lists;
+    std::span<const Reason> reasons;  // (rows, k) of users; empty: lists of items
+};
+
 /// A file of lists that all ranks write together, block after block: nobody holds all of them.
 class ListWriter {
 public:
     virtual ~ListWriter() = default;
 
-    /// The next lists of this rank. `reasons` may be empty.
-    virtual void write(std::span<const Row> rows, const TopK& lists, std::span<const Reason> reasons) = 0;
+    /// The next lists of this rank.
+    virtual void write(const ListBlock& block) = 0;
 
     /// Makes the file appear under its name. Collective.
     virtual void commit() = 0;
@@ -32,15 +40,19 @@ struct ListFile {
     Side side;          // whose lists these are
     std::string group;  // in HDF5: "/topk/home", "/similar/items"
     Row k = 0;
+    std::string score = {};                 // how scores are computed, in words
+    std::string excluded = {};              // of users: what lists leave out, in words
+    const PopularItems* popular = nullptr;  // of users: what a service shows to whom it does not know
 };
 
 /// True for a name that ends in .jsonl: JSON lines {"user": id, "items": [ids], "scores": …, "filled": …, "k": …,
-/// "reason": …} ("item" in place of "user" for similar items).
+/// "reason": …} ("item" in place of "user" for similar items, and no reason).
 [[nodiscard]] bool is_json_lines(const std::filesystem::path& path);
 
-/// JSON lines for a .jsonl, else HDF5: `group`/item (rows, k) row in /items/id or -1, score, filled, and reason where
-/// the lists are of users; /users/id and /items/id. HDF5 takes the rows of all ranks in order and without a gap.
-/// Nothing appears under the final name before commit(). Errors: cannot_create (73), io (74). Collective.
+/// JSON lines for a .jsonl, else HDF5 (docs/formats.md, "Lists"): `group`/item (rows, k) row in /items/id or -1, score,
+/// filled, /items/id; of users reason, /users/id, /vocab/reason and /popular/all too. HDF5 takes the rows of all ranks
+/// in order and without a gap. Nothing appears under the final name before commit(). Errors: cannot_create (73), io
+/// (74). Collective.
 [[nodiscard]] std::unique_ptr<ListWriter> make_list_writer(const Communicator& ranks, const ListFile& file);
 
 }  // namespace alster

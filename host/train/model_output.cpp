@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "distributed/parallel_file_access.hpp"
+#include "host/evaluate/popularity.hpp"
 #include "host/learned.hpp"
 #include "host/train/space_id.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
@@ -121,6 +122,7 @@ void write_model(const Communicator& ranks, const DatasetReader& dataset, const 
     const double max_norm = ranks.max(largest);
     model.write_ann_cosine(items.rows.first, equal_norm_vectors(item_factors.values(), width, max_norm), max_norm,
                            headroom);
+    model.write_popular(most_popular(positive_counts(ranks, dataset)));
     model.commit();
 }
 

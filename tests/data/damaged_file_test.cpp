@@ -103,8 +103,17 @@ void write_sample_lists(const std::filesystem::path& path)
     std::fill(lists.filled.begin(), lists.filled.end(), 2);
     std::vector<Row> users(9);
     std::iota(users.begin(), users.end(), Row{0});
-    const auto writer = make_list_writer(ranks, {path, model, labels, Side::users, "/topk/home", 2});
-    writer->write(users, lists, std::vector<Reason>(9));
+    const PopularItems popular = model.popular();
+    const auto writer = make_list_writer(ranks, {.path = path,
+                                                 .model = model,
+                                                 .labels = labels,
+                                                 .side = Side::users,
+                                                 .group = "/topk/home",
+                                                 .k = 2,
+                                                 .score = "dot",
+                                                 .excluded = "nothing",
+                                                 .popular = &popular});
+    writer->write({users, {}, lists, std::vector<Reason>(18)});
     writer->commit();
 }
 

@@ -39,7 +39,7 @@ def check_checksums(file):
             seen.append(name)
 
     file.visititems(visit)
-    assert len(seen) == 15, seen
+    assert len(seen) == 17, seen
 
 
 def check_attributes(attributes):
@@ -118,6 +118,7 @@ def main():
             check_ids(file["/items"], "int64")
             check_text(file["/users/id"])
             check_ann_cosine(file)
+            assert list(file["/popular/all/item"]) == [1, 0] and list(file["/popular/all/count"]) == [7, 7]
             items = file["/items/factors"][()].astype(np.float64)
             assert np.allclose(file["/gram/items"][()], items.T @ items, rtol=1e-12)
 

@@ -32,6 +32,8 @@ TEST(ModelFile, GivesBackWhatWasWrittenForAnyShape)
 
         expect_side(model, reader, Side::users);
         expect_side(model, reader, Side::items);
+        EXPECT_EQ(model.popular().items, reader.popular().items);
+        EXPECT_EQ(model.popular().counts, reader.popular().counts);
     }
 }
 

@@ -5,6 +5,7 @@ nothing in the training part: row 0 of both sides has factors of 0.
 """
 import contextlib
 import io
+import json
 import os
 import random
 import re
@@ -79,6 +80,17 @@ def check_best(document, space, printed):
         assert str(model["users/id"][first]) in printed
 
 
+def check_lists(space, printed):
+    """What the snippet about lists gives is what `recommend` prints as JSON."""
+    printed_by_alster = json.loads(alster("recommend --model run/model.h5 --data ml.h5 --user 2000 2149 nobody --json").stdout)
+    for user, shown in zip((2000, 2149, "nobody"), printed_by_alster["lists"]):
+        found = space["list_of"](user)[:10]
+        assert [item for item, _, _ in found] == shown["items"], (user, found, shown)
+        assert np.allclose([score for _, score, _ in found], shown["scores"], rtol=1e-6)
+        assert {reason for _, _, reason in found} == {shown["reason"]}
+    assert "unknown-user" in printed and "b'" not in printed, printed
+
+
 def main():
     with tempfile.TemporaryDirectory() as directory:
         os.chdir(directory)
@@ -90,7 +102,10 @@ def main():
                 if "best" in space:
                     check_best(document, space, printed)
                     checked += 1
-        assert checked == 2, checked
+                if "list_of" in space:
+                    check_lists(space, printed)
+                    checked += 1
+        assert checked == 3, checked
         os.chdir("/")
 
 

@@ -36,6 +36,8 @@ void read_model(const std::string& path)
                 "factors have the shape that is promised");
         static_cast<void>(reader.gramian(side));
     }
+    for (const auto item : reader.popular().items)
+        require(item >= 0 && item < reader.rows(Side::items), "what is popular is an item");
 }
 
 void read_checkpoint(const std::string& path)

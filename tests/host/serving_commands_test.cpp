@@ -150,12 +150,59 @@ TEST_F(ServingCommands, RecommendShowsTitlesOfUnseenItems)
     EXPECT_THAT(alster("recommend {1} --user u2 --k 41").out, HasSubstr("no more items are left"));
 }
 
+TEST_F(ServingCommands, AnUnknownUserGetsWhatIsPopularAndIsCounted)
+{
+    test::write_file(*directory_ / "ids", "x\nu1\ny\n");
+    const auto shown = json::parse(alster("recommend {1} --users {0}/ids --k 4 --json").out);
+    EXPECT_EQ(shown["users"], 3);
+    EXPECT_EQ(shown["unknown_users"], 2);
+    EXPECT_EQ(shown["fallback_users"], 0);
+    EXPECT_EQ(shown["lists"][0]["reason"], "unknown-user");
+    EXPECT_EQ(shown["lists"][0]["user"], "x");
+    EXPECT_EQ(shown["lists"][1]["reason"], "model");
+    EXPECT_EQ(shown["lists"][0]["items"], shown["lists"][2]["items"]);
+    EXPECT_EQ(shown["lists"][0]["filled"], 4);
+    const auto text = alster("recommend {1} --user u1 nobody --k 2");
+    EXPECT_EQ(text.code, 0);
+    EXPECT_THAT(text.out, HasSubstr("user nobody: unknown to the model, so the most popular items"));
+    EXPECT_THAT(text.err, HasSubstr("alster: 2 lists, 1 for an unknown user: what is popular\n"));
+    const auto written = alster("recommend {1} --users {0}/ids --out {0}/some.jsonl");
+    EXPECT_THAT(written.out, HasSubstr("some.jsonl: 3 lists, 2 for unknown users: what is popular"));
+}
+
+TEST_F(ServingCommands, WhatWasHeldOutIsSaidAndNotListed)
+{
+    const auto lists = [&](const std::string& options) {
+        return json::parse(alster("recommend {1} --user u2 --k 40 --json " + options).out)["lists"][0]["items"];
+    };
+    const std::string held = "i12";  // item u % 2 + 2 ((u / 2 + 5) % 20) of user 2
+    EXPECT_THAT(lists(""), testing::Not(testing::Contains(held)));
+    EXPECT_THAT(lists("--allow-held-out"), testing::Contains(held));
+    EXPECT_THAT(lists("--include-seen"), testing::Contains(held));
+    const auto said = alster("recommend {1} --user u2").err;
+    EXPECT_THAT(said, HasSubstr("200 held-out interactions"));
+    EXPECT_THAT(said, HasSubstr("not learned from, their titles are excluded: to serve, prepare with --split none"));
+    expect_refused("recommend {1} --user u2 --include-seen --exclude-disliked", 64, "--exclude-disliked");
+}
+
+TEST_F(ServingCommands, ScoresOfRatingsAreRatings)
+{
+    const auto shown =
+        json::parse(alster("recommend --model {0}/ratings/model.h5 --data {0}/data.h5 --user u2 --k 40 --json").out);
+    EXPECT_EQ(shown["objective"], "explicit");
+    EXPECT_EQ(shown["score"], "mean + dot(user.factors, item.factors)");
+    EXPECT_NEAR(shown["mean"].get<double>(), 3, 0.1);
+    double sum = 0;
+    for (const double score : shown["lists"][0]["scores"]) sum += score;
+    EXPECT_NEAR(sum / shown["lists"][0]["filled"].get<double>(), 3, 1);
+}
+
 TEST_F(ServingCommands, RecommendRefusesAnUnknownUserByName)
 {
-    expect_refused("recommend {1} --user u1 nobody", 65, "user 'nobody' is unknown");
+    expect_refused("recommend {1} --user u1 nobody --strict-users", 65, "user 'nobody' is unknown");
     test::write_file(*directory_ / "ids", "x\nu1\ny\n");
-    expect_refused("recommend {1} --users {0}/ids", 65, "user 'x' is unknown");
-    expect_refused("recommend {1} --users {0}/ids", 65, "1 more");
+    expect_refused("recommend {1} --users {0}/ids --strict-users", 65, "user 'x' is unknown");
+    expect_refused("recommend {1} --users {0}/ids --strict-users", 65, "1 more");
     expect_refused("recommend {1}", 64, "");
     expect_refused("recommend {1} --all", 64, "--out");
     expect_refused("recommend {1} --user u1 --k 0", 64, "--k");

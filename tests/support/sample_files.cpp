@@ -172,6 +172,12 @@ std::vector<double> SampleModel::gramian(Side side) const
     return gram;
 }
 
+PopularItems SampleModel::popular() const
+{
+    if (info_.items < 2) return {};
+    return {.items = {1, 0}, .counts = {7, 7}};
+}
+
 std::size_t SampleModel::id_bytes(Side side) const
 {
     return side == Side::users ? ids(side, {0, info_.users}).texts.width : 0;
@@ -189,6 +195,7 @@ void SampleModel::write(const std::filesystem::path& path, const FileAccess& acc
         writer.write_gramian(side, gramian(side));
     }
     write_ann_cosine(writer, items);
+    writer.write_popular(popular());
     writer.commit();
 }
 

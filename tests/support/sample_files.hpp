@@ -32,6 +32,8 @@ public:
     [[nodiscard]] std::vector<std::uint8_t> status(RowRange rows) const;
     [[nodiscard]] std::vector<double> gramian(Side side) const;
 
+    [[nodiscard]] PopularItems popular() const;
+
     /// Bytes of a text id, over all rows; 0 for items, whose ids are numbers.
     [[nodiscard]] std::size_t id_bytes(Side side) const;
 

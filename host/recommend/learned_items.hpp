@@ -1,0 +1,30 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "data/model_file.hpp"
+#include "kernels/host_matrix.hpp"
+
+namespace alster {
+
+/// The items of which something was learned, as candidates for scoring: row n of the table is item items()[n]. The
+/// others have zero factors, and whatever score they got would say nothing.
+class LearnedItems {
+public:
+    explicit LearnedItems(const ModelReader& model);
+
+    [[nodiscard]] FactorTable table() const;
+    [[nodiscard]] std::int32_t item(std::int32_t row) const { return item_[row]; }
+
+    /// Items of each list as rows of the table; those that are no candidates are dropped.
+    [[nodiscard]] Interactions rows_of(const Interactions& items) const;
+
+private:
+    Row width_;
+    std::vector<float> factors_;      // (learned items, width)
+    std::vector<std::int32_t> item_;  // of each row, ascending
+    std::vector<std::int32_t> row_;   // of each item, -1: nothing learned
+};
+
+}  // namespace alster
