@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <limits>
 #include <utility>
 
 #include "data/error.hpp"
@@ -17,7 +16,6 @@ namespace alster {
 namespace {
 
 constexpr std::size_t chunk = std::size_t{1} << 18;
-constexpr int gzip_only = 15 + 16;  // zlib: largest window, gzip wrapper
 
 int open_input(const std::string& path)
 {
@@ -39,14 +37,12 @@ ByteSource::ByteSource(std::string path, std::uint64_t begin)
 {
     if (begin > 0 && lseek(descriptor_, static_cast<off_t>(begin), SEEK_SET) < 0)
         throw Error(ExitCode::io, "{}: cannot be read from byte {} on: {}", path_, begin, std::strerror(errno));
-    while (end_ < 2 && !end_of_file_) fill();
-    gzip_ = begin == 0 && end_ >= 2 && raw_[0] == '\x1f' && raw_[1] == '\x8b';
-    if (gzip_ && inflateInit2(&stream_, gzip_only) != Z_OK) throw std::bad_alloc();
+    while (end_ < packed_magic_size && !end_of_file_) fill();
+    if (begin == 0) unpacker_ = unpacker_for({raw_.data(), end_}, path_);
 }
 
 ByteSource::~ByteSource()
 {
-    if (gzip_) inflateEnd(&stream_);
     if (descriptor_ > STDIN_FILENO) close(descriptor_);
 }
 
@@ -62,7 +58,7 @@ void ByteSource::fill()
 }
 
 /// True where raw_ holds at least one byte, read now if need be.
-bool ByteSource::has_packed()
+bool ByteSource::has_raw()
 {
     if (begin_ == end_ && !end_of_file_) {
         begin_ = end_ = 0;
@@ -71,44 +67,31 @@ bool ByteSource::has_packed()
     return begin_ < end_;
 }
 
-std::size_t ByteSource::read(std::span<char> target) { return gzip_ ? unpack(target) : copy(target); }
+std::size_t ByteSource::read(std::span<char> target) { return unpacker_ ? unpack(target) : copy(target); }
 
 std::size_t ByteSource::copy(std::span<char> target)
 {
-    if (!has_packed()) return 0;
+    if (!has_raw()) return 0;
     const std::size_t size = std::min(target.size(), end_ - begin_);
     std::copy_n(raw_.data() + begin_, size, target.data());
     begin_ += size;
     return size;
 }
 
-/// gzread() would take bytes behind the last member for padding and hide them; here they are an error.
+/// At the end of the file the unpacker may still hold bytes back: only a step without progress is the end.
 std::size_t ByteSource::unpack(std::span<char> target)
 {
-    const auto room = static_cast<uInt>(std::min<std::size_t>(target.size(), std::numeric_limits<uInt>::max()));
-    stream_.next_out = reinterpret_cast<Bytef*>(target.data());
-    stream_.avail_out = room;
-    while (stream_.avail_out == room) {
-        if (!has_packed()) {
-            if (inside_member_) throw Error(ExitCode::bad_data, "{}: the gzip data is truncated", path_);
-            return 0;
-        }
-        inside_member_ = true;
-        stream_.next_in = reinterpret_cast<Bytef*>(raw_.data() + begin_);
-        stream_.avail_in = static_cast<uInt>(end_ - begin_);
-        const int status = inflate(&stream_, Z_NO_FLUSH);
-        begin_ = end_ - stream_.avail_in;
-        if (status == Z_STREAM_END) {
-            inflateReset(&stream_);
-            inside_member_ = false;
-        } else if (status == Z_MEM_ERROR) {
-            throw std::bad_alloc();
-        } else if (status != Z_OK && status != Z_BUF_ERROR) {
-            throw Error(ExitCode::bad_data, "{}: the gzip data is damaged or followed by other bytes ({})", path_,
-                        stream_.msg ? stream_.msg : "no gzip header");
-        }
+    while (true) {
+        const bool more = has_raw();
+        const auto [used, written] = unpacker_->step({raw_.data() + begin_, end_ - begin_}, target);
+        begin_ += used;
+        if (written > 0) return written;
+        if (more && used == 0) refuse_packed(path_, unpacker_->format(), "it cannot be read on");
+        if (more) continue;
+        if (unpacker_->inside())
+            throw Error(ExitCode::bad_data, "{}: the {} data is truncated", path_, unpacker_->format());
+        return 0;
     }
-    return room - stream_.avail_out;
 }
 
 }  // namespace alster

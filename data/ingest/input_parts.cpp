@@ -25,7 +25,7 @@ InputFile inspected(const std::string& path, Records records)
     // a pipe must not be touched: what is read of it is gone
     if (path == "-" || std::filesystem::is_other(path, none)) return {.path = path};
     ByteSource file(path);
-    const bool whole = file.gzip() || (records == Records::json_objects && spans_lines(file));
+    const bool whole = file.packed() || (records == Records::json_objects && spans_lines(file));
     return {.path = path, .bytes = std::filesystem::file_size(path), .divisible = !whole};
 }
 

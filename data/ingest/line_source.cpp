@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "data/error.hpp"
+#include "data/ingest/file_kind.hpp"
 #include "data/ingest/json_objects.hpp"
 
 namespace alster {
@@ -33,6 +34,7 @@ bool LineSource::open_next()
     position_ = next.begin > 0 ? next.begin - 1 : 0;
     source_ = std::make_unique<ByteSource>(paths_[next.file], position_);
     begin_ = end_ = 0;
+    read_head();
     if (Line others; next.begin > 0) static_cast<void>(find_line(others));
     by_object_ = next.begin == 0 && records_ == Records::json_objects && objects_span_lines();
     return true;
@@ -44,6 +46,16 @@ bool LineSource::objects_span_lines()
     bool more = true;
     while (more && end_ < look_ahead) more = fill();
     return alster::objects_span_lines({buffer_.data(), std::min(end_, look_ahead)}, !more);
+}
+
+/// What stands at the beginning of a file tells what kind of file it is.
+void LineSource::read_head()
+{
+    head_.clear();
+    if (part().begin > 0) return;
+    while (end_ < file_head_size && fill()) continue;
+    head_.assign(buffer_.data(), std::min(end_, file_head_size));
+    refuse_other_kinds(path(part().file), head_);
 }
 
 /// Reads more behind what is left of the buffer; false at the end of the file.

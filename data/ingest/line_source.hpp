@@ -19,8 +19,8 @@ struct Line {
     std::size_t file = 0;     // which of the files
 };
 
-/// The lines of several text files ("-": standard input), plain or gzip, one after the other; or of parts of them.
-/// Errors: those of ByteSource; bad_data (65) for a line above 64 MiB.
+/// The lines of several text files ("-": standard input), plain or packed, one after the other; or of parts of them.
+/// Errors: those of ByteSource; bad_data (65) for a file that is no text (file_kind.hpp) and a line above 64 MiB.
 class LineSource {
 public:
     explicit LineSource(std::vector<std::string> paths);
@@ -36,6 +36,9 @@ public:
     /// The part that is being read.
     [[nodiscard]] const FilePart& part() const { return parts_[opened_ - 1]; }
 
+    /// The first bytes of the file that is being read, 64 KiB or all; empty where its part begins further on.
+    [[nodiscard]] std::string_view head() const { return head_; }
+
     /// (files) lines of each that were read so far.
     [[nodiscard]] const std::vector<std::int64_t>& lines() const { return lines_; }
 
@@ -46,6 +49,7 @@ private:
     [[nodiscard]] bool skip_separators(std::int64_t& lines);
     [[nodiscard]] bool objects_span_lines();
     [[nodiscard]] bool fill();
+    void read_head();
     void take(Line& line, std::size_t length, std::size_t terminator);
 
     std::vector<std::string> paths_;
@@ -60,6 +64,7 @@ private:
     std::size_t begin_ = 0;  // [begin_, end_) is read and not yet handed out
     std::size_t end_ = 0;
     std::uint64_t position_ = 0;  // of begin_ in the file
+    std::string head_;
 };
 
 }  // namespace alster

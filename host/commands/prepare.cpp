@@ -50,7 +50,8 @@ struct Words {
 
 void add_options(CLI::App& app, PrepareOptions& options, Words& words)
 {
-    app.add_option("--input", options.inputs, "Log files, plain or gzip; - is standard input")->required();
+    app.add_option("--input", options.inputs, "Log files, plain or packed (gzip, bzip2, xz, zstd); - is standard input")
+        ->required();
     app.add_option("--format", words.format, "csv, tsv, jsonl, movielens, pairs or lists")->capture_default_str();
     app.add_option("--columns", words.columns,
                    "user=0,item=1,value=2,time=3,event=4,confidence=5, or names with --header");
