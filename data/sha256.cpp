@@ -23,11 +23,19 @@ Sha256::Sha256() { SHA256_Init(context(state_)); }
 
 void Sha256::update(std::span<const std::byte> data) { SHA256_Update(context(state_), data.data(), data.size()); }
 
+std::array<std::byte, 32> Sha256::digest()
+{
+    static_assert(SHA256_DIGEST_LENGTH == 32);
+    std::array<std::byte, 32> digest{};
+    SHA256_Final(reinterpret_cast<unsigned char*>(digest.data()), context(state_));
+    return digest;
+}
+
 std::string Sha256::hex()
 {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256_Final(digest.data(), context(state_));
-    return fmt::format("{:02x}", fmt::join(digest, ""));
+    std::string text;
+    for (const std::byte byte : digest()) text += fmt::format("{:02x}", static_cast<unsigned>(byte));
+    return text;
 }
 
 std::string sha256_of_file(const std::filesystem::path& path)

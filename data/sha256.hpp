@@ -15,7 +15,10 @@ public:
 
     void update(std::span<const std::byte> data);
 
-    /// 64 hexadecimal digits; nothing can be added after it.
+    /// Nothing can be added after it.
+    [[nodiscard]] std::array<std::byte, 32> digest();
+
+    /// The digest as 64 hexadecimal digits; nothing can be added after it.
     [[nodiscard]] std::string hex();
 
 private:

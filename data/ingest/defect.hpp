@@ -22,7 +22,7 @@ enum class Defect {
     bad_time,
     other_time_format,
     unknown_event,
-    long_text,
+    surplus_fields,
 };
 
 /// In words, for the quarantine file.
@@ -65,8 +65,8 @@ enum class Defect {
             return "time is not written as --time-format says, from 1970 to 2106";
         case Defect::unknown_event:
             return "event type without a rule";
-        case Defect::long_text:
-            return "text is longer than 1000 bytes";
+        case Defect::surplus_fields:
+            return "more fields than the first line";
     }
     return "unknown";
 }

@@ -20,7 +20,8 @@ public:
                                  .value = field(EventColumn::value),
                                  .time = field(EventColumn::time),
                                  .type = field(EventColumn::event),
-                                 .confidence = field(EventColumn::confidence)};
+                                 .confidence = field(EventColumn::confidence),
+                                 .id = field(EventColumn::event_id)};
         events.resize(1);
         return read_event(fields, events.front());
     }

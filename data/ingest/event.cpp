@@ -35,7 +35,7 @@ Defect check_id(std::string_view id)
 
 Defect read_event(const EventFields& fields, Event& event)
 {
-    event = {.user = fields.user, .item = fields.item, .type = fields.type, .time_text = fields.time};
+    event = {.user = fields.user, .item = fields.item, .type = fields.type, .time_text = fields.time, .id = fields.id};
     if (const Defect defect = check_id(fields.user); defect != Defect::none) return defect;
     if (const Defect defect = check_id(fields.item); defect != Defect::none) return defect;
     if (fields.value.data())

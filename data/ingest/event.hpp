@@ -16,6 +16,7 @@ struct Event {
     bool has_confidence = false;      // the log gives one
     std::string_view time_text = {};  // empty: not given
     Timestamp time = {};              // by read_time()
+    std::string_view id = {};         // empty: not given
 };
 
 /// The raw text of an event's parts; a view without data: not given.
@@ -26,6 +27,7 @@ struct EventFields {
     std::string_view time = {};
     std::string_view type = {};
     std::string_view confidence = {};
+    std::string_view id = {};
 };
 
 /// Checks the parts and makes an event of them, but for its time; its views are those of `fields`.

@@ -12,7 +12,8 @@ namespace alster {
 
 namespace {
 
-constexpr std::array<std::string_view, event_columns> names = {"user", "item", "value", "time", "event", "confidence"};
+constexpr std::array<std::string_view, event_columns> names = {"user",  "item",       "value",   "time",
+                                                               "event", "confidence", "event_id"};
 constexpr int most_columns = 10000;
 
 std::optional<int> position(std::string_view text)

@@ -7,8 +7,8 @@
 namespace alster {
 
 /// What a column of a log can hold; user and item are always needed.
-enum class EventColumn { user, item, value, time, event, confidence };
-inline constexpr std::size_t event_columns = 6;
+enum class EventColumn { user, item, value, time, event, confidence, event_id };
+inline constexpr std::size_t event_columns = 7;
 
 /// For each EventColumn the position of its field in a line, from 0; -1: not there.
 using ColumnPositions = std::array<int, event_columns>;

@@ -19,7 +19,10 @@ Defect weigh(std::span<const Event> events, const EventRules* rules, std::vector
         const Event& event = events[i];
         records[i] = {.value = event.value, .confidence = event.confidence};
         records[i].set_time(event.time.time);
-        if (!rules) continue;
+        if (!rules) {
+            records[i].preference = mark_of(event.type);
+            continue;
+        }
         const auto rule = rules->find(event.type);
         if (!rule) return Defect::unknown_event;
         const Weight weight = (*rules)[*rule].weight(event.value);
@@ -30,6 +33,11 @@ Defect weigh(std::span<const Event> events, const EventRules* rules, std::vector
         records[i].role = weight.role & all_roles;
     }
     return Defect::none;
+}
+
+EventFingerprint fingerprint_or_none(std::string_view id)
+{
+    return id.empty() ? EventFingerprint{} : fingerprint_of(id);
 }
 
 }  // namespace
@@ -53,6 +61,7 @@ void EventLog::read_lines(InteractionReader& reader, const EventRules* rules, Qu
             weighted_ |= rules != nullptr || reader.events()[i].has_confidence;
             table_.push_back(records[i]);
             times_.add(reader.events()[i].time);
+            if (reader.has_event_ids()) fingerprints_.push_back(fingerprint_or_none(reader.events()[i].id));
         }
     }
 }
@@ -110,6 +119,23 @@ Offset EventLog::renumber(std::span<const Column> users, std::span<const Column>
     table_.truncate(kept);
     for (IdIndex* ids : {&users_, &items_, &asked_users_, &asked_items_}) *ids = IdIndex("");
     return static_cast<Offset>(records.size() - kept);
+}
+
+Offset EventLog::drop(std::span<const std::uint8_t> repeated)
+{
+    const auto records = table_.records();
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < records.size(); ++i)
+        if (repeated[i] == 0) records[kept++] = records[i];
+    const auto dropped = static_cast<Offset>(records.size() - kept);
+    table_.truncate(kept);
+    fingerprints_ = {};
+    return dropped;
+}
+
+void EventLog::forget_types()
+{
+    for (auto& record : table_.records()) record.preference = 1;
 }
 
 std::int64_t EventLog::watermark()

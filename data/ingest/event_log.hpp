@@ -8,6 +8,7 @@
 #include "data/ingest/id_index.hpp"
 #include "data/ingest/interaction_reader.hpp"
 #include "data/ingest/quarantine.hpp"
+#include "data/ingest/redeliveries.hpp"
 #include "data/ingest/time_statistics.hpp"
 
 namespace alster {
@@ -32,6 +33,12 @@ public:
     /// returns how many. The ids are forgotten.
     Offset renumber(std::span<const Column> users, std::span<const Column> items);
 
+    /// Drops the events that have a 1; returns how many. Before renumber().
+    Offset drop(std::span<const std::uint8_t> repeated);
+
+    /// The preferences of a log without rules, which stood for types while it was read.
+    void forget_types();
+
     /// Lets confidences decay by age against `watermark`, the latest training event in Unix seconds.
     void decay(const EventRules& rules, std::int64_t watermark);
 
@@ -40,6 +47,9 @@ public:
 
     /// Of all events that were read, also those held out.
     [[nodiscard]] const TimeStatistics& times() const { return times_; }
+
+    /// The ids of events, where the log has a column of them: one for each event of table(), in its order.
+    [[nodiscard]] std::span<const EventFingerprint> fingerprints() const { return fingerprints_; }
 
     [[nodiscard]] const IdIndex& users() const { return users_; }
     [[nodiscard]] const IdIndex& items() const { return items_; }
@@ -62,6 +72,7 @@ private:
     IdIndex asked_items_{"items", IdKind::text};
     EventTable table_;
     TimeStatistics times_;
+    std::vector<EventFingerprint> fingerprints_;
     bool weighted_ = false;
 };
 

@@ -11,7 +11,7 @@ namespace alster {
 
 namespace {
 
-constexpr ColumnPositions no_columns = {-1, -1, -1, -1, -1, -1};
+constexpr ColumnPositions no_columns = {-1, -1, -1, -1, -1, -1, -1};
 
 int& at(ColumnPositions& positions, EventColumn column) { return positions[static_cast<std::size_t>(column)]; }
 

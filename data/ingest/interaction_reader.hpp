@@ -38,6 +38,7 @@ public:
     [[nodiscard]] Defect defect() const { return defect_; }
     [[nodiscard]] std::string_view detail() const { return parser_->detail(); }  // more about the defect, or ""
     [[nodiscard]] std::span<const Event> events() const { return events_; }      // where defect() is none
+    [[nodiscard]] bool has_event_ids() const { return !layout_.columns[EventColumn::event_id].empty(); }
     [[nodiscard]] const Line& line() const { return line_; }
     [[nodiscard]] const std::string& path() const { return source_.path(line_.file); }
     [[nodiscard]] const std::vector<std::int64_t>& lines() const { return source_.lines(); }  // read, of each file

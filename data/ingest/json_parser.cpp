@@ -15,8 +15,8 @@ namespace alster {
 
 namespace {
 
-constexpr std::array<const char*, event_columns> column_names = {"user", "item",  "value",
-                                                                 "time", "event", "confidence"};
+constexpr std::array<const char*, event_columns> column_names = {"user",  "item",       "value", "time",
+                                                                 "event", "confidence", ""};
 
 /// For each column what of its path is still to be found, "payload.user" or,
 /// inside payload, "user"; no data: nothing.
@@ -53,7 +53,7 @@ public:
     {
         for (std::size_t c = 0; c < event_columns; ++c) {
             keys_[c] = keys[static_cast<EventColumn>(c)];
-            if (keys_[c].empty()) keys_[c] = column_names[c];
+            if (keys_[c].empty()) keys_[c] = column_names[c];  // but "": only where asked for
         }
     }
 
@@ -69,9 +69,10 @@ public:
         for (const EventColumn needed : {EventColumn::user, EventColumn::item})
             if (!part(needed).data()) return absent(needed, line);
         events.resize(1);
-        return read_event({part(EventColumn::user), part(EventColumn::item), part(EventColumn::value),
-                           part(EventColumn::time), part(EventColumn::event), part(EventColumn::confidence)},
-                          events.front());
+        return read_event(
+            {part(EventColumn::user), part(EventColumn::item), part(EventColumn::value), part(EventColumn::time),
+             part(EventColumn::event), part(EventColumn::confidence), part(EventColumn::event_id)},
+            events.front());
     }
 
     [[nodiscard]] std::string_view detail() const override { return document_.detail(); }
@@ -106,7 +107,7 @@ private:
     {
         std::optional<JsonText> text;
         for (std::size_t c = 0; c < event_columns; ++c) {
-            if (paths[c] != key || !paths[c].data()) continue;
+            if (paths[c] != key || paths[c].empty()) continue;
             if (!text)
                 if (const auto error = read_text(value, text.emplace())) return document_.broken(error);
             if (const Defect defect = take(static_cast<EventColumn>(c), key, *text); defect != Defect::none)

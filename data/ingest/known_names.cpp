@@ -31,10 +31,6 @@ constexpr std::array<std::string_view, 1> confidences = {"confidence"};
 
 constexpr std::array<std::string_view, 5> item_titles = {"title", "name", "movietitle", "itemname", "productname"};
 constexpr std::array<std::string_view, 5> item_genres = {"genres", "genre", "categories", "category", "class"};
-constexpr std::array<std::string_view, 5> item_dates = {"released", "releasedate", "releaseyear", "year", "pubdate"};
-constexpr std::array<std::string_view, 4> item_limits = {"maturity", "maturityrating", "contentrating",
-                                                         "certification"};
-
 std::optional<int> position(std::span<const std::string_view> names, std::string_view name)
 {
     const auto found = std::find(names.begin(), names.end(), name);
@@ -68,10 +64,8 @@ std::optional<KnownItemName> known_item_column(std::string_view name)
     const std::string plain = plain_name(name);
     if (const auto order = position(items, plain)) return KnownItemName{"id", *order};
     if (plain == "id") return KnownItemName{"id", static_cast<int>(items.size())};
-    const std::array<std::pair<std::string_view, std::span<const std::string_view>>, 4> tables = {
-        {{"title", item_titles}, {"genres", item_genres}, {"released", item_dates}, {"maturity", item_limits}}};
-    for (const auto& [column, names] : tables)
-        if (const auto order = position(names, plain)) return KnownItemName{column, *order};
+    if (const auto order = position(item_titles, plain)) return KnownItemName{"title", *order};
+    if (const auto order = position(item_genres, plain)) return KnownItemName{"genres", *order};
     return std::nullopt;
 }
 

@@ -18,8 +18,7 @@ struct KnownName {
 /// "user_id:token": "userId" and "USER_ID" are one.
 [[nodiscard]] std::optional<KnownName> known_column(std::string_view name);
 
-/// What a column of an items file is: "id", "title", "genres", "released",
-/// "maturity".
+/// What a column of an items file is: "id", "title" or "genres".
 struct KnownItemName {
     std::string_view column;
     int order = 0;

@@ -29,6 +29,9 @@ const std::map<std::string, LogFormat> formats = {{"csv", LogFormat::csv},
 const std::map<std::string, Duplicates> duplicate_words = {
     {"sum", Duplicates::sum}, {"max", Duplicates::max}, {"last", Duplicates::last}};
 
+const std::map<std::string, Redelivered> redelivered_words = {
+    {"auto", Redelivered::automatic}, {"drop", Redelivered::drop}, {"keep", Redelivered::keep}};
+
 template <class Value>
 Value chosen(const std::map<std::string, Value>& words, const std::string& option, const std::string& word)
 {
@@ -44,8 +47,10 @@ struct Words {
     std::string format = "csv";
     std::string columns;
     std::string time_format;
+    std::string item_columns;
     std::string split = "none";
     std::string duplicates;
+    std::string redelivered = "auto";
 };
 
 void add_options(CLI::App& app, PrepareOptions& options, Words& words)
@@ -58,7 +63,9 @@ void add_options(CLI::App& app, PrepareOptions& options, Words& words)
     app.add_flag("--header", options.layout.header, "The first line of each csv or tsv file names its columns");
     app.add_option("--time-format", words.time_format,
                    "s, ms, us, ns or a pattern as %m/%d/%Y %H:%M (default: found for each time)");
-    app.add_option("--items", options.items, "Titles and genres: movies.dat, u.item, or CSV or TSV with a header");
+    app.add_option("--items", options.items, "Titles and genres: movies.dat, u.item, JSON lines, CSV or TSV");
+    app.add_option("--item-columns", words.item_columns,
+                   "id=0,title=1,genres=2:set:; by position, or by name: id=sku,title=name");
     app.add_option(
         "--extend", options.extend,
         "An earlier dataset whose users and items keep their rows, new ones follow; its interactions are not "
@@ -70,6 +77,9 @@ void add_options(CLI::App& app, PrepareOptions& options, Words& words)
     app.add_option("--test", options.test, "A log of the same format to hold out");
     app.add_option("--duplicates", words.duplicates,
                    "Several events of a pair: sum, max, last (default; sum with --rules)");
+    app.add_option("--redelivered", words.redelivered,
+                   "Events that a log holds again, by event_id or in everything: auto, drop or keep")
+        ->capture_default_str();
     app.add_option("--max-bad", options.max_bad, "Fraction of lines that may be bad")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
@@ -81,9 +91,11 @@ void interpret(const Words& words, PrepareOptions& options)
 {
     options.layout.format = chosen(formats, "--format", words.format);
     options.layout.columns = ColumnSpec::parse(words.columns);
+    options.item_columns = ItemColumnSpec::parse(words.item_columns);
     options.layout.times = TimeFormat::parse(words.time_format);
     options.split = SplitPlan::parse(words.split);
     if (!words.duplicates.empty()) options.duplicates = chosen(duplicate_words, "--duplicates", words.duplicates);
+    options.redelivered = chosen(redelivered_words, "--redelivered", words.redelivered);
     if (!options.test.empty() && options.split.kind != SplitPlan::Kind::none)
         throw Error(ExitCode::usage, "--test and --split both say what to hold out: give one of them");
     if (std::count(options.inputs.begin(), options.inputs.end(), "-") + (options.test == "-") > 1)
@@ -97,6 +109,7 @@ void print_json(const PrepareReport& report, const std::string& out)
     const nlohmann::json json = {{"out", out},
                                  {"lines", report.lines},
                                  {"quarantined", report.quarantined},
+                                 {"redelivered", report.redelivered},
                                  {"events", report.events},
                                  {"duplicates", report.duplicates},
                                  {"users", report.users},
@@ -108,6 +121,8 @@ void print_json(const PrepareReport& report, const std::string& out)
                                  {"held_dropped", report.held_dropped},
                                  {"test_unknown", report.test_unknown},
                                  {"items_described", report.items_described},
+                                 {"items_repeated", report.items_repeated},
+                                 {"texts_cut", report.texts_cut},
                                  {"items_unknown", report.items_unknown},
                                  {"read_seconds", report.read_seconds},
                                  {"seconds", report.seconds},
@@ -124,6 +139,9 @@ void print_text(const PrepareReport& report, const PrepareOptions& options)
     const double cells = static_cast<double>(report.users) * static_cast<double>(report.items);
     print("lines         {} ({} quarantined)\n", report.lines, report.quarantined);
     print("events        {} ({} merged as duplicates)\n", report.events, report.duplicates);
+    if (report.redelivered > 0)
+        print("redelivered   {} events that the log holds again, dropped (--redelivered keep counts them)\n",
+              report.redelivered);
     print("users         {}{}\n", report.users, added(report.new_users));
     print("items         {}{}\n", report.items, added(report.new_items));
     print("interactions  {} (density {:.3g} %)\n", report.interactions,

@@ -17,6 +17,7 @@
 #include "distributed/id_directory.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "distributed/record_exchange.hpp"
+#include "distributed/repeated_ids.hpp"
 #include "distributed/reproducible_sum.hpp"
 #include "host/prepare/provenance.hpp"
 #include "host/prepare/quarantine_file.hpp"
@@ -74,7 +75,10 @@ public:
         Stopwatch since_start;
         read();
         report_.read_seconds = since_start.elapsed();
+        drop_repeated_ids();
         agree_on_rows();
+        gather_by_user();
+        drop_repeated_events();
         split();
         merge();
         item_rows_ = partition_by_records(ranks_, log_.table().records(), Side::items, info_.items);
@@ -117,9 +121,19 @@ private:
     {
         const TimeStatistics times = sum(ranks_, log_.times());
         check_times(times);
+        fine_times_ = times.below_a_minute;
         const bool named = !options_.layout.columns[EventColumn::time].empty();
         for (auto& warning : time_warnings(times, Milliseconds{std::time(nullptr)} * 1000, named))
             report_.warnings.push_back(std::move(warning));
+    }
+
+    [[nodiscard]] bool has_event_ids() const { return !options_.layout.columns[EventColumn::event_id].empty(); }
+
+    void drop_repeated_ids()
+    {
+        if (!has_event_ids() || options_.redelivered == Redelivered::keep) return;
+        const auto repeated = find_repeated_ids(ranks_, log_.fingerprints(), log_.training());
+        report_.redelivered = ranks_.sum(log_.drop(repeated));
     }
 
     void agree_on_rows()
@@ -155,6 +169,38 @@ private:
         return rows;
     }
 
+    /// All events of a user come to one rank, in order.
+    void gather_by_user()
+    {
+        EventTable& table = log_.table();
+        user_rows_ = partition_by_records(ranks_, table.records(), Side::users, info_.users);
+        bring_to_owners(ranks_, table, Side::users, *user_rows_);
+        sort_by_user(table.records(), mine(Side::users));
+    }
+
+    void drop_repeated_events()
+    {
+        if (!has_event_ids() && options_.redelivered != Redelivered::keep) {
+            const bool drop = options_.redelivered == Redelivered::drop || fine_times_;
+            const Offset repeated = ranks_.sum(find_repeated(log_.table(), drop));
+            if (drop) {
+                report_.redelivered = repeated;
+                report_.events -= repeated;
+            } else if (repeated > 0 && merging() == Duplicates::sum) {
+                report_.warnings.push_back(fmt::format(
+                    "{} events repeat another in user, item, type, value and time, but times are whole minutes: they "
+                    "are summed; --redelivered drop removes them",
+                    repeated));
+            }
+        }
+        if (!rules_) log_.forget_types();
+    }
+
+    [[nodiscard]] Duplicates merging() const
+    {
+        return options_.duplicates.value_or(rules_ ? Duplicates::sum : Duplicates::last);
+    }
+
     void split()
     {
         const auto sum = [&](std::span<Offset> counts) { ranks_.sum(counts); };
@@ -166,12 +212,7 @@ private:
     void merge()
     {
         enter_phase("merging the events of each user");
-        EventTable& table = log_.table();
-        user_rows_ = partition_by_records(ranks_, table.records(), Side::users, info_.users);
-        bring_to_owners(ranks_, table, Side::users, *user_rows_);
-        sort_by_user(table.records(), mine(Side::users));
-        const auto how = options_.duplicates.value_or(rules_ ? Duplicates::sum : Duplicates::last);
-        merged_ = merge_duplicates(table, how, options_.split.last);
+        merged_ = merge_duplicates(log_.table(), merging(), options_.split.last);
         report_.interactions = info_.interactions = ranks_.sum(merged_.training);
         report_.held_out = info_.held_out = ranks_.sum(merged_.held_out);
         report_.duplicates = ranks_.sum(merged_.duplicates);
@@ -185,15 +226,37 @@ private:
         if (options_.items.empty()) return {};
         Quarantine found(options_.max_bad);
         const IdIndex mine("items", items_->ids_of(*item_rows_));
-        const ItemCatalogue catalogue = read_items(options_.items, mine, found);
+        const ItemCatalogue catalogue = read_items(options_.items, mine, found, options_.item_columns);
         item_quarantine_.add(ranks_.leads() ? found : Quarantine(0), std::array<std::int64_t, 1>{0});
         item_quarantine_.check();
         report_.items_described = ranks_.sum(catalogue.described);
         report_.items_unknown = item_quarantine_.lines() - item_quarantine_.bad() - ranks_.sum(catalogue.known);
+        report_.items_repeated = ranks_.sum(catalogue.known - catalogue.described);
+        report_.texts_cut = ranks_.sum(catalogue.cut);
         report_.quarantined += item_quarantine_.bad();
+        judge_items(mine, catalogue);
         Metadata metadata;
         for (const auto& [name, texts] : catalogue.columns) metadata.emplace(name, column_of(texts));
         return metadata;
+    }
+
+    void judge_items(const IdIndex& mine, const ItemCatalogue& catalogue)
+    {
+        if (report_.texts_cut > 0)
+            report_.warnings.push_back(
+                fmt::format("{}: {} texts of items were cut to 1000 bytes", options_.items, report_.texts_cut));
+        if (report_.items_repeated > 0)
+            report_.warnings.push_back(fmt::format("{}: {} lines are about an item of an earlier line: the last counts",
+                                                   options_.items, report_.items_repeated));
+        std::vector<std::string> ids;
+        for (Row row = 0; row < std::min<Row>(3, mine.rows()); ++row) ids.push_back(mine.column().text(row));
+        std::string first = fmt::format("'{}'", fmt::join(ids, "', '"));
+        ranks_.broadcast(first);
+        if (report_.items_described == 0)
+            report_.warnings.push_back(
+                fmt::format("{} describes none of the {} items: the log has ids as {}, the file "
+                            "as '{}'; --item-columns id=… says which column holds them",
+                            options_.items, info_.items, first, fmt::join(catalogue.first_ids, "', '")));
     }
 
     /// As wide as the longest text of all ranks.
@@ -269,7 +332,8 @@ private:
     std::optional<IdDirectory> items_;
     std::optional<RowPartition> user_rows_;
     std::optional<RowPartition> item_rows_;
-    MergeReport merged_;  // of this rank's users
+    bool fine_times_ = false;  // some time is no whole minute
+    MergeReport merged_;       // of this rank's users
     DatasetInfo info_;
     PrepareReport report_;
 };

@@ -7,6 +7,8 @@
 
 #include "data/ingest/duplicates.hpp"
 #include "data/ingest/interaction_reader.hpp"
+#include "data/ingest/item_columns.hpp"
+#include "data/ingest/redeliveries.hpp"
 #include "data/ingest/split_plan.hpp"
 #include "distributed/communicator.hpp"
 
@@ -17,12 +19,14 @@ struct PrepareOptions {
     std::vector<std::string> inputs;  // "-": standard input
     LogLayout layout;
     std::string items;  // item metadata; "": none
+    ItemColumnSpec item_columns;
     std::string rules;  // event rules; "": none
     SplitPlan split;
     std::string extend;                    // a dataset whose rows are kept; "": none
     std::string test;                      // a log that becomes the holdout; "": none
     std::optional<Duplicates> duplicates;  // by default last, with rules sum
-    double max_bad = 0.001;                // fraction of lines
+    Redelivered redelivered = Redelivered::automatic;
+    double max_bad = 0.001;  // fraction of lines
     std::uint64_t seed = 1;
     std::filesystem::path out;
     std::string command_options;  // as text, for the provenance
@@ -31,6 +35,7 @@ struct PrepareOptions {
 struct PrepareReport {
     std::int64_t lines = 0;  // with content, headers excepted
     std::int64_t quarantined = 0;
+    std::int64_t redelivered = 0;  // events dropped because the log holds them again
     std::int64_t events = 0;
     std::int64_t duplicates = 0;
     std::int64_t users = 0;
@@ -42,7 +47,9 @@ struct PrepareReport {
     std::int64_t held_dropped = 0;  // held-out events whose pair is also in the training part
     std::int64_t test_unknown = 0;  // events of the test file with an unknown user or item
     std::int64_t items_described = 0;
-    std::int64_t items_unknown = 0;  // items of the item file without interactions
+    std::int64_t items_repeated = 0;  // lines of the item file about an item of an earlier line, which they replace
+    std::int64_t texts_cut = 0;       // texts of items above 1000 bytes
+    std::int64_t items_unknown = 0;   // items of the item file without interactions
     double read_seconds = 0;
     double seconds = 0;
     std::vector<std::string> warnings;  // one line each

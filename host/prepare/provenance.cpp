@@ -27,10 +27,13 @@ std::string provenance(const PrepareOptions& options, const PrepareReport& repor
     json["options"] = options.command_options;
     json["lines"] = report.lines;
     json["quarantined"] = report.quarantined;
+    json["redelivered"] = report.redelivered;
     json["events"] = report.events;
     json["duplicates"] = report.duplicates;
     json["held_dropped"] = report.held_dropped;
     json["test_unknown"] = report.test_unknown;
+    json["items_repeated"] = report.items_repeated;
+    json["texts_cut"] = report.texts_cut;
     json["items_unknown"] = report.items_unknown;
     // paths need not be UTF-8
     return json_text(json);

@@ -5,7 +5,7 @@
 #include "tests/fuzz/memory_file.hpp"
 #include "tests/fuzz/property.hpp"
 
-// Item files. Whatever is accepted has a text of at most 1000 bytes of UTF-8 for each item.
+// Item files, tables and JSON. Whatever is accepted has a text of at most 1000 bytes of UTF-8 for each item.
 
 namespace alster::fuzz {
 namespace {

@@ -72,6 +72,8 @@ protected:
                           test::read_file(at("all.h5").string() + ending));
             EXPECT_EQ(one.lines, all.lines);
             EXPECT_EQ(one.duplicates, all.duplicates);
+            EXPECT_EQ(one.redelivered, all.redelivered);
+            EXPECT_EQ(one.warnings, all.warnings);
             EXPECT_EQ(one.held_dropped, all.held_dropped);
             EXPECT_EQ(one.test_unknown, all.test_unknown);
             EXPECT_EQ(one.items_unknown, all.items_unknown);
@@ -180,6 +182,40 @@ TEST_F(ParallelPrepare, RulesWithDecayAndAnItemFile)
     EXPECT_TRUE(result().info().weighted);
     const auto row = IdLookup(result().ids(Side::items, {0, result().info().items})).find("3");
     EXPECT_EQ("Three", result().metadata().at("title")[row.value()]);
+}
+
+TEST_F(ParallelPrepare, RedeliveriesByIdsOfEventsAndByWhatTheyHold)
+{
+    std::string text;
+    for (int i = 0; i < 300; ++i)
+        text += fmt::format("u{},{},1,{},e{}\n", i % 23, i % 19, 1'600'000'000 + i % 150, i * 7 % 260);
+    auto how = options({file("a", text), file("b", text, true)});
+    how.duplicates = Duplicates::sum;
+    how.split = SplitPlan::parse("time:0.2");
+    expect_same_file(how);
+    how.layout.columns = ColumnSpec::parse("user=0,item=1,value=2,time=3,event_id=4");
+    how.split = SplitPlan::parse("none");
+    how.test = at("a").string();
+    how.inputs = {at("b").string()};
+    expect_same_file(how);
+    EXPECT_EQ(0, result().info().held_out);
+    how.out = at("all.h5");
+    how.test = "";
+    how.inputs = {at("a").string(), at("b").string()};
+    EXPECT_EQ(340, prepare(ranks, how).redelivered);
+}
+
+TEST_F(ParallelPrepare, ItemsThatAreJsonObjectsSomeOfThemAgain)
+{
+    auto how = options({file("log", Events{}.text())});
+    std::string items = "[";
+    for (int i = 0; i < 40; ++i)
+        items += fmt::format("{{\"sku\": {},\n\"info\": {{\"name\": \"{}\"}}, \"tags\": [1, \"b\"]}},\n", i % 33,
+                             std::string(i * 40, 'x'));
+    how.items = file("items", items + "{\"sku\": 7, \"rare\": true}]");
+    how.item_columns = ItemColumnSpec::parse("id=sku,title=info.name");
+    expect_same_file(how);
+    EXPECT_EQ(3U, result().metadata().size());
 }
 
 TEST_F(ParallelPrepare, ATestFileWithUnknownUsersAndTextIds)

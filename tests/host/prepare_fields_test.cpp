@@ -77,6 +77,73 @@ TEST_F(PrepareFields, WarnsInOneLineOfTimesThatAreHardlyMeant)
     EXPECT_THAT(mixed.err, AllOf(StartsWith("alster: times are numbers of several units"), HasSubstr("--time-format")));
 }
 
+TEST_F(PrepareFields, ALogThatIsDeliveredTwiceCountsOnce)
+{
+    const std::string rules = " --rules " + file("rules.toml", "[event.play]\nper_value = 1\n[event.stop]\n");
+    const std::string columns = "--columns user=0,item=1,value=2,time=3,event=4" + rules;
+    const std::string log =
+        "u,i,2,1600000001,play\nu,i,1,1600000001,stop\nu,i,2,1600000002,play\nv,j,1,1600000060,play\n";
+    const auto confidences = [&] {
+        const DatasetReader data(out_);
+        return data.interactions(Part::train, Side::users, {0, data.rows(Side::users)}).confidences;
+    };
+    EXPECT_EQ(0, report(log, columns)["redelivered"]);
+    const auto once = confidences();
+    EXPECT_THAT(once, ElementsAre(7, 2));
+    const auto twice = report(log + log, columns);
+    EXPECT_EQ(4, twice["redelivered"]);
+    EXPECT_EQ(4, twice["events"]);
+    EXPECT_EQ(8, twice["lines"]);
+    EXPECT_EQ(once, confidences());
+    EXPECT_EQ(0, report(log + log, columns + " --redelivered keep")["redelivered"]);
+    EXPECT_THAT(confidences(), ElementsAre(14, 4));
+}
+
+TEST_F(PrepareFields, SameDayIsNoSignOfASecondDelivery)
+{
+    const std::string log = "u,i,2,2024-01-05\nu,i,2,2024-01-05\nv,i,1,2024-01-06\n";
+    const auto json = report(log, "--duplicates sum");
+    EXPECT_EQ(0, json["redelivered"]);
+    EXPECT_THAT(json["warnings"], ElementsAre(HasSubstr("1 events repeat another")));
+    EXPECT_EQ(1, report(log, "--duplicates sum --redelivered drop")["redelivered"]);
+    EXPECT_EQ(0U, report(log)["warnings"].size());
+}
+
+TEST_F(PrepareFields, TypesTellEventsApartAlsoWithoutRules)
+{
+    const std::string log = "u,i,1,1600000001,play\nu,i,1,1600000001,click\nu,i,1,1600000001,play\n";
+    EXPECT_EQ(1, report(log, "--duplicates sum --columns user=0,item=1,value=2,time=3,event=4")["redelivered"]);
+    EXPECT_EQ(2, DatasetReader(out_).info().value_max);
+}
+
+TEST_F(PrepareFields, EventIdsAloneDecideWhereThereAreSome)
+{
+    const std::string log =
+        "{\"user\":1,\"item\":2,\"id\":\"a\"}\n{\"user\":1,\"item\":2,\"id\":\"b\"}\n"
+        "{\"user\":1,\"item\":2,\"id\":\"a\"}\n{\"user\":1,\"item\":2}\n{\"user\":1,\"item\":2}\n";
+    const std::string columns = "--format jsonl --duplicates sum --columns user=user,item=item,event_id=id";
+    EXPECT_EQ(1, report(log, columns)["redelivered"]);
+    EXPECT_EQ(4, DatasetReader(out_).info().value_max);
+    EXPECT_EQ(0, report(log, columns + " --redelivered keep")["redelivered"]);
+    EXPECT_EQ(5, DatasetReader(out_).info().value_max);
+}
+
+TEST_F(PrepareFields, SaysHowTheItemFileAndTheLogDisagree)
+{
+    const std::string log = "1,m1,1,1600000000\n2,m2,1,1600000001\n";
+    EXPECT_THAT(report(log, "--items " + file("items.csv", "item_id,title\n11,A\n12,B\n"))["warnings"],
+                ElementsAre(AllOf(HasSubstr("describes none of the 2 items: the log has ids as 'm1', 'm2'"),
+                                  HasSubstr("the file as '11', '12'; --item-columns"))));
+    const auto json =
+        report(log, "--items " + file("more.csv", "item_id,title\nm1,A\nm1," + std::string(1200, 'x') + "\n"));
+    EXPECT_EQ(1, json["items_repeated"]);
+    EXPECT_EQ(1, json["texts_cut"]);
+    EXPECT_EQ(2U, json["warnings"].size());
+    const Finished no_header = prepare(log, "--items " + file("none.csv", "m1,One,Drama\nm2,Two,War\n"));
+    EXPECT_EQ(65, no_header.code);
+    EXPECT_THAT(no_header.err, HasSubstr("--item-columns id=NAME"));
+}
+
 TEST_F(PrepareFields, SaysWhichKeyOfAJsonLogIsWrong)
 {
     const Finished absent = prepare("{\"user\":1,\"props\":{\"vid\":2}}\n", "--format jsonl");

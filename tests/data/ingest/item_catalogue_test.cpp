@@ -5,20 +5,24 @@
 #include <array>
 
 #include "data/error.hpp"
+#include "tests/support/expect_error.hpp"
 #include "tests/support/real_data.hpp"
 #include "tests/support/text_files.hpp"
 
 namespace alster {
 namespace {
 
+using testing::AllOf;
 using testing::EndsWith;
+using testing::HasSubstr;
 
 class ItemCatalogueTest : public testing::Test {
 protected:
-    ItemCatalogue read(const std::string& text)
+    ItemCatalogue read(const std::string& text, const char* columns = "")
     {
         quarantine_ = Quarantine(0.9);
-        return read_items(test::write_file(directory_ / "items", text), items_, quarantine_);
+        return read_items(test::write_file(directory_ / "items", text), items_, quarantine_,
+                          ItemColumnSpec::parse(columns));
     }
 
     /// What is wrong with the first bad line.
@@ -72,13 +76,122 @@ TEST_F(ItemCatalogueTest, ReadsTablesWithAHeaderAndKeepsEveryNamedColumn)
     EXPECT_EQ("", tsv.columns.at("title")[0]);
 }
 
-TEST_F(ItemCatalogueTest, QuarantinesLinesThatAreTooLongOrTooShort)
+TEST_F(ItemCatalogueTest, QuarantinesLinesWithTooManyOrTooFewFields)
 {
     EXPECT_THAT(first_bad("item,title,genres\n5,x\n"), EndsWith("items:2: missing column"));
-    EXPECT_THAT(first_bad("item,title\n5," + std::string(1001, 'x') + "\n"),
-                EndsWith("items:2: text is longer than 1000 bytes"));
-    EXPECT_EQ("", read("item,title\n5," + std::string(1001, 'x') + "\n").columns.at("title")[1]);
+    EXPECT_THAT(first_bad("item_id,title,genres\n7,Two,Drama\n5,Good, Bad and Ugly,Western\n"),
+                EndsWith("items:3: more fields than the first line: 4, not 3"));
+    EXPECT_THAT(first_bad("5::Good::Bad::Ugly\n"), EndsWith("items:1: more fields than the first line: 4, not 3"));
+    EXPECT_THAT(first_bad("5|A|1995||u|0|1\n7|A|B|1995||u|0|1\n"),
+                EndsWith("items:2: more fields than the first line: 8, not 7"));
     EXPECT_THROW(read(""), Error);
+}
+
+TEST_F(ItemCatalogueTest, CutsLongTextsAtACharacterAndCountsThem)
+{
+    const auto catalogue = read("item,title,about\n5,Short," + std::string(999, 'x') + "é\n7,S," +
+                                std::string(1000, 'y') + "\n6,other," + std::string(2000, 'z') + "\n");
+    EXPECT_EQ(std::string(999, 'x'), catalogue.columns.at("about")[1]);
+    EXPECT_EQ("Short", catalogue.columns.at("title")[1]);
+    EXPECT_EQ(std::string(1000, 'y'), catalogue.columns.at("about")[0]);
+    EXPECT_EQ(1, catalogue.cut);
+    EXPECT_EQ(0, quarantine_.bad());
+    const auto latin = read("item,title\n5," + std::string(600, '\xe9') + "\n");
+    EXPECT_EQ(1000U, latin.columns.at("title")[1].size());
+}
+
+TEST_F(ItemCatalogueTest, TakesColumnsByPositionWhereThereIsNoHeader)
+{
+    const auto news = read("5\tnews\tpolitics\tTitle one\thttp://u\t[]\n7\tsports\tnfl\tTitle two\thttp://u\t[]\n",
+                           "id=0,genres=1,title=3");
+    EXPECT_EQ("Title one", news.columns.at("title")[1]);
+    EXPECT_EQ("sports", news.columns.at("genres")[0]);
+    EXPECT_EQ(2U, news.columns.size());
+    const auto sets = read("5,One,\"Drama; War\"\n", "id=0,title=1,genres=2:set:;");
+    EXPECT_EQ("Drama|War", sets.columns.at("genres")[1]);
+    EXPECT_EQ("One", read("item_id,title\n5,One\n", "id=0,title=1").columns.at("title")[1]);
+    EXPECT_EQ(1, quarantine_.lines());
+}
+
+TEST_F(ItemCatalogueTest, TakesColumnsByNameAndKeepsTheOthers)
+{
+    const auto catalogue = read("SKU,Product,Kind,released,id\n5,One,\"A,B\",1999,x\n",
+                                "id=sku,title=Product,genres=kind:set:,,maturity=released");
+    EXPECT_EQ("One", catalogue.columns.at("title")[1]);
+    EXPECT_EQ("A|B", catalogue.columns.at("genres")[1]);
+    EXPECT_EQ("1999", catalogue.columns.at("maturity")[1]);
+    EXPECT_EQ(3U, catalogue.columns.size());
+    EXPECT_EQ("1999", read("sku,year\n5,1999\n", "id=sku").columns.at("year")[1]);
+}
+
+TEST_F(ItemCatalogueTest, FindsHeadersInAnyCaseAndWithTypes)
+{
+    const auto typed = read(
+        "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n"
+        "5\tToy Story\t1995\tAnimation Comedy\n");
+    EXPECT_EQ("Toy Story", typed.columns.at("title")[1]);
+    EXPECT_EQ("Animation|Comedy", typed.columns.at("genres")[1]);
+    EXPECT_EQ("1995", typed.columns.at("release_year")[1]);
+    EXPECT_EQ("One", read("Title,ITEM_ID\nOne,5\n").columns.at("title")[1]);
+    EXPECT_EQ("One", read("item_id|title|genres\n5|One|A\n").columns.at("title")[1]);
+    const auto both = read("name,movieId,title\nN,5,T\n");
+    EXPECT_EQ("T", both.columns.at("title")[1]);
+    EXPECT_EQ("N", both.columns.at("name")[1]);
+}
+
+TEST_F(ItemCatalogueTest, RefusesAFirstLineThatIsNoHeaderWithAHint)
+{
+    for (const char* text : {"5,One,Drama\n7,Two,Comedy\n", "N1\tnews\tpolitics\tTitle one\thttp://u\t[]\n",
+                             "5|One|A\n", "v1,Some,video\n"})
+        EXPECT_THAT(test::message_of([&] { static_cast<void>(read(text)); }),
+                    AllOf(HasSubstr("is it a header?"), HasSubstr("id=0,title=1,genres=2")))
+            << text;
+    EXPECT_THAT(test::message_of([&] { static_cast<void>(read("a,title\n", "id=sku")); }),
+                EndsWith("items:1: no column 'sku'; the header has: a, title"));
+    EXPECT_THAT(test::message_of([&] { static_cast<void>(read("5,x\n", "id=0,title=2")); }),
+                HasSubstr("no column 2 for 'title'"));
+}
+
+TEST_F(ItemCatalogueTest, ReadsJsonObjects)
+{
+    const auto lines = read(
+        "{\"item\":\"5\",\"title\":\"One\",\"genres\":[\"Drama\",\"War\"],\"year\":1999,\"x\":null}\n"
+        "{\"item\":7,\"title\":\"Two\",\"info\":{\"by\":\"B\"},\"ok\":true}\n");
+    EXPECT_EQ("Drama|War", lines.columns.at("genres")[1]);
+    EXPECT_EQ("Two", lines.columns.at("title")[0]);
+    EXPECT_EQ("1999", lines.columns.at("year")[1]);
+    EXPECT_EQ("true", lines.columns.at("ok")[0]);
+    EXPECT_EQ(4U, lines.columns.size());
+    const auto array = read("[{\"asin\": \"5\",\n \"name\": \"One\", \"categories\": \"A, B\"},\n{\"asin\": \"7\"}]");
+    EXPECT_EQ("One", array.columns.at("title")[1]);
+    EXPECT_EQ(2, array.described);
+    const auto named =
+        read("{\"k\":5,\"m\":{\"t\":\"One\",\"g\":\"A, B\"},\"title\":\"no\"}\n", "id=k,title=m.t,genres=m.g:set:,");
+    EXPECT_EQ("One", named.columns.at("title")[1]);
+    EXPECT_EQ("A|B", named.columns.at("genres")[1]);
+    EXPECT_THAT(first_bad("{\"title\":\"x\"}\n"), EndsWith("items:1: key absent: 'item'; the object has: title"));
+    EXPECT_THAT(first_bad("{'item': 5}\n"), HasSubstr("items:1: not JSON: its quotes are '"));
+}
+
+TEST_F(ItemCatalogueTest, TheLastOfSeveralLinesAboutAnItemCounts)
+{
+    const auto catalogue = read("id,title,genres\n5,Old,A\n7,Seven,\n5,New,\n");
+    EXPECT_EQ("New", catalogue.columns.at("title")[1]);
+    EXPECT_EQ("", catalogue.columns.at("genres")[1]);
+    EXPECT_EQ(3, catalogue.known);
+    EXPECT_EQ(2, catalogue.described);
+    const auto json = read("{\"id\":5,\"title\":\"Old\",\"genres\":\"A\"}{\"id\":5,\"title\":\"New\"}");
+    EXPECT_EQ("", json.columns.at("genres")[1]);
+}
+
+TEST_F(ItemCatalogueTest, RefusesColumnsThatCannotBe)
+{
+    for (const char* columns :
+         {"title=1", "id", "id=", "=0", "id=0,id=1", "id=0,genres=1:set:;x", "id=0,genres=1:sets"})
+        EXPECT_EQ(ExitCode::usage, test::exit_code_of([&] { static_cast<void>(ItemColumnSpec::parse(columns)); }))
+            << columns;
+    EXPECT_TRUE(ItemColumnSpec::parse("id=0,genres=1:set").by_position());
+    EXPECT_EQ(',', ItemColumnSpec::parse("id=0,genres=1:set:,,title=2").columns()[1].set);
 }
 
 TEST_F(ItemCatalogueTest, LeavesUtf8AsItIs) { EXPECT_EQ("é", utf8_from_latin1("é")); }

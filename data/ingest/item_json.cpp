@@ -1,0 +1,118 @@
+#include "data/ingest/item_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "data/ingest/event.hpp"
+#include "data/ingest/known_names.hpp"
+
+namespace alster {
+
+namespace {
+
+namespace json = simdjson::ondemand;
+
+}  // namespace
+
+Defect JsonItems::read(std::string_view object)
+{
+    found_.clear();
+    const Defect broken = document_.read(
+        object, [&](std::string_view key, JsonDocument::Value& value) { return read_field("", key, value); });
+    if (broken != Defect::none) return broken;
+    const auto id = found_.find("id");
+    if (id == found_.end()) {
+        const auto& columns = spec_.columns();
+        const auto asked = std::ranges::find(columns, "id", &ItemColumn::name);
+        const std::string names = document_.names(object);
+        document_.set_detail(
+            fmt::format("'{}'; the object has: {}", asked == columns.end() ? "item" : asked->place, names));
+        return Defect::key_absent;
+    }
+    if (const Defect defect = check_id(id->second.text); defect != Defect::none) return defect;
+    std::vector<NamedText> texts;
+    for (auto& [name, found] : found_) {
+        if (name == "id" || name.empty()) continue;
+        texts_.add_column(name);
+        texts.emplace_back(name, std::move(found.text));
+    }
+    texts_.keep(id->second.text, texts);
+    return Defect::none;
+}
+
+/// True where a column is asked for inside the object at this path.
+bool JsonItems::inside_is_named(const std::string& path) const
+{
+    return std::ranges::any_of(spec_.columns(),
+                               [&](const ItemColumn& column) { return column.place.starts_with(path + "."); });
+}
+
+Defect JsonItems::read_field(const std::string& outer, std::string_view key, JsonDocument::Value& value)
+{
+    const std::string path = outer + std::string(key);
+    json::json_type type{};
+    if (const auto error = value.type().get(type)) return document_.broken(error);
+    if (type == json::json_type::object && inside_is_named(path)) {
+        json::object inside;
+        if (const auto error = value.get_object().get(inside)) return document_.broken(error);
+        return document_.read_fields(inside, [&](std::string_view name, JsonDocument::Value& field) {
+            return read_field(path + ".", name, field);
+        });
+    }
+    const bool named = std::ranges::any_of(spec_.columns(), [&](const ItemColumn& c) { return c.place == path; });
+    if (!outer.empty() && !named) return Defect::none;
+    std::string text;
+    bool has_text = false;
+    if (const Defect defect = read_value(value, text, has_text); defect != Defect::none) return defect;
+    if (has_text) take(path, std::move(text));
+    return Defect::none;
+}
+
+Defect JsonItems::read_value(JsonDocument::Value& value, std::string& text, bool& has_text)
+{
+    JsonText plain;
+    if (const auto error = read_text(value, plain)) return document_.broken(error);
+    has_text = plain.text.data() != nullptr;
+    text = plain.text;
+    if (plain.kind != JsonText::Kind::array) return Defect::none;
+    json::array array;
+    if (const auto error = value.get_array().get(array)) return document_.broken(error);
+    for (auto element : array) {
+        json::value part;
+        if (const auto error = element.get(part)) return document_.broken(error);
+        if (const auto error = read_text(part, plain)) return document_.broken(error);
+        if (!plain.text.data()) continue;
+        if (has_text) text += '|';
+        text += plain.text;
+        has_text = true;
+    }
+    return Defect::none;
+}
+
+/// Under the column that was asked for, or that the name is known for, or under its own name.
+void JsonItems::take(const std::string& path, std::string text)
+{
+    bool asked = false;
+    for (const ItemColumn& column : spec_.columns())
+        if (column.place == path) {
+            found_[column.name] = {0, path, column.set == '\0' ? text : joined_set(text, column.set)};
+            asked = true;
+        }
+    if (asked) return;
+    const auto known = spec_.empty() ? known_item_column(path) : std::nullopt;
+    if (!known) {
+        // a key whose column was asked for elsewhere has no place
+        if (std::ranges::find(spec_.columns(), path, &ItemColumn::name) == spec_.columns().end())
+            found_.insert_or_assign(path, Found{std::numeric_limits<int>::max(), path, std::move(text)});
+        return;
+    }
+    Found now{known->order, path, std::move(text)};
+    const auto [met, fresh] = found_.try_emplace(std::string(known->column), now);
+    if (fresh) return;
+    if (now.order < met->second.order) std::swap(now, met->second);
+    if (known->column != "id") found_.insert_or_assign(now.key, now);  // the other one keeps its own name
+}
+
+}  // namespace alster

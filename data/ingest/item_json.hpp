@@ -1,0 +1,35 @@
+#pragma once
+#include "data/ingest/item_texts.hpp"
+#include "data/ingest/json_document.hpp"
+
+namespace alster {
+
+/// Reads items that are JSON objects: every text, number, true or false, and every list of such is a column, the parts
+/// of a list with | between them; id, title and genres are found by their usual names, or all by `columns`.
+class JsonItems {
+public:
+    JsonItems(const ItemColumnSpec& columns, ItemTexts& texts) : spec_(columns), texts_(texts) {}
+
+    [[nodiscard]] Defect read(std::string_view object);
+
+    /// More about the last defect.
+    [[nodiscard]] std::string_view detail() const { return document_.detail(); }
+
+private:
+    struct Found {
+        int order = 0;
+        std::string key;
+        std::string text;
+    };
+    [[nodiscard]] Defect read_field(const std::string& outer, std::string_view key, JsonDocument::Value& value);
+    [[nodiscard]] Defect read_value(JsonDocument::Value& value, std::string& text, bool& has_text);
+    [[nodiscard]] bool inside_is_named(const std::string& path) const;
+    void take(const std::string& path, std::string text);
+
+    const ItemColumnSpec& spec_;
+    ItemTexts& texts_;
+    JsonDocument document_;
+    std::map<std::string, Found> found_;  // by column
+};
+
+}  // namespace alster

@@ -1,0 +1,82 @@
+#include "data/ingest/item_texts.hpp"
+
+#include <algorithm>
+
+#include "data/error.hpp"
+
+namespace alster {
+
+namespace {
+
+constexpr std::size_t longest_text = 1000;
+constexpr std::size_t most_columns = 1000;
+
+/// Cuts in front of the character that would not fit.
+void cut_at_character(std::string& text)
+{
+    std::size_t end = longest_text;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    text.resize(end);
+}
+
+std::string_view trimmed(std::string_view text)
+{
+    const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
+    return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
+
+}  // namespace
+
+void ItemTexts::add_column(const std::string& name)
+{
+    auto& column = columns_[name];
+    if (column.empty()) column.resize(items_.rows());
+    if (columns_.size() > most_columns)
+        throw Error(ExitCode::bad_data, "the items have more than {} columns: is this a file of items?", most_columns);
+}
+
+void ItemTexts::keep(std::string_view id, std::vector<NamedText>& texts)
+{
+    if (first_ids_.size() < 3) first_ids_.emplace_back(id);
+    const auto row = items_.find(id);
+    if (!row) return;
+    ++known_;
+    for (auto& [name, column] : columns_) column[*row].clear();
+    for (auto& [name, text] : texts) columns_.at(name)[*row] = stored(text);
+    described_[*row] = true;
+}
+
+std::string ItemTexts::stored(std::string_view text)
+{
+    std::string result = utf8_from_latin1(text);
+    std::replace(result.begin(), result.end(), '\0', ' ');  // it would end the text in a file
+    if (result.size() > longest_text) {
+        cut_at_character(result);
+        ++cut_;
+    }
+    return result;
+}
+
+ItemCatalogue ItemTexts::result()
+{
+    return {.columns = std::move(columns_),
+            .known = known_,
+            .described = std::count(described_.begin(), described_.end(), true),
+            .cut = cut_,
+            .first_ids = std::move(first_ids_)};
+}
+
+std::string joined_set(std::string_view text, char separator)
+{
+    std::string result;
+    while (!text.empty()) {
+        const auto part = trimmed(text.substr(0, text.find(separator)));
+        text.remove_prefix(std::min(text.size(), std::min(text.find(separator), text.size()) + 1));
+        if (part.empty()) continue;
+        if (!result.empty()) result += '|';
+        result += part;
+    }
+    return result;
+}
+
+}  // namespace alster
