@@ -1,6 +1,7 @@
 #include "data/checkpoint_file.hpp"
 
 #include "data/attribute_fields.hpp"
+#include "data/checkpoint_check.hpp"
 #include "data/file_format.hpp"
 
 namespace alster {
@@ -45,12 +46,12 @@ void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& i
 }
 
 CheckpointReader::CheckpointReader(const std::filesystem::path& path, const FileAccess& access)
-    : file_(Hdf5File::open(path, access))
+    : file_(Hdf5File::open(path, access, Verify::nothing))
 {
     check_format(file_, checkpoint_format);
     each_attribute(info_, ReadField{file_});
-    check_shape(file_, factors_name, info_.rows, info_.width);
-    if (info_.start_rows > 0) check_shape(file_, start_name, info_.start_rows, info_.width);
+    check(file_, info_);
+    verify_checkpoint(file_, info_);
 }
 
 std::vector<float> CheckpointReader::factors(RowRange rows) const { return file_.read_rows<float>(factors_name, rows); }

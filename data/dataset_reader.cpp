@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "data/attribute_fields.hpp"
+#include "data/dataset_check.hpp"
 #include "data/dataset_file.hpp"
 #include "data/dataset_layout.hpp"
 #include "data/error.hpp"
@@ -14,25 +15,6 @@ namespace {
 {
     throw Error(ExitCode::bad_data, "{}: {}: {}: the file is damaged, prepare it again", file.path().string(), group,
                 what);
-}
-
-void check_part(const Hdf5File& file, const DatasetInfo& info, Part part, Side side)
-{
-    const auto group = group_of(part, side);
-    check_shape(file, group + "/offsets", rows_of(info, side) + 1);
-    check_shape(file, group + "/columns", entries_of(info, part));
-    check_shape(file, group + "/values", entries_of(info, part));
-    if (info.weighted) {
-        check_shape(file, group + "/confidences", entries_of(info, part));
-        check_shape(file, group + "/preferences", entries_of(info, part));
-    }
-    if (info.roles) check_shape(file, group + "/role", entries_of(info, part));
-}
-
-void check_side(const Hdf5File& file, const DatasetInfo& info, Side side)
-{
-    for (const char* column : {"/id", "/id_order", "/n_events", "/last_event"})
-        check_shape(file, group_of(side) + column, rows_of(info, side));
 }
 
 void check_offsets(const Hdf5File& file, const std::string& group, const std::vector<Offset>& offsets, RowRange rows,
@@ -65,19 +47,14 @@ void check_roles(const Hdf5File& file, const std::string& group, const std::vect
 }  // namespace
 
 DatasetReader::DatasetReader(const std::filesystem::path& path, const FileAccess& access, Verify verify)
-    : file_(Hdf5File::open(path, access, verify))
+    : file_(Hdf5File::open(path, access, Verify::nothing))
 {
     check_format(file_, dataset_format);
     each_attribute(info_, ReadField{file_});
     if (file_.has_attribute("/", extends_attribute)) info_.extends = file_.text_attribute("/", extends_attribute);
     info_.roles = file_.has_attribute("/", roles_attribute);
-    if (info_.users < 0 || info_.items < 0 || info_.interactions < 0 || info_.held_out < 0)
-        inconsistent(file_, "/", "a count is negative");
-    for (const Side side : {Side::users, Side::items}) {
-        check_side(file_, info_, side);
-        check_part(file_, info_, Part::train, side);
-    }
-    if (info_.held_out > 0) check_part(file_, info_, Part::holdout, Side::users);
+    check(file_, info_);
+    if (verify == Verify::all) verify_dataset(file_, info_);
 }
 
 std::vector<Offset> DatasetReader::offsets(Part part, Side side, RowRange range) const

@@ -1,5 +1,6 @@
 #include "data/file_format.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "data/error.hpp"
@@ -40,6 +41,49 @@ void check_shape(const Hdf5File& file, const std::string& name, Row rows, Row wi
     if (shape.rows != rows || shape.width != width)
         throw Error(ExitCode::bad_data, "{}: {} has shape ({}, {}), not ({}, {}): make the file again",
                     file.path().string(), name, shape.rows, shape.width, rows, width);
+}
+
+namespace {
+
+/// The first place of id_order that is wrong, −1: none.
+Row first_wrong_place(const Hdf5File& file, const std::string& group, Row rows)
+{
+    constexpr Row slice = Row{1} << 20;
+    const IdColumn ids = read_id_rows(file, group, {0, rows});
+    Row before = -1;
+    for (Row first = 0; first < rows; first += slice) {
+        const auto order = file.read_rows<Row>(group + "/id_order", {first, std::min(rows, first + slice)});
+        for (std::size_t k = 0; k < order.size(); ++k) {
+            const bool inside = order[k] >= 0 && order[k] < rows;
+            if (!inside || (before >= 0 && !ids.before(before, ids, order[k]))) return first + static_cast<Row>(k);
+            before = order[k];
+        }
+    }
+    return -1;
+}
+
+}  // namespace
+
+void check_ids(const Hdf5File& file, const std::string& group, Row rows)
+{
+    const auto name = group + "/id_order";
+    // other types are met by all ranks, not by the leading one alone
+    (void)read_id_rows(file, group, {0, 0});
+    (void)file.read_rows<Row>(name, {0, 0});
+    const auto places = file.access().gathered(file.access().leads() ? first_wrong_place(file, group, rows) : -1);
+    const Row place = places.front();
+    if (place < 0) return;
+    const auto row = file.read_rows<Row>(name, {place, place + 1}).front();
+    if (row < 0 || row >= rows)
+        throw Error(ExitCode::bad_data,
+                    "{}: {} of place {} is {}, there are {} rows: the file is damaged or was altered",
+                    file.path().string(), name, place, row, rows);
+    const auto before = file.read_rows<Row>(name, {place - 1, place}).front();
+    const auto id = [&](Row r) { return read_id_rows(file, group, {r, r + 1}).text(0); };
+    throw Error(ExitCode::bad_data,
+                "{}: {} does not ascend: id '{}' of row {} comes after '{}' of row {}; ids must be unique: the file is "
+                "damaged or was altered",
+                file.path().string(), name, id(row), row, id(before), before);
 }
 
 void write_id_rows(Hdf5File& file, const std::string& group, Row rows, Row first, const IdColumn& ids,

@@ -1,6 +1,9 @@
 #pragma once
+#include <fmt/format.h>
+
 #include <string>
 
+#include "data/error.hpp"
 #include "data/hdf5_file.hpp"
 
 namespace alster {
@@ -13,6 +16,22 @@ void check_format(const Hdf5File& file, const std::string& format);
 
 /// Throws bad_data (65) where a dataset has another shape than the attributes promise.
 void check_shape(const Hdf5File& file, const std::string& name, Row rows, Row width = 0);
+
+/// Throws bad_data (65) unless `holds`: a root attribute that contradicts itself, the others or a shape.
+template <class T>
+void require_attribute(const Hdf5File& file, bool holds, const char* key, const T& value, const std::string& wanted)
+{
+    if (!holds)
+        throw Error(ExitCode::bad_data, "{}: attribute {} is {}, it must be {}: the file is damaged or was altered",
+                    file.path().string(), key, value, wanted);
+}
+
+/// Throws bad_data (65) where id_order does not name every row once, in strictly ascending order of id: so an id that
+/// comes twice is found as well. The leading rank reads; all throw the same. Collective.
+void check_ids(const Hdf5File& file, const std::string& group, Row rows);
+
+/// The latest and the earliest time that can be of an event (Unix seconds); far beyond what logs may hold.
+inline constexpr std::int64_t farthest_time = std::int64_t{1} << 40;
 
 /// Ids of one side: id (int64, or text with attribute id_kind). `id_bytes`: width of text ids over all ranks, 0 where
 /// ids are numbers.

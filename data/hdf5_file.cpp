@@ -59,6 +59,9 @@ void require_readable(const std::filesystem::path& path)
     if (!std::filesystem::exists(there)) throw Error(ExitCode::bad_data, "{}: no such file", path.string());
     if (std::filesystem::is_directory(there))
         throw Error(ExitCode::bad_data, "{}: is a directory, a file is needed", path.string());
+    // HDF5 would wait for ever at a pipe, and read a device to its end
+    if (!std::filesystem::is_regular_file(there))
+        throw Error(ExitCode::bad_data, "{}: is a pipe, socket or device, an ordinary file is needed", path.string());
 }
 
 }  // namespace
@@ -188,5 +191,6 @@ void Hdf5File::commit()
 }
 
 const std::filesystem::path& Hdf5File::path() const { return impl_->path; }
+const FileAccess& Hdf5File::access() const { return *impl_->access; }
 
 }  // namespace alster

@@ -10,6 +10,7 @@
 #include "data/file_access.hpp"
 #include "data/id_column.hpp"
 #include "data/interactions.hpp"
+#include "data/value_rules.hpp"
 
 namespace alster {
 
@@ -45,6 +46,7 @@ public:
     void commit();
 
     [[nodiscard]] const std::filesystem::path& path() const;
+    [[nodiscard]] const FileAccess& access() const;
     [[nodiscard]] bool contains(const std::string& name) const;
 
     // -- attributes of the root ("/") or of any group or dataset -------------------------------------------------
@@ -101,8 +103,9 @@ public:
     [[nodiscard]] std::vector<T> read_rows(const std::string& name, RowRange rows) const;
     [[nodiscard]] TextColumn read_text_rows(const std::string& name, RowRange rows) const;
 
-    /// Reads every dataset once, each rank a share, and compares it with its checksum. Collective.
-    void verify() const;
+    /// Reads every dataset once, each rank a share, and compares it with its checksum; those that `rules` name, with
+    /// their rule as well. All ranks throw the same. Collective.
+    void verify(const ValueRules& rules = {}) const;
 
     /// Full names ("/users/id") of all datasets, in alphabetical order.
     [[nodiscard]] std::vector<std::string> datasets() const;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "data/error.hpp"
 #include "data/hdf5_impl.hpp"
@@ -10,13 +11,29 @@ namespace alster {
 
 namespace {
 
+constexpr std::size_t deepest = 8;             // groups in groups; alster's own files have two
+constexpr std::size_t most_objects = 1 << 20;  // far more than item columns
+
+struct Link {
+    std::string name;
+    haddr_t address;
+};
+
 /// alster makes no soft or external links: they could lead out of the file.
-herr_t keep_name(hid_t, const char* name, const H5L_info_t* link, void* names)
+herr_t keep_link(hid_t, const char* name, const H5L_info_t* link, void* links)
 {
     if (link->type != H5L_TYPE_HARD) return -1;
-    static_cast<std::vector<std::string>*>(names)->push_back(absolute(name));
+    static_cast<std::vector<Link>*>(links)->push_back({name, link->u.address});
     return 0;
 }
+
+bool is_group(hid_t file, const std::string& name)
+{
+    const Hdf5Handle object(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose);
+    return H5Iget_type(object.get()) == H5I_GROUP;
+}
+
+std::size_t depth_of(const std::string& name) { return static_cast<std::size_t>(std::ranges::count(name, '/')); }
 
 bool is_dataset(const Hdf5Handle& object) { return H5Iget_type(object.get()) == H5I_DATASET; }
 
@@ -67,9 +84,25 @@ std::string absolute(const std::string& name) { return name.starts_with('/') ? n
 
 std::vector<std::string> Hdf5File::Impl::objects() const
 {
+    // one level after the other, not by HDF5's own visit, which needs stack for each of a group's ancestors
     std::vector<std::string> names;
-    if (H5Lvisit(file.get(), H5_INDEX_NAME, H5_ITER_INC, keep_name, &names) < 0)
-        altered("its list of contents cannot be read");
+    std::set<haddr_t> seen;
+    std::vector<std::string> groups = {""};
+    for (std::size_t next = 0; next < groups.size(); ++next) {
+        const std::string group = groups[next];
+        std::vector<Link> links;
+        const Hdf5Handle opened(H5Gopen2(file.get(), group.empty() ? "/" : group.c_str(), H5P_DEFAULT), H5Gclose);
+        if (!opened.valid() || H5Literate(opened.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, keep_link, &links) < 0)
+            altered("its list of contents cannot be read");
+        for (const auto& [name, address] : links) {
+            const auto full = group + '/' + name;
+            if (!seen.insert(address).second) altered(full + " has two names, its list of contents is not alster's");
+            if (depth_of(full) > deepest || names.size() >= most_objects)
+                altered("its list of contents is deeper or longer than alster's");
+            names.push_back(full);
+            if (is_group(file.get(), full)) groups.push_back(full);
+        }
+    }
     std::sort(names.begin(), names.end());
     return names;
 }
@@ -128,9 +161,12 @@ bool Hdf5File::contains(const std::string& name) const
     return std::binary_search(names.begin(), names.end(), absolute(name));
 }
 
-void Hdf5File::verify() const
+void Hdf5File::verify(const ValueRules& rules) const
 {
-    for (const auto& name : datasets()) impl_->verify(name);
+    for (const auto& name : datasets()) {
+        const auto rule = rules.find(name);
+        impl_->verify(name, rule == rules.end() ? nullptr : &rule->second);
+    }
 }
 
 }  // namespace alster

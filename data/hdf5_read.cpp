@@ -73,22 +73,45 @@ void Hdf5File::Impl::compare(const std::string& name, const Checksum& found) con
         altered(name + " does not match its checksum");
 }
 
-/// Each rank reads an even share.
-void Hdf5File::Impl::verify(const std::string& name) const
+/// `broken`: the position of the first value of this rank's that breaks the rule, −1: none.
+void Hdf5File::Impl::require_unbroken(const std::string& name, const Hdf5Dataset& dataset, const ValueRule& rule,
+                                      Offset broken) const
 {
-    const auto source = dataset(name);
+    Offset first = -1;
+    for (const auto theirs : access->gathered(broken))
+        if (theirs >= 0 && (first < 0 || theirs < first)) first = theirs;
+    if (first < 0) return;
+    const Row width = std::max<Row>(dataset.width, 1);
+    const Row row = first / width;
+    std::vector<std::byte> values(dataset.row_bytes);
+    read(name, dataset, {row, row + 1}, values);
+    const auto bytes = dataset.row_bytes / static_cast<std::size_t>(width);
+    const auto value = std::span(values).subspan(static_cast<std::size_t>(first % width) * bytes, bytes);
+    const auto place = rule.place ? rule.place(first) : fmt::format("row {}", row);
+    altered(fmt::format("{} of {} is {}, it {}", name, place, rule.text(value), rule.wanted));
+}
+
+/// Each rank reads an even share.
+void Hdf5File::Impl::verify(const std::string& name, const ValueRule* rule) const
+{
+    const auto source = rule ? dataset(name, static_cast<hid_t>(rule->type)) : dataset(name);
     const Row first = source.rows * access->rank() / access->size();
     const Row last = source.rows * (access->rank() + 1) / access->size();
     const auto step = static_cast<Row>(std::max<std::size_t>((std::size_t{16} << 20) / source.row_bytes, 1));
     std::vector<std::byte> buffer;
     Checksum mine;
+    Offset broken = -1;
     for (Row row = first; row < last; row += step) {
         const RowRange slice{row, std::min(row + step, last)};
         buffer.resize(static_cast<std::size_t>(slice.size()) * source.row_bytes);
         read(name, source, slice, buffer);
         mine.update(buffer);
+        if (!rule || broken >= 0) continue;
+        broken = rule->first_broken(buffer);
+        if (broken >= 0) broken += row * std::max<Row>(source.width, 1);
     }
     compare(name, access->joined(mine));
+    if (rule) require_unbroken(name, source, *rule, broken);
 }
 
 namespace {

@@ -1,8 +1,12 @@
 #include "data/model_file.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "data/attribute_fields.hpp"
 #include "data/error.hpp"
 #include "data/file_format.hpp"
+#include "data/model_check.hpp"
 
 namespace alster {
 
@@ -72,6 +76,8 @@ void ModelWriter::write_ids(Side side, Row first, const IdColumn& ids, std::size
 void ModelWriter::write_factors(Side side, Row first, std::span<const float> factors)
 {
     const auto name = group_of(side) + "/factors";
+    float& largest = side == Side::users ? largest_.users : largest_.items;
+    for (const float value : factors) largest = std::max(largest, std::abs(value));
     write_all_rows(file_, name, rows_of(info_, side), info_.width, first, factors);
     file_.set_attribute(name, "role", side == Side::users ? "query" : "candidate");
 }
@@ -104,19 +110,19 @@ void ModelWriter::write_ann_cosine(Row first, std::span<const float> vectors, do
 
 void ModelWriter::write_popular(const PopularItems& popular) { alster::write_popular(file_, popular); }
 
-void ModelWriter::commit() { file_.commit(); }
+void ModelWriter::commit()
+{
+    require_finite_scores(file_, info_.width, largest_, ExitCode::diverged);
+    file_.commit();
+}
 
 ModelReader::ModelReader(const std::filesystem::path& path, const FileAccess& access, Verify verify)
-    : file_(Hdf5File::open(path, access, verify))
+    : file_(Hdf5File::open(path, access, Verify::nothing))
 {
     check_format(file_, model_format);
     each_attribute(info_, ReadField{file_});
-    for (const Side side : {Side::users, Side::items}) {
-        check_shape(file_, group_of(side) + "/factors", rows(side), info_.width);
-        check_shape(file_, "/gram" + group_of(side), info_.width, info_.width);
-        for (const char* column : {"/id", "/id_order", "/n_events", "/last_event", "/status"})
-            check_shape(file_, group_of(side) + column, rows(side));
-    }
+    check(file_, info_);
+    if (verify == Verify::all) verify_model(file_, info_);
 }
 
 std::vector<float> ModelReader::factors(Side side, RowRange rows) const

@@ -56,6 +56,11 @@ enum class RowStatus : std::uint8_t {
 
 /// How a user's score of an item is computed, in words: the attribute `score` of models and lists.
 [[nodiscard]] const char* score_formula(const ModelInfo& info);
+/// The largest absolute value among a rank's factors.
+struct LargestFactors {
+    float users = 0;
+    float items = 0;
+};
 
 /// Writes model.h5. With shared access each rank passes its own consecutive rows, and all ranks call in the same order.
 class ModelWriter {
@@ -76,14 +81,17 @@ public:
     /// What is popular in training, the same on all ranks.
     void write_popular(const PopularItems& popular);
 
+    /// Throws diverged (12) where the factors are so large that scores would not be finite.
     void commit();
 
 private:
     Hdf5File file_;
     ModelInfo info_;
+    LargestFactors largest_;
 };
 
-/// Reads model.h5. Errors as DatasetReader.
+/// Reads model.h5, whose attributes, shapes and values are compared with each other (data/model_check.hpp). Errors as
+/// DatasetReader.
 class ModelReader {
 public:
     explicit ModelReader(const std::filesystem::path& path, const FileAccess& access = serial_access(),

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <span>
 
+#include "data/confidence.hpp"
+
 namespace alster {
 
 namespace {
@@ -34,7 +36,7 @@ EventRecord merged(std::span<const EventRecord> events, Duplicates how)
     if (how == Duplicates::sum) {
         constexpr double most = std::numeric_limits<float>::max();
         result.value = static_cast<float>(std::clamp(value, -most, most));
-        result.confidence = static_cast<float>(std::min(confidence, most));
+        result.confidence = static_cast<float>(std::min(confidence, double{largest_confidence}));
     }
     return result;
 }

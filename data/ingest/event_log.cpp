@@ -1,9 +1,9 @@
 #include "data/ingest/event_log.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <vector>
 
+#include "data/confidence.hpp"
 #include "data/id_hash.hpp"
 #include "data/ingest/split_plan.hpp"
 
@@ -17,7 +17,7 @@ Defect weigh(std::span<const Event> events, const EventRules* rules, std::vector
     records.resize(events.size());
     for (std::size_t i = 0; i < events.size(); ++i) {
         const Event& event = events[i];
-        records[i] = {.value = event.value, .confidence = event.confidence};
+        records[i] = {.value = event.value, .confidence = std::min(largest_confidence, event.confidence)};
         records[i].set_time(event.time.time);
         if (!rules) {
             records[i].preference = mark_of(event.type);
@@ -26,8 +26,7 @@ Defect weigh(std::span<const Event> events, const EventRules* rules, std::vector
         const auto rule = rules->find(event.type);
         if (!rule) return Defect::unknown_event;
         const Weight weight = (*rules)[*rule].weight(event.value);
-        constexpr float most = std::numeric_limits<float>::max();
-        records[i].confidence = std::min(most, records[i].confidence * weight.confidence);
+        records[i].confidence = std::min(largest_confidence, records[i].confidence * weight.confidence);
         records[i].preference = weight.preference;
         records[i].rule = *rule & 0x7f;
         records[i].role = weight.role & all_roles;

@@ -9,6 +9,7 @@
 #include <limits>
 #include <map>
 
+#include "data/confidence.hpp"
 #include "data/error.hpp"
 
 namespace alster {
@@ -105,7 +106,7 @@ toml::table parse(const std::string& path, const std::string& text)
 
 Weight EventRule::weight(double value) const
 {
-    constexpr double most = std::numeric_limits<float>::max();
+    constexpr double most = largest_confidence;
     if (early_exit_below && value < *early_exit_below)
         return {.confidence = static_cast<float>(std::min(early_exit_confidence, most)),
                 .preference = 0,

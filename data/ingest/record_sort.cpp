@@ -70,7 +70,8 @@ bool earlier(const EventRecord& a, const EventRecord& b)
     // float has no total order by <: 0 and -0 would be ties
     if (const auto order = std::strong_order(a.value, b.value); order != 0) return order < 0;
     if (const auto order = std::strong_order(a.confidence, b.confidence); order != 0) return order < 0;
-    return std::strong_order(a.preference, b.preference) < 0;
+    if (const auto order = std::strong_order(a.preference, b.preference); order != 0) return order < 0;
+    return a.rule < b.rule;
 }
 
 }  // namespace

@@ -4,10 +4,13 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "data/checkpoint_file.hpp"
 #include "data/console.hpp"
+#include "data/dataset_check.hpp"
 #include "data/dataset_file.hpp"
 #include "data/json_text.hpp"
 #include "data/model_file.hpp"
+#include "data/printable.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 
@@ -23,8 +26,9 @@ constexpr const char* examples =
 
 constexpr Row sample_rows = 3;
 
-Json facts_of(const DatasetReader& reader)
+Json facts_of(const DatasetReader& reader, bool verify)
 {
+    if (verify) check_interactions(reader);
     const auto& info = reader.info();
     Json facts = {{"users", info.users},           {"items", info.items},         {"interactions", info.interactions},
                   {"held_out", info.held_out},     {"weighted", info.weighted},   {"roles", info.roles},
@@ -84,6 +88,23 @@ Json facts_of(const ModelReader& reader)
             {"first_item_norms", first_norms(reader, Side::items)}};
 }
 
+Json facts_of(const CheckpointReader& reader)
+{
+    const auto& info = reader.info();
+    return {{"half_steps", info.half_steps},
+            {"rows", info.rows},
+            {"start_rows", info.start_rows},
+            {"width", info.width},
+            {"objective_value", info.objective},
+            {"seconds", info.seconds},
+            {"restarts", info.restarts},
+            {"arithmetic", info.arithmetic},
+            {"run_id", info.run_id},
+            {"data_fingerprint", info.fingerprint},
+            {"tool_version", info.tool_version},
+            {"config", info.config}};
+}
+
 Json datasets_of(const Hdf5File& file)
 {
     Json list = Json::array();
@@ -101,19 +122,30 @@ Json datasets_of(const Hdf5File& file)
 
 Json describe(const std::filesystem::path& path, bool verify)
 {
-    const auto file = Hdf5File::open(path, serial_access(), verify ? Verify::all : Verify::nothing);
+    const auto file = Hdf5File::open(path, serial_access(), Verify::nothing);
     const auto format = file.text_attribute("/", "format");
     const auto version = file.integers_attribute("/", "format_version");
     Json facts = {
         {"file", path.string()}, {"format", format}, {"format_version", fmt::format("{}", fmt::join(version, "."))}};
-    if (format == "alster-dataset") facts.update(facts_of(DatasetReader(path, serial_access(), Verify::nothing)));
-    if (format == "alster-model") facts.update(facts_of(ModelReader(path, serial_access(), Verify::nothing)));
+    // a reader knows more of its values than their checksums
+    const Verify how = verify ? Verify::all : Verify::nothing;
+    if (format == "alster-dataset")
+        facts.update(facts_of(DatasetReader(path, serial_access(), how), verify));
+    else if (format == "alster-model")
+        facts.update(facts_of(ModelReader(path, serial_access(), how)));
+    else if (format == "alster-checkpoint" && verify)
+        facts.update(facts_of(CheckpointReader(path)));
+    else if (verify)
+        file.verify();
     facts["datasets"] = datasets_of(file);
     facts["verified"] = verify;
     return facts;
 }
 
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : json_text(value); }
+std::string text_of(const Json& value)
+{
+    return printable(value.is_string() ? value.get<std::string>() : json_text(value));
+}
 
 void print_dataset(const Json& dataset)
 {

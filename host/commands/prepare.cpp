@@ -5,6 +5,7 @@
 #include "data/console.hpp"
 #include "data/error.hpp"
 #include "data/json_text.hpp"
+#include "data/printable.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/prepare/prepare.hpp"
@@ -154,7 +155,7 @@ void print_text(const PrepareReport& report, const PrepareOptions& options)
               options.items);
     print("time          {:.2f} s ({:.0f} lines/s), {:.0f} MB at most\n", report.seconds,
           static_cast<double>(report.lines) / report.seconds, peak_megabytes(report));
-    print("wrote         {}\n", options.out.string());
+    print("wrote         {}\n", printable(options.out.string()));
 }
 
 }  // namespace

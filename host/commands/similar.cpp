@@ -5,6 +5,7 @@
 #include "data/console.hpp"
 #include "data/error.hpp"
 #include "data/json_text.hpp"
+#include "data/printable.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
@@ -91,11 +92,12 @@ void print_lists(const Neighbours& neighbours, const ItemLabels& labels, const D
             if (lists.filled[n] == 0) objects.back()["remark"] = no_neighbours(dataset, items[n]);
             continue;
         }
-        const std::string title = labels.has_titles() ? "  " + labels.title(items[n]) : "";
+        const std::string title = labels.has_titles() ? "  " + printable(labels.title(items[n])) : "";
+        const std::string id = printable(labels.id(items[n]));
         if (lists.filled[n] == 0)
-            print("item {}{}: {}\n", labels.id(items[n]), title, no_neighbours(dataset, items[n]));
+            print("item {}{}: {}\n", id, title, no_neighbours(dataset, items[n]));
         else
-            print("item {}{}\n{}", labels.id(items[n]), title, list_text(lists, row, labels));
+            print("item {}{}\n{}", id, title, list_text(lists, row, labels));
     }
     if (json) print("{}\n", json_text(nlohmann::json{{"lists", objects}}));
 }

@@ -3,6 +3,7 @@
 #include "data/console.hpp"
 #include "data/error.hpp"
 #include "data/json_text.hpp"
+#include "data/printable.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/commands/train_options.hpp"
@@ -21,13 +22,14 @@ constexpr const char* examples =
 void print_summary(const nlohmann::json& summary)
 {
     if (summary.contains("already_finished"))
-        print("{} is finished already: nothing to do\n", summary["model"].get<std::string>());
+        print("{} is finished already: nothing to do\n", printable(summary["model"].get<std::string>()));
     else if (summary.contains("checkpoint"))
-        print("saved in {}: run the same command again to go on\n", summary["checkpoint"].get<std::string>());
+        print("saved in {}: run the same command again to go on\n",
+              printable(summary["checkpoint"].get<std::string>()));
     else
-        print("wrote {} ({} sweeps, {:.2f} s a sweep, objective {:.7g})\n", summary["model"].get<std::string>(),
-                   summary["sweeps"].get<int>(), summary["seconds_per_sweep"].get<double>(),
-                   summary["objective"].get<double>());
+        print("wrote {} ({} sweeps, {:.2f} s a sweep, objective {:.7g})\n",
+              printable(summary["model"].get<std::string>()), summary["sweeps"].get<int>(),
+              summary["seconds_per_sweep"].get<double>(), summary["objective"].get<double>());
     if (summary.contains("note")) print("note: {}\n", summary["note"].get<std::string>());
 }
 

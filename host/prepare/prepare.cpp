@@ -132,7 +132,9 @@ private:
     void drop_repeated_ids()
     {
         if (!has_event_ids() || options_.redelivered == Redelivered::keep) return;
-        const auto repeated = find_repeated_ids(ranks_, log_.fingerprints(), log_.training());
+        const Offset training =
+            std::ranges::count_if(log_.table().records(), [](const EventRecord& record) { return record.held == 0; });
+        const auto repeated = find_repeated_ids(ranks_, log_.fingerprints(), training);
         report_.redelivered = ranks_.sum(log_.drop(repeated));
     }
 

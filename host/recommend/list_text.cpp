@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "data/json_text.hpp"
+#include "data/printable.hpp"
 
 namespace alster {
 
@@ -15,8 +16,9 @@ std::string list_text(const TopK& lists, Row row, const ItemLabels& labels, std:
     std::string text;
     for (std::size_t n = 0; n < items.size(); ++n) {
         const bool filled_in = !reasons.empty() && reasons[n] != reasons.front();
-        text += fmt::format("{:>4}  {:>9.4f}  {:<12}  {}{}\n", n + 1, scores[n], labels.id(items[n]),
-                            labels.has_titles() ? labels.title(items[n]) : "", filled_in ? "  (popular)" : "");
+        text +=
+            fmt::format("{:>4}  {:>9.4f}  {:<12}  {}{}\n", n + 1, scores[n], printable(labels.id(items[n])),
+                        labels.has_titles() ? printable(labels.title(items[n])) : "", filled_in ? "  (popular)" : "");
     }
     if (static_cast<Row>(items.size()) < lists.k)
         text += fmt::format("      only {} of {}: no more items are left that may be listed\n", items.size(), lists.k);
@@ -49,7 +51,7 @@ void add_reasons(nlohmann::json& list, std::span<const Reason> reasons)
 
 std::string written_text(const std::filesystem::path& path, const std::string& summary, nlohmann::json facts, bool json)
 {
-    if (!json) return fmt::format("wrote {}: {}", path.string(), summary);
+    if (!json) return fmt::format("wrote {}: {}", printable(path.string()), summary);
     facts["out"] = path.string();
     return json_text(facts);
 }

@@ -5,6 +5,7 @@
 
 #include "data/error.hpp"
 #include "data/json_text.hpp"
+#include "data/printable.hpp"
 #include "host/sweep/toml_value.hpp"
 
 namespace alster {
@@ -26,7 +27,7 @@ std::map<std::string, std::string> read_options(const fs::path& path)
     try {
         // paths in it need not be UTF-8, as TOML wants it
         for (const auto& [key, value] : toml::parse(valid_utf8(text_of(path)), path.string()))
-            options[std::string(key.str())] = as_typed(value).value_or("");
+            options[printable(key.str())] = printable(as_typed(value).value_or(""));
     } catch (const toml::parse_error& error) {
         throw Error(ExitCode::bad_data, "{}: {}", path.string(), error.description());
     }
@@ -60,7 +61,7 @@ void RunRecord::take(const json& event)
         seconds += event.at("seconds").get<double>();
     } else if (kind == "failed") {
         state = RunState::failed;
-        failure = event.at("message");
+        failure = printable(event.at("message").get<std::string>());
     } else if (kind == "end") {
         state = RunState::finished;
         sweeps = event.at("sweeps");
@@ -84,7 +85,7 @@ std::string RunRecord::option(const std::string& option_name) const
 
 RunRecord read_run(const fs::path& directory)
 {
-    RunRecord run{.name = directory.filename().string(),
+    RunRecord run{.name = printable(directory.filename().string()),
                   .path = directory,
                   .options = read_options(directory / "config.resolved.toml")};
     std::ifstream log(directory / "metrics.jsonl");

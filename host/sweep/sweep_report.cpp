@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "data/error.hpp"
+#include "data/printable.hpp"
 #include "host/sweep/sweep_file.hpp"
 
 namespace alster {
@@ -93,7 +94,7 @@ std::string advice(const SweepReport& report)
 {
     const RunRecord& winner = report.runs.front();
     std::string text =
-        fmt::format("winner: {}\n        {}\n", named(report, winner), (winner.path / "model.h5").string());
+        fmt::format("winner: {}\n        {}\n", named(report, winner), printable((winner.path / "model.h5").string()));
     if (report.as_good > 0) {
         std::vector<std::string> names;
         for (std::size_t n = 1; n <= report.as_good; ++n) names.push_back(report.runs[n].name);

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "data/error.hpp"
 #include "data/json_text.hpp"
+#include "host/train/run_directory.hpp"
 
 namespace alster {
 
@@ -30,7 +32,33 @@ std::string joined(const std::vector<std::string>& lines)
     return text;
 }
 
+/// Why a checkpoint of this very run cannot be whole, for its shape is not the run's; an empty text where it can.
+std::string contradiction(const FoundCheckpoint& found, const RunToResume& run)
+{
+    const CheckpointInfo& info = found.reader.info();
+    const bool users = info.half_steps % 2 == 1;
+    const Row rows = users ? run.users : run.items;
+    const Row start_rows = !run.keeps_start ? 0 : users ? run.items : run.users;
+    for (const auto& [what, value, wanted] : {std::tuple("width", info.width, run.width),
+                                              {"rows", info.rows, rows},
+                                              {"start_rows", info.start_rows, start_rows}})
+        if (value != wanted)
+            return fmt::format("{}: attribute {} is {}, after {} half-steps of this run it must be {}: it is damaged",
+                               found.path.string(), what, value, info.half_steps, wanted);
+    return {};
+}
+
 }  // namespace
+
+RunToResume run_to_resume(const TrainOptions& options, const DatasetInfo& data)
+{
+    return {.fingerprint = data.fingerprint,
+            .config = start_config(options),
+            .users = data.users,
+            .items = data.items,
+            .width = options.width(),
+            .keeps_start = options.cg_steps > 0};
+}
 
 Checkpoints::Checkpoints(const Communicator& ranks, fs::path directory, const FileAccess& access)
     : ranks_(ranks), directory_(std::move(directory)), access_(access)
@@ -64,22 +92,26 @@ void Checkpoints::set_aside(const fs::path& path) const
     if (ranks_.leads()) fs::rename(path, path.string() + ".damaged", ignored);
 }
 
-std::optional<FoundCheckpoint> Checkpoints::newest() const
+std::optional<FoundCheckpoint> Checkpoints::newest(const RunToResume& run) const
 {
     const auto paths = all();
     std::vector<fs::path> damaged;
     std::string passed_over;
     for (const auto& path : paths) {
-        std::optional<CheckpointReader> reader;
+        std::optional<FoundCheckpoint> found;
         std::string failure;
         try {
-            reader.emplace(path, access_);
+            found.emplace(FoundCheckpoint{CheckpointReader(path, access_), path, passed_over});
         } catch (const Error& error) {
             failure = error.what();
         }
         if (ranks_.max(std::int64_t{!failure.empty()}) == 0) {
-            for (const auto& newer : damaged) set_aside(newer);
-            return FoundCheckpoint{std::move(*reader), path, passed_over};
+            require_same_run(*found, run);
+            failure = contradiction(*found, run);
+            if (failure.empty()) {
+                for (const auto& newer : damaged) set_aside(newer);
+                return found;
+            }
         }
         damaged.push_back(path);
         passed_over += passed_over.empty() ? "" : "; ";
@@ -112,16 +144,16 @@ void Checkpoints::clear() const
     ranks_.barrier();
 }
 
-void require_same_run(const FoundCheckpoint& found, const std::string& fingerprint, const std::string& config)
+void require_same_run(const FoundCheckpoint& found, const RunToResume& run)
 {
     const CheckpointInfo& info = found.reader.info();
-    if (info.fingerprint != fingerprint)
+    if (info.fingerprint != run.fingerprint)
         throw Error(ExitCode::bad_data,
                     "{}: belongs to other data than those given: give the dataset of that run, another --out, or add "
                     "--overwrite to begin anew",
                     found.path.string());
     const auto before = nlohmann::json::parse(info.config);
-    const auto now = nlohmann::json::parse(config);
+    const auto now = nlohmann::json::parse(run.config);
     for (const auto& [key, value] : now.items())
         if (before.value(key, nlohmann::json()) != value)
             throw Error(ExitCode::bad_data,

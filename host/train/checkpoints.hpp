@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "data/checkpoint_file.hpp"
+#include "data/dataset_file.hpp"
 #include "distributed/communicator.hpp"
+#include "host/train/options.hpp"
 
 namespace alster {
 
@@ -16,16 +18,32 @@ struct FoundCheckpoint {
     std::string passed_over;  // why newer ones were not taken; empty where there were none
 };
 
+/// The run that is to go on: what a checkpoint of it must be.
+struct RunToResume {
+    std::string fingerprint;  // of its data
+    std::string config;       // start_config(), JSON
+    Row users = 0;
+    Row items = 0;
+    Row width = 0;             // of the factors while training
+    bool keeps_start = false;  // rows start from those of the sweep before: both sides are kept
+};
+
+[[nodiscard]] RunToResume run_to_resume(const TrainOptions& options, const DatasetInfo& data);
+
+/// Throws bad_data (65), naming the difference, where a checkpoint belongs to other data or another objective than
+/// those of `run`.
+void require_same_run(const FoundCheckpoint& found, const RunToResume& run);
+
 /// The checkpoints of a run: RUN/ckpt/half-000012.h5, the newest two of them.
 class Checkpoints {
 public:
     /// `access` must outlive it.
     Checkpoints(const Communicator& ranks, std::filesystem::path directory, const FileAccess& access);
 
-    /// The newest that is whole, damaged ones before it being renamed to *.damaged; none where there is no checkpoint
-    /// at all. Throws bad_data (65) where there are some and all are damaged: starting anew has to be asked for.
-    /// Collective.
-    [[nodiscard]] std::optional<FoundCheckpoint> newest() const;
+    /// The newest from which `run` can go on, damaged ones before it being renamed to *.damaged; none where there is no
+    /// checkpoint at all. Throws bad_data (65) where the newest that is whole belongs to another run, or where there
+    /// are some and all are damaged: starting anew has to be asked for. Collective.
+    [[nodiscard]] std::optional<FoundCheckpoint> newest(const RunToResume& run) const;
 
     /// Writes the next generation and removes the one before the last. Returns its path. Collective.
     std::filesystem::path write(const CheckpointInfo& info, const RowsToSave& solved, const RowsToSave& start) const;
@@ -41,9 +59,5 @@ private:
     std::filesystem::path directory_;
     const FileAccess& access_;
 };
-
-/// Throws bad_data (65), naming the difference, where `found` belongs to other data or another objective than those of
-/// a run with this fingerprint and configuration (JSON objects of the same keys).
-void require_same_run(const FoundCheckpoint& found, const std::string& fingerprint, const std::string& config);
 
 }  // namespace alster

@@ -89,9 +89,8 @@ std::optional<FoundCheckpoint> find_start(const Checkpoints& checkpoints, const 
         checkpoints.clear();
         return std::nullopt;
     }
-    auto found = checkpoints.newest();
+    auto found = checkpoints.newest(run_to_resume(options, data));
     if (!found) return std::nullopt;
-    require_same_run(*found, data.fingerprint, start_config(options));
     if (found->reader.info().half_steps >= 2 * options.sweeps)
         throw Error(ExitCode::usage, "{}: the run is past sweep {} already: ask for more sweeps, or add --overwrite",
                     found->path.string(), options.sweeps);

@@ -1,8 +1,11 @@
 #include "host/train/shards.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
+#include "data/entry_sum.hpp"
+#include "data/error.hpp"
 #include "kernels/backend_sizes.hpp"
 
 namespace alster {
@@ -129,9 +132,33 @@ SideCosts shared_side_costs(const Communicator& ranks, const DatasetReader& data
 OwnInteractions read_interactions(const DatasetReader& dataset, Side side, const Share& share, int rank)
 {
     OwnInteractions own{read_rows(dataset, side, share, rank), {}};
-    for (const RowEntries& part : share.split.held_by(rank, share.rows.ranks()))
-        append(dataset.part_of_row(side, part.row, part.entries), own.parts);
+    own.sum = entry_sum(own.rows, share.rows.of(rank).first, side);
+    for (const RowEntries& part : share.split.held_by(rank, share.rows.ranks())) {
+        const Interactions entries = dataset.part_of_row(side, part.row, part.entries);
+        own.sum += entry_sum(entries, part.row, side);
+        append(entries, own.parts);
+    }
     return own;
+}
+
+void require_same_entries(const Communicator& ranks, const DatasetReader& dataset, std::uint64_t by_user,
+                          std::uint64_t by_item)
+{
+    // halves, so that no sum over ranks overflows
+    std::array<std::int64_t, 4> halves = {};
+    const std::uint64_t sums[] = {by_user, by_item};
+    for (std::size_t n = 0; n < 2; ++n) {
+        halves[2 * n] = static_cast<std::int64_t>(sums[n] >> 32U);
+        halves[2 * n + 1] = static_cast<std::int64_t>(sums[n] & 0xffffffffU);
+    }
+    ranks.sum(halves);
+    const auto total = [&](std::size_t n) {
+        return (static_cast<std::uint64_t>(halves[n]) << 32U) + static_cast<std::uint64_t>(halves[n + 1]);
+    };
+    if (total(0) != total(2))
+        throw Error(ExitCode::bad_data,
+                    "{}: the interactions by item are not those by user: the file was altered, prepare it again",
+                    dataset.file().path().string());
 }
 
 void each_slice(const DatasetReader& dataset, Side side, const Share& share, int rank,

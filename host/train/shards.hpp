@@ -49,9 +49,15 @@ struct OwnInteractions {
     Interactions rows;
     Interactions parts;
     std::vector<std::uint64_t> start_keys = {};  // (rows) of the items: what their start is drawn by
+    std::uint64_t sum = 0;  // entry_sum() of both
 };
 
 [[nodiscard]] OwnInteractions read_interactions(const DatasetReader& dataset, Side side, const Share& share, int rank);
+
+/// Throws bad_data (65) where the ranks' interactions by item are not those by user, given the sums of this rank's.
+/// Collective.
+void require_same_entries(const Communicator& ranks, const DatasetReader& dataset, std::uint64_t by_user,
+                          std::uint64_t by_item);
 
 /// Runs f on the same interactions a slice at a time, for who has no room for all of them.
 void each_slice(const DatasetReader& dataset, Side side, const Share& share, int rank,

@@ -158,6 +158,7 @@ Sides<B> load_sides(const Communicator& ranks, const B& backend, const TrainOpti
     OwnInteractions by_user = read(Side::users, users);
     OwnInteractions by_item = read(Side::items, items);
     by_item.start_keys = start_keys(dataset, Side::items, items.rows.of(ranks.rank()));
+    require_same_entries(ranks, dataset, by_user.sum, by_item.sum);
     const auto add_tables = [&](const FactorExchange& user_exchange, const FactorExchange& item_exchange) {
         const auto add = [](const FactorExchange& exchange, Row& table, bool& lists) {
             if (exchange.trivial()) return;

@@ -60,6 +60,12 @@ void add_metric(nlohmann::json& fields, const Job& job, const TrainingState& sta
 void require_descent(const Job& job, const HalfStep& step, std::optional<double> before, int sweep)
 {
     if (!before || step.objective <= *before * (1 + rise_tolerance(job))) return;
+    if (job.resumed && job.resumed->reader.info().objective == *before)
+        throw Error(
+            ExitCode::bad_data,
+            "{}: its objective {:.9g} is not that of its factors, from which the next half-step came to {:.9g}: "
+            "it is damaged; remove it, and the one before it is taken",
+            job.resumed->path.string(), *before, step.objective);
     throw Error(ExitCode::diverged,
                 "the objective rose from {:.9g} to {:.9g} when sweep {} solved the {}: no right solve can do that; "
                 "please report it with config.resolved.toml",

@@ -47,7 +47,8 @@ def check_attributes(attributes):
     assert list(attributes["format_version"]) == [1, 1]
     assert attributes["complete"] == 1
     assert attributes["n_users"] == USERS and attributes["n_items"] == ITEMS
-    assert attributes["width"] == WIDTH and attributes["nnz"] == 1234567890123
+    assert attributes["width"] == WIDTH and attributes["nnz"] == USERS * ITEMS
+    assert attributes["seed"] == -1234567890123
     assert attributes["run_id"] == "run é"
     assert attributes["eval_json"] == ""
 

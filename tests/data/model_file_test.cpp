@@ -48,9 +48,9 @@ TEST(ModelFile, TellsWhatItHolds)
     EXPECT_EQ(3, info.users);
     EXPECT_EQ(2, info.items);
     EXPECT_EQ(4, info.width);
-    EXPECT_EQ(1234567890123, info.interactions);
+    EXPECT_EQ(6, info.interactions);
     EXPECT_EQ(0.007, info.lambda);
-    EXPECT_EQ(-5, info.seed);
+    EXPECT_EQ(-1234567890123, info.seed);
     EXPECT_EQ(1.5e300, info.objective_value);
     EXPECT_EQ("run é", info.run_id);
     EXPECT_EQ(R"({"factors":3})", info.config);

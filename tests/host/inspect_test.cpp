@@ -66,7 +66,7 @@ TEST(Inspect, ShowsAFileOfAFormatWithoutAReaderOfItsOwn)
 {
     const TemporaryDirectory directory;
     auto file = Hdf5File::create(directory / "c.h5");
-    file.set_attribute("/", "format", "alster-checkpoint");
+    file.set_attribute("/", "format", "alster-other");
     file.set_attribute("/", "format_version", std::span<const std::int32_t>(std::vector<std::int32_t>{1, 0}));
     file.write<std::uint16_t>("wide", std::vector<std::uint16_t>{1, 2, 3, 4}, 2);
     file.commit();
@@ -75,6 +75,17 @@ TEST(Inspect, ShowsAFileOfAFormatWithoutAReaderOfItsOwn)
     EXPECT_EQ(0, outcome.code);
     EXPECT_THAT(outcome.text, HasSubstr("uint16"));
     EXPECT_THAT(outcome.text, HasSubstr("2 x 2"));
+}
+
+TEST(Inspect, ShowsACheckpoint)
+{
+    const TemporaryDirectory directory;
+    test::write_sample_checkpoint(directory / "c.h5");
+    const auto outcome = inspect((directory / "c.h5").string());
+
+    EXPECT_EQ(0, outcome.code);
+    EXPECT_THAT(outcome.text, HasSubstr("half_steps         5"));
+    EXPECT_THAT(outcome.text, HasSubstr("every dataset matches its checksum"));
 }
 
 TEST(Inspect, NamesWhatIsWrongInOneLine)

@@ -2,8 +2,11 @@
 
 #include <zlib.h>
 
+#include <stdexcept>
+
 #include "data/error.hpp"
 #include "data/hdf5_impl.hpp"
+#include "data/hdf5_types.hpp"
 
 namespace alster::test {
 
@@ -62,6 +65,64 @@ void reseal(Hdf5Handle& file)
     with_impl(file, [](const Hdf5File::Impl& impl) {
         put(impl.file.get(), "attributes_crc32", H5T_STD_I64LE, static_cast<std::int64_t>(impl.structure().crc));
     });
+}
+
+namespace {
+
+void replace_attribute(hid_t file, const std::string& key, hid_t type, const void* value)
+{
+    H5Adelete(file, key.c_str());
+    const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+    const Hdf5Handle made(H5Acreate2(file, key.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+    if (H5Awrite(made.get(), type, value) < 0) throw std::runtime_error("cannot set " + key);
+}
+
+}  // namespace
+
+void set_attribute(hid_t file, const std::string& key, std::int64_t value)
+{
+    replace_attribute(file, key, H5T_STD_I64LE, &value);
+}
+
+void set_attribute(hid_t file, const std::string& key, double value)
+{
+    replace_attribute(file, key, H5T_IEEE_F64LE, &value);
+}
+
+void set_attribute(hid_t file, const std::string& key, std::string_view text)
+{
+    std::string padded(text);
+    if (padded.empty()) padded.push_back('\0');
+    const Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+    H5Tset_size(type.get(), padded.size());
+    H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
+    replace_attribute(file, key, type.get(), padded.data());
+}
+
+template <class T>
+void set_value(hid_t file, const std::string& name, std::size_t position, T value)
+{
+    const Hdf5Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
+    const Hdf5Handle space(H5Dget_space(dataset.get()), H5Sclose);
+    std::vector<T> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space.get())));
+    H5Dread(dataset.get(), element_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+    values.at(position) = value;
+    if (H5Dwrite(dataset.get(), element_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
+        throw std::runtime_error("cannot write " + name);
+}
+
+template void set_value<float>(hid_t, const std::string&, std::size_t, float);
+template void set_value<double>(hid_t, const std::string&, std::size_t, double);
+template void set_value<std::int32_t>(hid_t, const std::string&, std::size_t, std::int32_t);
+template void set_value<std::int64_t>(hid_t, const std::string&, std::size_t, std::int64_t);
+template void set_value<std::uint8_t>(hid_t, const std::string&, std::size_t, std::uint8_t);
+
+void alter(const std::filesystem::path& path, const std::function<void(hid_t)>& change)
+{
+    start_hdf5();
+    Hdf5Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    change(file.get());
+    reseal(file);
 }
 
 }  // namespace alster::test

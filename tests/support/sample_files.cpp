@@ -110,11 +110,11 @@ SampleModel::SampleModel(Row users, Row items, Row width)
     info_.users = users;
     info_.items = items;
     info_.width = info_.factors = width;
-    info_.interactions = 1234567890123;
+    info_.interactions = users * items;
     info_.alpha0 = 0.3;
     info_.lambda = 0.007;
     info_.nu = 1;
-    info_.seed = -5;
+    info_.seed = -1234567890123;
     info_.sweeps = 12;
     info_.objective_value = 1.5e300;
     info_.fingerprint = std::string(64, 'a');

@@ -1,0 +1,152 @@
+#include "data/model_check.hpp"
+
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "data/file_format.hpp"
+
+namespace alster {
+
+namespace {
+
+constexpr const char* number = "a finite number";
+constexpr const char* positive = "0 or more";
+
+std::string group_of(Side side) { return std::string("/") + name(side); }
+
+Row rows_of(const ModelInfo& info, Side side) { return side == Side::users ? info.users : info.items; }
+
+void check_numbers(const Hdf5File& file, const ModelInfo& info)
+{
+    const auto require = [&](const char* key, double value, bool holds, const char* wanted) {
+        require_attribute(file, holds && std::isfinite(value), key, value, wanted);
+    };
+    require("mean", info.mean, true, number);
+    require("value_min", info.value_min, true, number);
+    require("value_max", info.value_max, info.value_max >= info.value_min, "finite and no less than value_min");
+    require("alpha0", info.alpha0, info.alpha0 >= 0, positive);
+    require("alpha", info.alpha, info.alpha >= 0, positive);
+    require("lambda", info.lambda, info.lambda >= 0, positive);
+    require("bias_lambda", info.bias_lambda, info.bias_lambda >= 0, positive);
+    require("nu", info.nu, true, number);
+    require("objective_value", info.objective_value, true, number);
+    require_attribute(file, info.sweeps >= 0, "sweeps", info.sweeps, positive);
+    require_attribute(file, info.ranks >= 0, "ranks", info.ranks, positive);
+    const bool known = std::abs(info.watermark / 2) <= farthest_time / 2;
+    require_attribute(file, known, "data_watermark", info.watermark, "a time in Unix seconds");
+}
+
+/// |users| · |items| without overflow.
+bool holds_pairs(const ModelInfo& info)
+{
+    if (info.users == 0 || info.items == 0) return info.interactions == 0;
+    return (info.interactions - 1) / info.users < info.items;
+}
+
+void check_sizes(const Hdf5File& file, const ModelInfo& info)
+{
+    constexpr Row most = std::numeric_limits<Column>::max();
+    const bool is_explicit = info.objective == "explicit";
+    require_attribute(file, is_explicit || info.objective == "implicit", "objective", info.objective,
+                      "implicit or explicit");
+    require_attribute(file, info.users >= 0 && info.users <= most, "n_users", info.users, fmt::format("0 to {}", most));
+    require_attribute(file, info.items >= 0 && info.items <= most, "n_items", info.items, fmt::format("0 to {}", most));
+    require_attribute(file, info.factors >= 1 && info.factors <= info.width, "factors", info.factors,
+                      fmt::format("from 1 to the width {}", info.width));
+    const Row columns = info.factors + (is_explicit ? 2 : 0);
+    require_attribute(file, info.width == columns, "width", info.width,
+                      fmt::format("{} for {} factors of {} feedback", columns, info.factors, info.objective));
+    require_attribute(file, info.interactions >= 0 && holds_pairs(info), "nnz", info.interactions,
+                      fmt::format("from 0 to {} × {}", info.users, info.items));
+}
+
+void check_shapes(const Hdf5File& file, const ModelInfo& info)
+{
+    for (const Side side : {Side::users, Side::items}) {
+        check_shape(file, group_of(side) + "/factors", rows_of(info, side), info.width);
+        check_shape(file, "/gram" + group_of(side), info.width, info.width);
+        for (const char* column : {"/id", "/id_order", "/n_events", "/last_event", "/status"})
+            check_shape(file, group_of(side) + column, rows_of(info, side));
+    }
+    check_shape(file, "/items/ann_cosine", info.items, info.width + 1);
+    for (const char* key : {"max_norm", "headroom"}) {
+        const double value = file.real_attribute("/items/ann_cosine", key);
+        require_attribute(file, std::isfinite(value) && value >= 0, key, value, positive);
+    }
+}
+
+ValueRules rules_of_model(LargestFactors& largest)
+{
+    constexpr auto most_events = std::numeric_limits<std::int32_t>::max();
+    ValueRules rules;
+    rules["/users/factors"] = finite_with_largest(largest.users);
+    rules["/items/factors"] = finite_with_largest(largest.items);
+    rules["/items/ann_cosine"] = finite<float>();
+    for (const Side side : {Side::users, Side::items}) {
+        const auto group = group_of(side);
+        rules["/gram" + group] = finite<double>();
+        rules[group + "/n_events"] = within<std::int32_t>(0, most_events, "must be 0 or more");
+        rules[group + "/last_event"] =
+            within<std::int64_t>(-farthest_time, farthest_time, "must be a time in Unix seconds");
+        rules[group + "/status"] = one_of({0, 1, 2, 3, 255});
+    }
+    return rules;
+}
+
+/// A Gramian is symmetric, and its diagonal a sum of squares.
+void check_gramian(const Hdf5File& file, Side side, Row width)
+{
+    const auto name = "/gram" + group_of(side);
+    const auto gramian = file.read<double>(name);
+    for (Row a = 0; a < width; ++a)
+        for (Row b = 0; b <= a; ++b) {
+            const double value = gramian[static_cast<std::size_t>(a * width + b)];
+            const double other = gramian[static_cast<std::size_t>(b * width + a)];
+            if (value != other || (a == b && value < 0))
+                throw Error(ExitCode::bad_data,
+                            "{}: {} has {} in row {}, column {} and {} in its mirror: it is no Gramian",
+                            file.path().string(), name, value, a, b, other);
+        }
+}
+
+float largest_of_all(const FileAccess& access, float mine)
+{
+    std::int64_t most = 0;
+    for (const auto bits : access.gathered(std::bit_cast<std::int32_t>(mine))) most = std::max(most, bits);
+    return std::bit_cast<float>(static_cast<std::int32_t>(most));
+}
+
+}  // namespace
+
+void require_finite_scores(const Hdf5File& file, Row width, const LargestFactors& mine, ExitCode code)
+{
+    const float users = largest_of_all(file.access(), mine.users);
+    const float items = largest_of_all(file.access(), mine.items);
+    const double score = double{users} * items * static_cast<double>(width);
+    if (score > double{std::numeric_limits<float>::max()})
+        throw Error(code,
+                    "{}: factors up to {} of users and {} of items: their products are beyond single precision; look "
+                    "at the values in the data",
+                    file.path().string(), users, items);
+}
+
+void check(const Hdf5File& file, const ModelInfo& info)
+{
+    check_sizes(file, info);
+    check_numbers(file, info);
+    check_shapes(file, info);
+}
+
+void verify_model(const Hdf5File& file, const ModelInfo& info)
+{
+    LargestFactors largest;
+    file.verify(rules_of_model(largest));
+    require_finite_scores(file, info.width, largest, ExitCode::bad_data);
+    for (const Side side : {Side::users, Side::items}) {
+        check_gramian(file, side, info.width);
+        check_ids(file, group_of(side), rows_of(info, side));
+    }
+}
+
+}  // namespace alster
