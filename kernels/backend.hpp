@@ -33,14 +33,25 @@ struct RowObjective {
     [[nodiscard]] double regularization(Offset entries, bool of_bias = false) const;
 };
 
+/// A row solved in fp64.
+struct ExactRow {
+    double residual = 0;   // Σ c (p − x·y)²
+    double penalty = 0;    // Σ λ_u x²
+    bool reliable = true;  // false: fp64 is not enough for it, x may be off by more than 2⁻¹⁰
+};
+
 /// What came of solving some rows.
 struct SolveReport {
     std::vector<double> residuals;  // (rows) Σ_k c_k (p_k − x·y_k)², from the residuals themselves
     std::vector<double> penalties;  // (rows) Σ_a λ_u x_a²
     std::int64_t dual = 0;          // rows solved in the dual form
     std::int64_t by_steps = 0;      // rows solved by steps of conjugate gradients
-    std::int64_t retried = 0;       // rows whose fp32 pivot failed and that were solved again in fp64
+    std::int64_t retried = 0;       // rows that fp32 could not solve (kernels/pivots.hpp) and fp64 did
     Row failed = -1;                // a row whose solution is not finite (counted within the shard); −1: none
+    Row unsolved = -1;              // a row that fp64 cannot solve either; −1: none
+
+    /// Enters what came of row u in fp64.
+    void enter(Row u, const ExactRow& row);
 };
 
 /// What a Gramian or a rotation is for: rows that are solved from it, for which a backend that reads its tables rounded
@@ -110,11 +121,16 @@ concept Backend = requires(const B backend, typename B::Matrix& X, const typenam
 ///
 ///   rotate_start      X ← X Q about as in fp32, of those rows of the shard that go by steps; the others' x is not
 ///   asked for
+///
+///   without_steps     a backend that solves all rows of the same shards exactly
 template <class B>
 concept GoesBySteps = Backend<B> &&
     requires(const B backend, const typename B::Shard& shard, typename B::Matrix& X, const Spectrum& spectrum)
 {
     backend.rotate_start(shard, X, spectrum);
+    {
+        backend.without_steps()
+        } -> std::same_as<B>;
 };
 
 /// A backend that may go by steps or read its tables rounded, and knows one that does neither, for the same matrices

@@ -17,21 +17,18 @@ NormalEquations::Solution NormalEquations::solve(const RowObjective& objective, 
     Eigen::MatrixXd A(width_, width_);
     for (Row a = 0; a < width_; ++a)
         for (Row b = 0; b <= a; ++b) A(a, b) = sums_[triangle_index(a, b)];
-    const double rounding = 0x1p-20 * A.trace();
     Eigen::VectorXd lambda = Eigen::VectorXd::Constant(width_, objective.regularization(entries));
     if (objective.biased) lambda[width_ - 1] = objective.regularization(entries, true);
     A.diagonal() += Eigen::Map<const Eigen::VectorXd>(objective.base.data(), width_) + lambda;
 
-    Eigen::LLT<Eigen::MatrixXd> factorized(A.selfadjointView<Eigen::Lower>());
-    const bool damped = factorized.info() != Eigen::Success;
-    if (damped) {
-        A.diagonal().array() += rounding;
-        factorized.compute(A.selfadjointView<Eigen::Lower>());
-    }
+    const Eigen::LLT<Eigen::MatrixXd> factorized(A.selfadjointView<Eigen::Lower>());
+    const Eigen::VectorXd pivots = factorized.matrixLLT().diagonal().cwiseAbs2();
+    const bool definite = factorized.info() == Eigen::Success;
+    const double least_share = definite ? pivots.cwiseQuotient(A.diagonal()).minCoeff() : 0;
     const Eigen::Map<const Eigen::VectorXd> b(sums_.data() + triangle_size(width_), width_);
     Eigen::Map<Eigen::VectorXf> solution(x.data(), width_);
     solution = factorized.solve(b).cast<float>();
-    return {solution.cast<double>().cwiseAbs2().dot(lambda), damped};
+    return {solution.cast<double>().cwiseAbs2().dot(lambda), least_share};
 }
 
 }  // namespace alster

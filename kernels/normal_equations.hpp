@@ -22,8 +22,8 @@ public:
 
     /// What solve() did.
     struct Solution {
-        double penalty;  // Σ λ x²
-        bool damped;     // A, summed from fp32, was not positive definite: what its rounding is worth was added to it
+        double penalty;      // Σ λ x²
+        double least_share;  // of a pivot in its diagonal element (kernels/pivots.hpp); 0 where A was not definite
     };
 
     /// x = (A + diag(base + λ))⁻¹ b, of a row with so many entries, in fp64 and rounded once.

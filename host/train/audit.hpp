@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "kernels/backend_sizes.hpp"
-#include "kernels/reference/reference_backend.hpp"
+#include "kernels/exact_row.hpp"
 
 namespace alster {
 
@@ -11,13 +11,18 @@ namespace alster {
 struct Audit {
     std::int64_t rows = 0;
     double largest_error = 0;  // ‖x − x'‖ / ‖x'‖
+    Row farthest = -1;         // the row with that error
+    Row unsolved = -1;         // a row that fp64 cannot solve; −1: none
+
+    /// Whether all rows that were looked at are as near as they have to be.
+    [[nodiscard]] bool within(double bound) const { return unsolved < 0 && largest_error <= bound; }
 };
 
 /// Compares row u with its solution in fp64; `exact` is room for that.
 inline void audit_row(const Interactions& interactions, Row u, FactorTable Y, std::span<const float> x,
                       const RowObjective& objective, std::span<float> exact, Audit& audit)
 {
-    solve_reference_row(interactions, u, Y, objective, exact);
+    if (!solve_exact_row(interactions, u, Y, objective, exact).reliable) audit.unsolved = std::max(audit.unsolved, u);
     double difference = 0;
     double norm = 0;
     for (Row a = 0; a < Y.width; ++a) {
@@ -25,20 +30,60 @@ inline void audit_row(const Interactions& interactions, Row u, FactorTable Y, st
         norm += std::pow(static_cast<double>(exact[a]), 2);
     }
     ++audit.rows;
-    if (norm > 0) audit.largest_error = std::max(audit.largest_error, std::sqrt(difference / norm));
+    const double error = norm > 0 ? std::sqrt(difference / norm) : 0;
+    if (error <= audit.largest_error && audit.farthest >= 0) return;
+    audit.largest_error = error;
+    audit.farthest = u;
 }
 
-/// Some rows, evenly spaced: few where factors are many, so that solving them takes a second at most. Rows that are
-/// assembled in parts, of more than `part` entries, are few and not met by chance: of them the shortest, as far as
-/// another second or two (2³¹ multiply-adds) reach.
-[[nodiscard]] inline std::vector<Row> rows_to_audit(const Interactions& interactions, Row width, Offset part)
+/// Entries that a row may have to be audited by chance.
+inline constexpr Offset most_audited_entries = 10000;
+
+[[nodiscard]] inline bool is_auditable(const Interactions& interactions, Row u)
 {
-    constexpr Offset most_entries = 10000;
+    return interactions.entries(u) > 0 && interactions.entries(u) <= most_audited_entries;
+}
+
+/// The auditable rows of all ranks, counted through.
+struct AuditableRows {
+    Row before = 0;  // those of the ranks before this one
+    Row all = 0;
+};
+
+[[nodiscard]] inline Row count_auditable(const Interactions& interactions)
+{
+    Row count = 0;
+    for (Row u = 0; u < interactions.rows(); ++u) count += is_auditable(interactions, u);
+    return count;
+}
+
+/// The shortest of rows too long to be auditable, where others are not there; at most one.
+[[nodiscard]] inline std::vector<Row> shortest_row(const Interactions& interactions)
+{
+    Row shortest = -1;
+    for (Row u = 0; u < interactions.rows(); ++u)
+        if (interactions.entries(u) > 0 && (shortest < 0 || interactions.entries(u) < interactions.entries(shortest)))
+            shortest = u;
+    return shortest < 0 ? std::vector<Row>() : std::vector<Row>{shortest};
+}
+
+/// Some auditable rows, evenly spaced among those of all ranks, so that any number of ranks looks at the same ones: few
+/// where factors are many, so that solving them takes a second at most. Rows that are assembled in parts, of more than
+/// `part` entries, are few and not met by chance: of them the shortest, as far as another second or two (2³¹
+/// multiply-adds) reach.
+[[nodiscard]] inline std::vector<Row> rows_to_audit(const Interactions& interactions, Row width, Offset part,
+                                                    AuditableRows auditable)
+{
+    if (auditable.all == 0) return shortest_row(interactions);
     const Row samples = std::clamp<Row>((Row{1} << 22) / (width * width), 2, 64);
-    const Row step = std::max<Row>(1, interactions.rows() / samples);
+    const Row step = std::max<Row>(1, auditable.all / samples);
     std::vector<Row> rows;
-    for (Row u = 0; u < interactions.rows(); u += step)
-        if (interactions.entries(u) > 0 && interactions.entries(u) <= most_entries) rows.push_back(u);
+    Row place = auditable.before;
+    for (Row u = 0; u < interactions.rows(); ++u) {
+        if (!is_auditable(interactions, u)) continue;
+        if (place % step == 0) rows.push_back(u);
+        ++place;
+    }
 
     constexpr int most_in_parts = 3;
     std::vector<Row> in_parts;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numeric>
 
 #include "data/dataset_file.hpp"
 #include "host/plan/loads.hpp"
@@ -113,6 +114,22 @@ Offset part_entries(const B& backend)
         return backend.part_entries();
     else
         return std::numeric_limits<Offset>::max();
+}
+
+/// Σ c p² over all stored pairs: what the objective's stored part is where all factors are 0. Collective.
+template <Backend B>
+double stored_weight(const Communicator& ranks, const B& backend, const FactorSide<B>& side)
+{
+    double sum = 0;
+    for (const auto* shard : {&side.interactions, &side.parts}) {
+        const Interactions& rows = backend.interactions(*shard);
+        for (std::size_t k = 0; k < rows.columns.size(); ++k) {
+            const double p = rows.preferences.empty() ? 1 : rows.preferences[k];
+            sum += (rows.confidences.empty() ? 1 : rows.confidences[k]) * p * p;
+        }
+    }
+    const auto all = ranks.all_gather(sum);
+    return std::accumulate(all.begin(), all.end(), 0.0);
 }
 
 /// Who owns which rows.

@@ -18,6 +18,7 @@
 #include "host/train/factor_side.hpp"
 #include "host/train/options.hpp"
 #include "host/train/split_solve.hpp"
+#include "host/train/unsolved_row.hpp"
 #include "kernels/backend.hpp"
 
 namespace alster {
@@ -48,12 +49,6 @@ struct HalfStep {
     std::int64_t retried_rows = 0;
 };
 
-/// A row whose factors are not finite; the job turns it into a message with the row's id.
-struct NotFinite {
-    Side side;
-    Row row;
-};
-
 /// Alternating least squares in the principal basis (docs/mathematics.md), rows spread over the ranks.
 template <Backend B>
 class Solver {
@@ -78,15 +73,24 @@ public:
 
         // bring the rows of Y that this rank's interactions name; x_u = (diag(α0 Λ + λ_u) + Σ c y yᵀ)⁻¹ Σ c p y
         SolveReport report = exchange_and_solve(step, solved, fixed, objective);
-        if constexpr (SplitsRows<B>) solve_split_rows(step, solved, fixed, objective, report);
-        enter_phase("objective");
-        account(step, report, fixed);
-        require_finite(solved, report);
-        watch.restart();
-
-        step.objective = objective_after(solved, fixed, objective, report);
         objective_ = objective;
-        step.basis_s += watch.lap();  // the Gramian of X, which the next half-step starts from
+        finish(step, solved, fixed, report);
+        return step;
+    }
+
+    /// How rows are solved again.
+    enum class Again { without_steps, in_fp64 };
+
+    /// Solves the side of the half-step that was just made again, from the same fixed side: all rows but those that are
+    /// split over ranks, which are assembled as before. Collective.
+    HalfStep solve_again(Side& solved, const Side& fixed, Again how)
+    {
+        HalfStep step{.solved = solved.side};
+        const Stopwatch watch;
+        enter_phase("solving rows again");
+        SolveReport report = how == Again::in_fp64 ? rows_in_fp64(solved, fixed) : rows_without_steps(solved, fixed);
+        step.solve_s = watch.elapsed();
+        finish(step, solved, fixed, report);
         return step;
     }
 
@@ -95,7 +99,9 @@ public:
     {
         const auto& interactions = backend_.interactions(solved.interactions);
         const Row width = options_.width();
-        const auto rows = rows_to_audit(interactions, width, longest_in_one());
+        const Row mine_count = count_auditable(interactions);
+        const AuditableRows auditable{ranks_.sum_before(mine_count), ranks_.sum(mine_count)};
+        const auto rows = rows_to_audit(interactions, width, longest_in_one(), auditable);
         std::vector<float> X;
         backend_.read_on_host(solved.factors, [&](std::span<const float> all) {
             for (const Row u : rows) {
@@ -108,13 +114,51 @@ public:
             mine = audit_rows(interactions, rows, {Y, static_cast<Row>(Y.size()) / width, width},
                               {X, std::ssize(rows), width}, objective_);
         });
-        return {ranks_.sum(mine.rows), ranks_.max(mine.largest_error)};
+        const auto of_all = [&](Row row, bool counts) {
+            return ranks_.max(counts && row >= 0 ? solved.partition.of(ranks_.rank()).first + row : Row{-1});
+        };
+        const double largest = ranks_.max(mine.largest_error);
+        return {ranks_.sum(mine.rows), largest, of_all(mine.farthest, mine.largest_error == largest),
+                of_all(mine.unsolved, true)};
     }
 
     /// To be called once for the side that is fixed first, whose factors are the start.
     void begin_with(Side& side) { update_gramian(side, BasisFor::rows); }
 
 private:
+    /// From solved rows to what the half-step did.
+    void finish(HalfStep& step, Side& solved, const Side& fixed, SolveReport& report)
+    {
+        if constexpr (SplitsRows<B>) solve_split_rows(step, solved, fixed, objective_, report);
+        enter_phase("objective");
+        account(step, report, fixed);
+        require_solved(solved, report);
+        const Stopwatch watch;
+        step.objective = objective_after(solved, fixed, objective_, report);
+        step.basis_s += watch.elapsed();  // the Gramian of X, which the next half-step starts from
+    }
+
+    SolveReport rows_without_steps(Side& solved, const Side& fixed)
+    {
+        if constexpr (GoesBySteps<B>)
+            return backend_.without_steps().solve(solved.interactions, table_of(fixed), objective_, solved.factors);
+        else
+            return backend_.solve(solved.interactions, table_of(fixed), objective_, solved.factors);
+    }
+
+    SolveReport rows_in_fp64(Side& solved, const Side& fixed)
+    {
+        const Row width = options_.width();
+        std::vector<float> X(static_cast<std::size_t>(solved.partition.of(ranks_.rank()).size() * width));
+        SolveReport report;
+        backend_.read_on_host(table_of(fixed), [&](std::span<const float> Y) {
+            report = solve_exact_rows(backend_.interactions(solved.interactions), {Y, std::ssize(Y) / width, width},
+                                      objective_, X);
+        });
+        backend_.write_on_host(solved.factors, [&](std::span<float> to) { std::ranges::copy(X, to.begin()); });
+        return report;
+    }
+
     RowObjective rotate_to_principal_basis(Side& fixed, Side& solved)
     {
         const double alpha0 = options_.unobserved_weight();
@@ -257,12 +301,13 @@ private:
         step.retried_rows = ranks_.sum(report.retried);
     }
 
-    void require_finite(const Side& solved, const SolveReport& report)
+    void require_solved(const Side& solved, const SolveReport& report)
     {
         // agreed on by all ranks, so that they stop together and the first of them speaks
         const Row first = solved.partition.of(ranks_.rank()).first;
-        const Row failed = ranks_.max(report.failed < 0 ? Row{-1} : first + report.failed);
-        if (failed >= 0) throw NotFinite{solved.side, failed};
+        const auto of_all = [&](Row row) { return ranks_.max(row < 0 ? Row{-1} : first + row); };
+        if (const Row failed = of_all(report.failed); failed >= 0) throw UnsolvedRow{solved.side, failed, false};
+        if (const Row unsolved = of_all(report.unsolved); unsolved >= 0) throw UnsolvedRow{solved.side, unsolved, true};
     }
 
     const Communicator& ranks_;

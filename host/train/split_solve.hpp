@@ -1,8 +1,10 @@
 #pragma once
 #include "distributed/redistribution.hpp"
 #include "host/train/factor_side.hpp"
+#include "kernels/exact_row.hpp"
 #include "kernels/host_matrix.hpp"
 #include "kernels/normal_equations.hpp"
+#include "kernels/pivots.hpp"
 
 namespace alster {
 
@@ -50,21 +52,76 @@ private:
 
     void solve(SolveReport& report)
     {
+        std::vector<std::int64_t> unsound(split_.rows.size());
+        each_row(
+            1, [&](Row, RowRange held) { return backend_.assemble(solved_.parts, held, Y_, objective_.biased); },
+            [&](const SplitRow& row, const NormalEquations& sum) {
+                unsound[&row - split_.rows.data()] = !(solve_row(row, sum, report) > least_pivot_share);
+            });
+        ranks_.sum(std::span(unsound));
+        if (std::ranges::max(unsound) > 0) solve_in_fp64(unsound, report);
+    }
+
+    /// Sums of what fp32 cannot hold travel as two floats each.
+    void solve_in_fp64(std::span<const std::int64_t> unsound, SolveReport& report)
+    {
+        each_row(
+            2, [&](Row, RowRange held) { return equations_in_fp64(unsound, held); },
+            [&](const SplitRow& row, const NormalEquations& sum) {
+                if (!unsound[&row - split_.rows.data()]) return;
+                const Row u = row.row - own_.first;
+                if (!(solve_row(row, sum, report) > least_pivot_share_in_fp64)) report.unsolved = u;
+                ++report.retried;
+            });
+    }
+
+    /// The equations of the parts `held` of unsound rows, high halves and low halves; 0 of others.
+    std::vector<float> equations_in_fp64(std::span<const std::int64_t> unsound, RowRange held) const
+    {
+        const std::size_t size = equations_size(Y_.width);
+        const auto& parts = backend_.interactions(solved_.parts);
+        const auto rows = split_.held_by(ranks_.rank(), ranks_.size());
+        std::vector<float> halves(held.size() * 2 * size);
+        std::vector<double> exact(size);
+        for (Row p = held.first; p < held.last; ++p) {
+            const auto row = std::ranges::lower_bound(split_.rows, rows[p].row, {}, &SplitRow::row);
+            if (!unsound[row - split_.rows.begin()]) continue;
+            exact_equations(parts, {p, 0, parts.entries(p)}, Y_.table(), objective_.biased, exact);
+            float* to = halves.data() + (p - held.first) * 2 * size;
+            for (std::size_t k = 0; k < size; ++k) {
+                to[k] = static_cast<float>(exact[k]);
+                to[size + k] = static_cast<float>(exact[k] - static_cast<double>(to[k]));
+            }
+        }
+        return halves;
+    }
+
+    /// Writes x and the penalty; returns the least share of a pivot (kernels/pivots.hpp).
+    double solve_row(const SplitRow& row, const NormalEquations& sum, SolveReport& report)
+    {
+        const Row u = row.row - own_.first;
+        const auto solution = sum.solve(objective_, row.entries, row_of(solved_.factors, u));
+        report.penalties[u] = solution.penalty;
+        return solution.least_share;
+    }
+
+    /// Runs f(row, its equations) for each of this rank's rows; assemble(wave, positions among this rank's parts) gives
+    /// `terms` times the floats of each part's equations, all to be added.
+    template <class Assemble, class F>
+    void each_row(Row terms, Assemble&& assemble, F&& f)
+    {
         const auto size = static_cast<Row>(equations_size(Y_.width));
         auto row = mine_.begin();
         Row added = 0;  // parts of *row
         NormalEquations sum(Y_.width);
         each_wave([&](Row wave, RowRange held) {
             const RowPartition owners = split_.owners(wave, solved_.partition);
-            const auto equations = redistributed(ranks_, backend_.assemble(solved_.parts, held, Y_, objective_.biased),
-                                                 split_.holders(wave, ranks_.size()), owners, size);
+            const auto equations =
+                redistributed(ranks_, assemble(wave, held), split_.holders(wave, ranks_.size()), owners, terms * size);
             for (Row p = 0; p < owners.of(ranks_.rank()).size(); ++p) {
-                sum.add(std::span(equations).subspan(p * size, size));
+                for (Row t = 0; t < terms; ++t) sum.add(std::span(equations).subspan((p * terms + t) * size, size));
                 if (++added < split_.parts_of(*row)) continue;
-                const Row u = row->row - own_.first;
-                const auto solution = sum.solve(objective_, row->entries, row_of(solved_.factors, u));
-                report.penalties[u] = solution.penalty;
-                report.retried += solution.damped;
+                f(*row, sum);
                 sum = NormalEquations(Y_.width);
                 added = 0;
                 ++row;

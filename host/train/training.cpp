@@ -57,19 +57,43 @@ void add_metric(nlohmann::json& fields, const Job& job, const TrainingState& sta
 
 }  // namespace
 
-void require_descent(const Job& job, const HalfStep& step, std::optional<double> before, int sweep)
+void require_descent(const Job& job, const HalfStep& step, std::optional<double> before, double stored, int sweep)
 {
-    if (!before || step.objective <= *before * (1 + rise_tolerance(job))) return;
+    if (!before) return;
+    const double tolerance = rise_tolerance(job);
+    const double of_objective = *before * (1 + tolerance);
+    // Scores are off by some eps of p. Σ c (e + δ)² ≤ (√Σ c e² + √Σ c δ²)²: of strong confidences that fit well the
+    // last part is more than eps of the objective.
+    const double of_scores = std::pow(std::sqrt(*before) + tolerance / 8 * std::sqrt(stored), 2);
+    if (step.objective <= std::max(of_objective, of_scores)) return;
     if (job.resumed && job.resumed->reader.info().objective == *before)
         throw Error(
             ExitCode::bad_data,
             "{}: its objective {:.9g} is not that of its factors, from which the next half-step came to {:.9g}: "
             "it is damaged; remove it, and the one before it is taken",
             job.resumed->path.string(), *before, step.objective);
-    throw Error(ExitCode::diverged,
-                "the objective rose from {:.9g} to {:.9g} when sweep {} solved the {}: no right solve can do that; "
-                "please report it with config.resolved.toml",
-                *before, step.objective, sweep, name(step.solved));
+    const std::string rose = fmt::format("the objective rose from {:.9g} to {:.9g} when sweep {} solved the {}",
+                                         *before, step.objective, sweep, name(step.solved));
+    if (of_scores > of_objective) {
+        const Row heaviest = heaviest_row(job.dataset, step.solved, job.options);
+        throw Error(ExitCode::diverged, "{}: more than fp32 factors can fit are the data of {}: {}", rose,
+                    describe_row(job.dataset, step.solved, heaviest, job.options), what_helps(job.options));
+    }
+    throw Error(ExitCode::diverged, "{}: no right solve can do that; please report it with config.resolved.toml", rose);
+}
+
+double AuditTerms::bound(const HalfStep& step) const
+{
+    const bool stopped_early = by_steps && step.retried_rows == 0;  // as was asked for
+    return precision == Precision::bf16 || stopped_early ? 0.125 : 1e-3;
+}
+
+void report_solved_again(const Job& job, Side side, const Audit& audit, double bound)
+{
+    job.progress.line(fmt::format("{} is {:.1e} from its fp64 solution, {:.0e} are allowed: all {} are solved again",
+                                  describe_row(job.dataset, side, audit.farthest, job.options), audit.largest_error,
+                                  bound, name(side)));
+    job.log.write("solved_again", {{"side", name(side)}, {"largest_error", audit.largest_error}});
 }
 
 namespace {
@@ -176,8 +200,11 @@ void report_exchange(const Job& job, Side side, const FactorExchange& exchange, 
 
 void report_audit(const Job& job, Side side, const Audit& audit)
 {
-    job.progress.line(fmt::format("audited on {} sampled rows of {}: {:.1e} from their fp64 solutions", audit.rows,
-                                  name(side), audit.largest_error));
+    if (audit.rows == 0)
+        job.progress.line(fmt::format("not audited: all {} are split over ranks", name(side)));
+    else
+        job.progress.line(fmt::format("audited on {} sampled rows of {}: {:.1e} from their fp64 solutions", audit.rows,
+                                      name(side), audit.largest_error));
     job.log.write("audit", {{"side", name(side)}, {"rows", audit.rows}, {"largest_error", audit.largest_error}});
 }
 
@@ -245,14 +272,6 @@ nlohmann::json summarize(const Job& job, const TrainingState& state,
         if (!compared.model_wins()) summary["note"] = compared.warning();
     }
     return summary;
-}
-
-void refuse(const NotFinite& row, const TrainOptions& options)
-{
-    const DatasetReader dataset(options.data);
-    throw Error(ExitCode::diverged,
-                "the factors of {} {} are not finite: look at its values and confidences with alster inspect",
-                row.side == Side::users ? "user" : "item", dataset.ids(row.side, {row.row, row.row + 1}).text(0));
 }
 
 }  // namespace alster

@@ -12,8 +12,21 @@
 
 namespace alster {
 
-/// Throws diverged (12) where a half-step raised the objective from `before` by more than rounding can.
-void require_descent(const Job& job, const HalfStep& step, std::optional<double> before, int sweep);
+/// Throws diverged (12) where a half-step raised the objective from `before` by more than rounding can. `stored`: the
+/// stored part of the objective where all factors are 0.
+void require_descent(const Job& job, const HalfStep& step, std::optional<double> before, double stored, int sweep);
+
+/// How the rows of a half-step were solved: what its audit may find.
+struct AuditTerms {
+    Precision precision = Precision::fp32;  // with which the fixed side was read
+    bool by_steps = false;                  // by conjugate gradients
+
+    /// How far a row may be from its fp64 solution, ‖x − x'‖ / ‖x'‖.
+    [[nodiscard]] double bound(const HalfStep& step) const;
+};
+
+/// Says that a side is solved again, and because of which row.
+void report_solved_again(const Job& job, Side side, const Audit& audit, double bound);
 
 void log_half_step(MetricsLog& log, const HalfStep& step, int sweep);
 
@@ -53,9 +66,6 @@ std::filesystem::path save(const Job& job, const TrainingState& state, const Sid
 [[nodiscard]] nlohmann::json summarize(const Job& job, const TrainingState& state,
                                        const std::optional<std::filesystem::path>& stopped);
 
-/// Throws diverged (12), naming the row by its id.
-[[noreturn]] void refuse(const NotFinite& row, const TrainOptions& options);
-
 /// The sweeps of one run on one backend.
 template <Backend B>
 class Training {
@@ -86,7 +96,9 @@ public:
     /// Checks the result, solves the users for the items that are there, and writes model.h5.
     void finish()
     {
-        report_audit(job_, Side::items, solver_.audit(sides_->items, sides_->users));
+        audit(solver_, items_step_, sides_->items, sides_->users,
+              {.precision = job_.precision, .by_steps = job_.options.cg_steps > 0});
+        state_.objective = items_step_.objective;
         last_half_step();
         enter_phase("writing the model");
         for (auto* side : {&sides_->users, &sides_->items}) {  // writing needs room of its own
@@ -117,6 +129,7 @@ private:
         for (const auto* side : {&sides_->users, &sides_->items})
             if (job_.ranks.size() > 1) report_exchange(job_, side->side, *side->exchange, side->volumes);
         report_placement();
+        stored_weight_ = stored_weight(job_.ranks, backend_, sides_->users);
         load_s_ = job_.ranks.max(watch.elapsed());
     }
 
@@ -195,7 +208,7 @@ private:
         const int sweep = state_.sweep_of_next();
         job_.progress.step(fmt::format("sweep {}/{}: {}", sweep, job_.options.sweeps, name(solved.side)));
         const HalfStep step = solver_.half_step(solved, fixed);
-        require_descent(job_, step, state_.objective, sweep);
+        require_descent(job_, step, state_.objective, stored_weight_, sweep);
         log_half_step(job_.log, step, sweep);
         job_.borders.took(seconds_of(step));
         state_.add(step.objective, seconds_of(step));
@@ -215,9 +228,10 @@ private:
         const auto solve = [&](const B& backend) {
             Solver<B> solver(job_.ranks, backend, options);
             solver.begin_with(sides_->items);
-            const HalfStep step = solver.half_step(sides_->users, sides_->items);
-            require_descent(job_, step, state_.objective, state_.sweeps());
-            report_audit(job_, Side::users, solver.audit(sides_->users, sides_->items));
+            HalfStep step = solver.half_step(sides_->users, sides_->items);
+            require_descent(job_, step, state_.objective, stored_weight_, state_.sweeps());
+            audit(solver, step, sides_->users, sides_->items,
+                  {.precision = HasExactForm<B> ? Precision::fp32 : job_.precision, .by_steps = false});
             state_.add(step.objective, seconds_of(step));
             return step;
         };
@@ -240,6 +254,30 @@ private:
             [&](const TrainedRows& users, const TrainedRows& items) { metric = validation_->measure(users, items); });
         state_.baseline = validation_->baseline();
         return metric;
+    }
+
+    /// Holds rows of the half-step that was just made against fp64. Where one is not near enough the whole side is
+    /// solved again, without steps if there were any, then in fp64; throws UnsolvedRow where that does not help.
+    void audit(Solver<B>& solver, HalfStep& step, FactorSide<B>& solved, const FactorSide<B>& fixed,
+               const AuditTerms& terms)
+    {
+        using Again = typename Solver<B>::Again;
+        const double bound = terms.bound(step);
+        Audit audit = solver.audit(solved, fixed);
+        for (const Again how : {Again::without_steps, Again::in_fp64}) {
+            if (audit.within(bound) || audit.unsolved >= 0) break;
+            if (how == Again::without_steps && !terms.by_steps) continue;
+            report_solved_again(job_, solved.side, audit, bound);
+            const HalfStep again = solver.solve_again(solved, fixed, how);
+            step.objective = again.objective;
+            step.solve_s += again.solve_s;
+            step.cg_rows = again.cg_rows;
+            step.retried_rows = again.retried_rows;
+            audit = solver.audit(solved, fixed);
+        }
+        if (!audit.within(bound))
+            throw UnsolvedRow{solved.side, audit.unsolved >= 0 ? audit.unsolved : audit.farthest, true};
+        report_audit(job_, solved.side, audit);
     }
 
     /// Measures and reports; returns whether it was the last sweep.
@@ -288,6 +326,7 @@ private:
     const B& backend_;
     double planned_memory_ = 0;
     double load_s_ = 0;
+    double stored_weight_ = 0;
     std::optional<Sides<B>> sides_;
     Solver<B> solver_;
     std::optional<Validation> validation_;
@@ -309,11 +348,11 @@ nlohmann::json train_with(const Job& job, const B& backend)
     std::optional<std::filesystem::path> stopped;
     try {
         stopped = training.run();
-    } catch (const NotFinite& row) {
+        watch.lap();
+        if (!stopped) training.finish();
+    } catch (const UnsolvedRow& row) {
         refuse(row, job.options);
     }
-    watch.lap();
-    if (!stopped) training.finish();
     nlohmann::json summary = summarize(job, training.state(), stopped);
     summary["load_s"] = load_s;
     summary["write_s"] = watch.lap();

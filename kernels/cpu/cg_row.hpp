@@ -1,5 +1,8 @@
 #pragma once
+#include <cmath>
+
 #include "kernels/cpu/entry_block.hpp"
+#include "kernels/pivots.hpp"
 
 namespace alster::ALSTER_ISA {
 
@@ -22,7 +25,7 @@ public:
     {
         CgRow row(context, task, memory);
         row.begin(x);
-        if (!row.descend(context.cg_steps)) return {0, 0, false, false};
+        if (row.is_stiff() || !row.descend(context.cg_steps)) return {0, 0, false, false};
         Block::Order::leave(row.x_, dimensions(context));
         for (std::int64_t a = 0; a < context.width; ++a) x[a] = row.x_[a];
         return {row.residual(), penalty(context, task, x), false, true, true};
@@ -79,6 +82,26 @@ private:
             block.add_with_squares(terms, confidences_ + first, part_, inverse_);
         });
         for (std::int64_t a = 0; a < padded_; ++a) inverse_[a] = 1 / inverse_[a];
+    }
+
+    /// Whether a few steps cannot come near the solution. D is then a small share of the diagonal of A, and what else
+    /// might hold A up does not: confidences differ much, or there are too few entries to span all factors.
+    [[nodiscard]] bool is_stiff() const
+    {
+        float share = 1;
+        for (std::int64_t a = 0; a < padded_; ++a) {
+            const float of_a = diagonal_[a] * inverse_[a];
+            share = of_a < share ? of_a : share;
+        }
+        if (share >= least_pivot_share) return false;
+        float highest = 0;
+        for (std::int64_t k = 0; k < task_.n; ++k) highest = confidences_[k] > highest ? confidences_[k] : highest;
+        float lowest = highest;
+        for (std::int64_t k = 0; k < task_.n; ++k)
+            if (confidences_[k] > 0 && confidences_[k] < lowest) lowest = confidences_[k];
+        const bool few = task_.n < 2 * context_.width && share < least_pivot_share * least_pivot_share;
+        constexpr float spread = 1 << 12;
+        return few || highest > spread * lowest;
     }
 
     /// False where a number came up that is none: x is of no use then.

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "kernels/cpu/tiles.hpp"
+#include "kernels/pivots.hpp"
 
 namespace alster::ALSTER_ISA {
 
@@ -14,13 +15,14 @@ struct Cholesky {
     using Vector = typename T::Vector;
 
     /// In place, left-looking by tile columns; inverse_roots (tiles·L) gets 1 / √d. False where a pivot is not
-    /// positive.
+    /// positive, or too small a share of its diagonal element.
     static bool factor(float* A, float* inverse_roots, std::int64_t tiles)
     {
         const auto strip = [A](std::int64_t I) { return A + T::offset(I, 0); };
         for (std::int64_t J = 0; J < tiles; ++J) {
             float* diagonal = A + T::offset(J, J);
             float* roots = inverse_roots + J * L;
+            for (int c = 0; c < L; ++c) roots[c] = least_pivot_share * diagonal[c * L + c];
             T::template update_diagonal<Minus>(diagonal, strip(J), L, J * L);
             if (!factor_tile(diagonal, roots)) return false;
             T::template update_below<Minus>(A, J, tiles, strip, L, J * L);
@@ -37,17 +39,18 @@ struct Cholesky {
     }
 
 private:
+    /// inverse_roots: at first what the pivots must be above, which is not negative.
     static bool factor_tile(float* tile, float* inverse_roots)
     {
         Vector a[L];
         for (int c = 0; c < L; ++c) a[c] = T::load(tile + c * L);
         eliminate<0>(tile, a);
+        bool sound = true;
+        for (int c = 0; c < L; ++c) sound &= tile[c * L + c] > inverse_roots[c];  // NaN is not
         for (int c = 0; c < L; ++c) inverse_roots[c] = tile[c * L + c];
-        bool positive = true;
-        for (int c = 0; c < L; ++c) positive &= inverse_roots[c] > 0;  // NaN is not
         for (int c = 0; c < L; ++c) inverse_roots[c] = 1 / std::sqrt(inverse_roots[c]);
         for (int c = 0; c < L; ++c) T::store(tile + c * L, a[c]);
-        return positive;
+        return sound;
     }
 
     /// Column c of U, and what it takes off the columns behind it. The tile is stored as it goes, for its broadcasts.

@@ -69,6 +69,12 @@ public:
     [[nodiscard]] const Interactions& interactions(const Shard& shard) const { return shard.interactions; }
 
     [[nodiscard]] Offset part_entries() const { return entries_per_part_; }
+    [[nodiscard]] CpuBackend without_steps() const
+    {
+        CpuBackend exact(*this);
+        exact.cg_steps_ = 0;
+        return exact;
+    }
     [[nodiscard]] std::vector<float> assemble(const Shard& parts, RowRange range, const Matrix& Y, bool biased) const;
     [[nodiscard]] std::vector<double> residuals(const Shard& parts, RowRange range, const Matrix& Y, bool biased,
                                                 const Matrix& X) const;

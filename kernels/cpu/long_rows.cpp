@@ -1,11 +1,13 @@
 #include "kernels/cpu/long_rows.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
 #include "kernels/cpu/row_parts.hpp"
 #include "kernels/normal_equations.hpp"
+#include "kernels/pivots.hpp"
 
 namespace alster {
 
@@ -26,10 +28,11 @@ std::vector<std::size_t> row_borders(std::span<const PartOfRow> parts)
 
 }  // namespace
 
-void solve_long_rows(const RowSolver& solver, const RowContext& context, const Interactions& interactions,
-                     std::span<const Row> rows, Offset entries, const RowObjective& objective, HostMatrix& X,
-                     SolveReport& report)
+std::vector<Row> solve_long_rows(const RowSolver& solver, const RowContext& context, const Interactions& interactions,
+                                 std::span<const Row> rows, Offset entries, const RowObjective& objective,
+                                 HostMatrix& X, SolveReport& report)
 {
+    std::vector<char> unsound(interactions.rows());
     const auto parts = cut_rows(interactions, rows, entries);
     const std::size_t size = equations_size(X.width);
     const std::size_t most = std::max(least_parts, wave_bytes / (sizeof(float) * size));
@@ -39,8 +42,7 @@ void solve_long_rows(const RowSolver& solver, const RowContext& context, const I
         const auto equations = assemble_parts(solver, context, interactions, wave);
         const auto borders = row_borders(wave);
         std::optional<NormalEquations> unfinished;
-        std::int64_t damped = 0;
-#pragma omp parallel for schedule(dynamic) reduction(+ : damped)
+#pragma omp parallel for schedule(dynamic)
         for (std::size_t r = 0; r < borders.size() - 1; ++r) {
             NormalEquations sum = wave[borders[r]].first > 0 ? *std::exchange(begun, {}) : NormalEquations(X.width);
             for (std::size_t p = borders[r]; p < borders[r + 1]; ++p)
@@ -53,13 +55,16 @@ void solve_long_rows(const RowSolver& solver, const RowContext& context, const I
             }
             const auto solution = sum.solve(objective, n, {X.row(last.row), static_cast<std::size_t>(X.width)});
             report.penalties[last.row] = solution.penalty;
-            damped += solution.damped;
+            unsound[last.row] = !(solution.least_share > least_pivot_share);
         }
-        report.retried += damped;
         begun = std::move(unfinished);
     }
     const auto residuals = part_residuals(solver, context, interactions, parts, X);
     for (std::size_t p = 0; p < parts.size(); ++p) report.residuals[parts[p].row] += residuals[p];
+    std::vector<Row> left;
+    for (const Row u : rows)
+        if (unsound[u] || !std::isfinite(report.residuals[u] + report.penalties[u])) left.push_back(u);
+    return left;
 }
 
 }  // namespace alster

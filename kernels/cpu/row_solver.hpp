@@ -39,7 +39,7 @@ struct RowResult {
     double residual;  // Σ c (p − x·y)²
     double penalty;   // Σ λ_u x²
     bool dual;
-    bool solved;            // false: a pivot was not positive, x is not written
+    bool solved;            // false: fp32, or a few steps, are not enough for this row; x is not written
     bool by_steps = false;  // of conjugate gradients
 };
 

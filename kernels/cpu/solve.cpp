@@ -7,7 +7,7 @@
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/cpu/long_rows.hpp"
 #include "kernels/cpu/row_tasks.hpp"
-#include "kernels/reference/reference_backend.hpp"
+#include "kernels/exact_row.hpp"
 
 namespace alster {
 
@@ -85,16 +85,14 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
     const auto x_of = [&](Row u) { return std::span<float>(X.row(u), static_cast<std::size_t>(X.width)); };
     const auto is_finite = [&](Row u) { return std::isfinite(report.residuals[u] + report.penalties[u]); };
     const auto solve_in_fp64 = [&](Row u) {
-        const auto [residual, penalty] = solve_reference_row(interactions, u, Y.table(), objective, x_of(u));
-        report.residuals[u] = residual;
-        report.penalties[u] = penalty;
+        const ExactRow row = solve_exact_row(interactions, u, Y.table(), objective, x_of(u));
+#pragma omp critical(alster_report)
+        report.enter(u, row);
     };
     std::int64_t dual = 0;
     std::int64_t by_steps = 0;
-    std::int64_t retried = 0;
-    Row failed = -1;
 
-#pragma omp parallel reduction(+ : dual, by_steps, retried) reduction(max : failed)
+#pragma omp parallel reduction(+ : dual, by_steps)
     {
         const AlignedFloats workspace =
             make_aligned_floats(row_solver_.workspace(Y.width, cg_steps_ > 0 ? shard.longest : 0));
@@ -109,11 +107,8 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
             report.penalties[u] = row.penalty;
             dual += row.dual;
             by_steps += row.by_steps;
-            if (!row.solved || !is_finite(u)) {
-                solve_in_fp64(u);
-                ++retried;
-            }
-            if (!is_finite(u)) failed = std::max(failed, u);
+            if (row.solved && is_finite(u)) return;
+            solve_in_fp64(u);
         };
 #pragma omp for schedule(dynamic)
         for (std::size_t portion = 0; portion < shard.portions.size(); ++portion)
@@ -121,13 +116,11 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
     }
     report.dual = dual;
     report.by_steps = by_steps;
-    report.retried = retried;
-    if (!shard.long_rows.empty() && ready(static_cast<int>(shard.batches.size()) - 1)) {
+    if (shard.long_rows.empty() || !ready(last_batch)) return report;
+    const auto unsound =
         solve_long_rows(row_solver_, context, interactions, shard.long_rows, entries_per_part_, objective, X, report);
-        for (const Row u : shard.long_rows)
-            if (!is_finite(u)) failed = std::max(failed, u);
-    }
-    report.failed = failed;
+#pragma omp parallel for schedule(dynamic)
+    for (std::size_t k = 0; k < unsound.size(); ++k) solve_in_fp64(unsound[k]);
     return report;
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 #include "kernels/cuda/row_shape.hpp"
 #include "kernels/cuda/tiles.cuh"
+#include "kernels/pivots.hpp"
 
 namespace alster {
 
 /// A row's system S z = r in a block's hands: S as a triangle of tiles (tiles.cuh) in shared or global memory, r as a
-/// vector that becomes z. `inverse` gets 1 / L_kk; `failed` is set where a pivot is not positive.
+/// vector that becomes z. `inverse` gets 1 / L_kk; `failed` is set where a pivot is not positive, or too small a share
+/// of its diagonal element (kernels/pivots.hpp).
 struct System {
     float* triangle;
     float* right;    // (32 tiles)
@@ -14,21 +16,29 @@ struct System {
     int tiles;
 };
 
+/// What the pivots must be above, into `inverse`. The block leaves together.
+__device__ inline void set_least_pivots(const System& s)
+{
+    for (int a = static_cast<int>(threadIdx.x); a < s.tiles * tile; a += static_cast<int>(blockDim.x))
+        s.inverse[a] = least_pivot_share * tile_at(s.triangle, a / tile, a / tile)[a % tile * (tile_stride + 1)];
+    __syncthreads();
+}
+
 /// L Lᵀ = S for one tile, by one warp: lane r has row r in registers, finished columns are read from the tile.
+/// inverse: at first what the pivots must be above.
 __device__ inline void factor_tile(float* S, float* inverse, int* failed)
 {
     const int lane = lane_id();
+    const float least = inverse[lane];
     float row[tile];
 #pragma unroll
     for (int c = 0; c < tile; ++c) row[c] = S[lane * tile_stride + c];
     __syncwarp();
 #pragma unroll
     for (int k = 0; k < tile; ++k) {
+        if (lane == k && !(row[k] > least)) *failed = 1;
         float pivot = __shfl_sync(~0U, row[k], k);
-        if (!(pivot > 0)) {
-            if (lane == k) *failed = 1;
-            pivot = 1;
-        }
+        if (!(pivot > 0)) pivot = 1;
         const float reciprocal = 1 / sqrtf(pivot);
         row[k] *= reciprocal;
         if (lane == k) inverse[k] = reciprocal;
@@ -117,6 +127,7 @@ __device__ inline void solve_system(const System& s)
 {
     const int warp = static_cast<int>(threadIdx.x / 32);
     const int warps = static_cast<int>(blockDim.x / 32);
+    set_least_pivots(s);
     for (int k = 0; k < s.tiles; ++k) {
         float* L = tile_at(s.triangle, k, k);
         if (warp == 0) factor_tile(L, s.inverse + k * tile, s.failed);
@@ -168,6 +179,7 @@ __device__ inline void update_large(const System& s, int k, float* memory, int c
 __device__ inline void solve_large_system(const System& s, float* memory, int floats)
 {
     const int columns = min(floats / tile_floats - static_cast<int>(blockDim.x / 32), most_large_columns);
+    set_least_pivots(s);
     for (int k = 0; k < s.tiles; ++k) {
         float* diagonal = tile_at(s.triangle, k, k);
         copy_tile(memory, diagonal, static_cast<int>(threadIdx.x), static_cast<int>(blockDim.x));

@@ -4,7 +4,7 @@
 #include "kernels/cuda/cuda_backend.hpp"
 #include "kernels/cuda/matrix_kernels.hpp"
 #include "kernels/cuda/transfer.hpp"
-#include "kernels/reference/reference_backend.hpp"
+#include "kernels/exact_row.hpp"
 
 namespace alster {
 
@@ -157,12 +157,12 @@ Interactions row_alone(const Interactions& all, Row u)
     return row;
 }
 
-ReferenceRow solve_in_fp64(const CudaShard& shard, Row u, const float* table, const RowObjective& objective,
-                           CudaBackend::Matrix& X, Device& device)
+ExactRow solve_in_fp64(const CudaShard& shard, Row u, const float* table, const RowObjective& objective,
+                       CudaBackend::Matrix& X, Device& device)
 {
     const HostMatrix neighbours = neighbours_of(shard, u, table, X.width, device);
     std::vector<float> x(X.width);
-    const ReferenceRow row = solve_reference_row(row_alone(shard.interactions, u), 0, neighbours.table(), objective, x);
+    const ExactRow row = solve_exact_row(row_alone(shard.interactions, u), 0, neighbours.table(), objective, x);
     if (X.on_host())
         std::ranges::copy(x, X.host_values().begin() + u * X.width);
     else
@@ -197,11 +197,7 @@ SolveReport CudaBackend::solve(const Shard& shard, const Matrix& Y, const RowObj
     const auto failed = fetched(memory.failed, device);
     for (Row u = 0; u < shard.rows(); ++u) {
         if (!failed[u] && std::isfinite(report.residuals[u])) continue;
-        const ReferenceRow row = solve_in_fp64(shard, u, table, objective, X, device);
-        report.residuals[u] = row.residual;
-        report.penalties[u] = row.penalty;
-        ++report.retried;
-        if (!std::isfinite(row.residual + row.penalty)) report.failed = u;
+        report.enter(u, solve_in_fp64(shard, u, table, objective, X, device));
     }
     return report;
 }

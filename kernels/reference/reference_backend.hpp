@@ -33,12 +33,4 @@ public:
 
 static_assert(Backend<ReferenceBackend>);
 
-/// One row of the above: the fallback of the other backends for rows that fp32 cannot solve.
-struct ReferenceRow {
-    double residual = 0;
-    double penalty = 0;
-};
-ReferenceRow solve_reference_row(const Interactions& interactions, Row row, FactorTable Y,
-                                 const RowObjective& objective, std::span<float> x);
-
 }  // namespace alster

@@ -1,6 +1,8 @@
 #include <Eigen/Dense>
 #include <cmath>
 
+#include "kernels/exact_row.hpp"
+#include "kernels/pivots.hpp"
 #include "kernels/reference/reference_backend.hpp"
 
 namespace alster {
@@ -26,10 +28,8 @@ Entry entry_of(const Interactions& interactions, Offset k, FactorTable Y, bool b
     return entry;
 }
 
-}  // namespace
-
-ReferenceRow solve_reference_row(const Interactions& interactions, Row row, FactorTable Y,
-                                 const RowObjective& objective, std::span<float> x)
+ExactRow solve_reference_row(const Interactions& interactions, Row row, FactorTable Y, const RowObjective& objective,
+                             std::span<float> x)
 {
     const Offset n = interactions.entries(row);
     std::fill(x.begin(), x.end(), 0.0F);
@@ -46,9 +46,14 @@ ReferenceRow solve_reference_row(const Interactions& interactions, Row row, Fact
         b += c * p * y;
     }
     Eigen::Map<Eigen::VectorXf> solution(x.data(), Y.width);
-    solution = A.selfadjointView<Eigen::Lower>().llt().solve(b).cast<float>();
+    const Eigen::LLT<Eigen::MatrixXd> factorized(A.selfadjointView<Eigen::Lower>());
+    const Eigen::VectorXd pivots = factorized.matrixLLT().diagonal().cwiseAbs2();
+    if (factorized.info() != Eigen::Success ||
+        (pivots.array() < least_pivot_share_in_fp64 * A.diagonal().array()).any())
+        return solve_exact_row(interactions, row, Y, objective, x);
+    solution = factorized.solve(b).cast<float>();
 
-    ReferenceRow result;
+    ExactRow result;
     const Eigen::VectorXd rounded = solution.cast<double>();
     for (Offset k = interactions.offsets[row]; k < interactions.offsets[row + 1]; ++k) {
         const auto [y, c, p] = entry_of(interactions, k, Y, objective.biased);
@@ -58,16 +63,17 @@ ReferenceRow solve_reference_row(const Interactions& interactions, Row row, Fact
     return result;
 }
 
+}  // namespace
+
 SolveReport ReferenceBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
 {
     SolveReport report;
-    for (Row u = 0; u < shard.rows(); ++u) {
-        const auto [residual, penalty] =
-            solve_reference_row(shard, u, Y.table(), objective, std::span(X.row(u), static_cast<std::size_t>(X.width)));
-        report.residuals.push_back(residual);
-        report.penalties.push_back(penalty);
-        if (!std::isfinite(residual + penalty)) report.failed = u;
-    }
+    report.residuals.resize(shard.rows());
+    report.penalties.resize(shard.rows());
+    for (Row u = 0; u < shard.rows(); ++u)
+        report.enter(u, solve_reference_row(shard, u, Y.table(), objective,
+                                            std::span(X.row(u), static_cast<std::size_t>(X.width))));
+    report.retried = 0;
     return report;
 }
 
