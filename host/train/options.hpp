@@ -34,9 +34,9 @@ struct TrainOptions {
 
     Feedback feedback = Feedback::implicit_feedback;
     Row factors = 64;         // f
-    double lambda = 0.01;     // λ
+    double lambda = -1;       // λ; below 0: what suits the feedback, regularization()
     double bias_lambda = -1;  // λ of the biases, explicit feedback; below 0: λ
-    double alpha0 = 0.1;      // α0, weight of all pairs, implicit feedback
+    double alpha0 = 0.2;      // α0, weight of all pairs, implicit feedback
     double alpha = 0;         // the classic form: confidence 1 + alpha·r, weight 1 on what was not seen; 0: not used
     double nu = 1;            // ν, exponent of the counts in λ_u = λ (n_u + α0·|items|)^ν
     int sweeps = 16;
@@ -46,6 +46,9 @@ struct TrainOptions {
     int patience = 0;         // sweeps without a better validation metric before it stops; 0: never
 
     [[nodiscard]] bool is_explicit() const { return feedback == Feedback::explicit_feedback; }
+    /// λ of the factors, and of the biases (docs/benchmarks.md, "Defaults").
+    [[nodiscard]] double regularization() const { return lambda >= 0 ? lambda : is_explicit() ? 0.1 : 0.02; }
+    [[nodiscard]] double bias_regularization() const { return bias_lambda >= 0 ? bias_lambda : regularization(); }
     /// Weight of unobserved pairs in the objective that is solved.
     [[nodiscard]] double unobserved_weight() const { return is_explicit() ? 0 : alpha > 0 ? 1 : alpha0; }
     /// Columns of the factor matrices while training: explicit rows carry their bias as the last one.

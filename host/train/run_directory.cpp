@@ -33,8 +33,8 @@ nlohmann::json start_fields(const TrainOptions& options)
 {
     return {{"objective", options.is_explicit() ? "explicit" : "implicit"},
             {"factors", options.factors},
-            {"reg", options.lambda},
-            {"bias_reg", options.bias_lambda},
+            {"reg", options.regularization()},
+            {"bias_reg", options.bias_regularization()},
             {"alpha0", options.alpha0},
             {"alpha", options.alpha},
             {"nu", options.nu},

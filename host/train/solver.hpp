@@ -164,11 +164,11 @@ private:
         const double alpha0 = options_.unobserved_weight();
         const bool biased = options_.is_explicit();
         RowObjective objective{.base = std::vector<double>(options_.width()),
-                               .lambda = options_.lambda,
+                               .lambda = options_.regularization(),
                                .nu = options_.nu,
                                .count_offset = alpha0 * static_cast<double>(fixed.partition.rows()),
                                .biased = biased,
-                               .bias_lambda = options_.bias_lambda < 0 ? options_.lambda : options_.bias_lambda};
+                               .bias_lambda = options_.bias_regularization()};
         if (alpha0 == 0) return objective;
         const Spectrum spectrum = principal_basis(fixed);
         backend_.rotate(fixed.factors, spectrum, BasisFor::rows);

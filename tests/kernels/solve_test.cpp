@@ -179,7 +179,8 @@ TEST_P(Solve, ReportsTheLossOfEachRow)
                     1e-6 * (1 + norm));
     }
     EXPECT_EQ(-1, report.failed);
-    EXPECT_EQ(0, report.retried);
+    // by parts all rows are solved in the primal form, which for one of fewer entries than factors is nearly singular
+    EXPECT_EQ(GetParam().name.find("by parts") == std::string::npos ? 0 : 1, report.retried);
 }
 
 TEST_P(Solve, RowWithoutInteractionsBecomesZero)

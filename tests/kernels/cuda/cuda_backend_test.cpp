@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "data/error.hpp"
+#include "kernels/exact_row.hpp"
 #include "kernels/reference/reference_backend.hpp"
 #include "tests/emulation/race_checked.hpp"
 #include "tests/kernels/cuda/on_device.hpp"
@@ -244,7 +245,7 @@ TEST(Cuda, RowThatFp32CannotFactorIsSolvedAgainInFp64HoweverItWasAssembled)
         const RowObjective objective{.base = std::vector<double>(way.width), .lambda = 1e-9};
         HostMatrix expected(1, way.width);
         HostMatrix actual(1, way.width);
-        (void)ReferenceBackend().solve(problem.interactions, problem.fixed, objective, expected);
+        (void)solve_exact_rows(problem.interactions, problem.fixed.table(), objective, expected.values);
         const CudaBackend cuda(0, {.precision = Precision::fp32, .entries_per_chunk = way.entries_per_chunk});
         for (const std::size_t largest : {std::size_t{0}, problem.fixed.values.size()}) {
             cuda.keep_factors_on_host(largest);
