@@ -6,7 +6,8 @@ namespace alster {
 
 namespace {
 
-constexpr std::string_view separators = " \t\r\n,[]";
+constexpr std::string_view separators = " \t\r\n\x1e,[]";  // 1e: JSON text sequences, RFC 7464
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 /// Bytes of what is no object.
 std::size_t other_length(std::string_view text)
@@ -63,6 +64,7 @@ void split_objects(std::string_view line, std::vector<std::string_view>& objects
 bool objects_span_lines(std::string_view beginning, bool whole)
 {
     bool open = false;  // a line began an object and did not end it
+    if (beginning.starts_with(byte_order_mark)) beginning.remove_prefix(byte_order_mark.size());
     while (!beginning.empty()) {
         const auto end = beginning.find('\n');
         if (end == beginning.npos && !whole)

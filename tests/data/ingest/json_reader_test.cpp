@@ -85,6 +85,8 @@ TEST(JsonReader, ReadsObjectsHoweverTheyAreLaidOut)
                                             "[\n" + one + ",\n" + two + "\n]\n",
                                             "[" + one + "\n," + two + "]\n",
                                             "\xEF\xBB\xBF[" + one + "," + two + "]",
+                                            "\x1e" + one + "\n\x1e" + two + "\n",
+                                            "\xEF\xBB\xBF{\n\"user\":\"u1\",\n\"item\":\"i1\"}\n" + two,
                                             "{\n \"user\":\"u1\",\n \"item\": "
                                             "\"i1\"\n}\n{\n\"user\":\"u2\",\n\"item\":\"i} ]\\\" {\"}",
                                             "[\n  {\n    \"user\": \"u1\", \"tags\": [\n {\"user\": 7}\n],\n    "
