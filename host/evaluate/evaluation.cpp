@@ -1,6 +1,7 @@
 #include "host/evaluate/evaluation.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "data/error.hpp"
@@ -9,6 +10,7 @@
 #include "data/model_file.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "distributed/row_partition.hpp"
+#include "host/evaluate/learned_ranker.hpp"
 #include "host/learned.hpp"
 #include "host/model_and_data.hpp"
 #include "host/scoring.hpp"
@@ -24,8 +26,9 @@ struct Share {
     RowRange rows;
     std::vector<float> user_factors;
     std::vector<float> item_factors;
-    std::vector<std::uint8_t> learned;  // (rows) of whom something was
-    std::vector<std::uint64_t> keys;    // (rows)
+    std::vector<std::uint8_t> learned;        // (rows) of whom something was
+    std::vector<std::uint8_t> learned_items;  // (items)
+    std::vector<std::uint64_t> keys;          // (rows)
     Interactions seen;
     std::vector<std::int32_t> item_counts;
     FactorTable users;
@@ -41,7 +44,9 @@ struct Share {
           users{user_factors, rows.size(), model.info().width},
           items{item_factors, model.info().items, model.info().width}
     {
-        learned = learned_rows(Side::users, users, model.info().objective == "explicit");
+        const bool is_explicit = model.info().objective == "explicit";
+        learned = learned_rows(Side::users, users, is_explicit);
+        learned_items = learned_rows(Side::items, items, is_explicit);
     }
 };
 
@@ -73,7 +78,7 @@ void rank_everything(const Communicator& ranks, const EvaluateOptions& options, 
     const Popularity popularity(share.item_counts);
     const Scorers scorers = choose_scorers(ranks, options.backend);
     result.scored_by = scorers.chosen;
-    const Ranker model = model_ranker(share.users, scorers.make(share.items));
+    const Ranker model = learned_ranker(share.users, share.items, share.learned_items, scorers.make);
     result.ranking = {evaluate_ranking(ranks, task, served_ranker(model, popularity, share.learned)),
                       evaluate_ranking(ranks, task, popularity_ranker(popularity))};
     if (result.ranking->model.users == 0)
@@ -99,11 +104,10 @@ void rank_candidates(const Communicator& ranks, const EvaluateOptions& options, 
                              .learned = share.learned};
     const auto predict = model_predictor(share.users, share.items, 0);
     const PairScore popularity = [&](Row, Row i) { return i < 0 ? 0.0 : static_cast<double>(share.item_counts[i]); };
-    const bool is_explicit = model.info().objective == "explicit";
     const PairScore served = [&](Row u, Row i) {
         if (u < 0 || share.learned[u] == 0) return popularity(u, i);
-        if (i >= 0) return predict(u, i);
-        return is_explicit ? double{share.users.row(u)[share.users.width - 2]} : 0.0;  // of an item's zero vector
+        const bool known = i >= 0 && share.learned_items[i] != 0;
+        return known ? predict(u, i) : -std::numeric_limits<double>::infinity();
     };
     result.candidates = {evaluate_candidates(ranks, task, served), evaluate_candidates(ranks, task, popularity)};
     const auto n = static_cast<std::size_t>(std::ranges::find(task.ks, compared_length(task.ks)) - task.ks.begin());

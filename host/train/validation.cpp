@@ -1,6 +1,7 @@
 #include "host/train/validation.hpp"
 
 #include "data/exclusion.hpp"
+#include "host/evaluate/learned_ranker.hpp"
 #include "host/evaluate/rating.hpp"
 #include "host/learned.hpp"
 
@@ -66,8 +67,9 @@ Measurement Validation::measure(const TrainedRows& users, const TrainedRows& ite
         return {errors.rmse, errors.rmse_low, errors.rmse_high, errors.ratings};
     }
     const auto learned = learned_rows(Side::users, queries, false);
-    return ranked(users.rows, learned,
-                  served_ranker(model_ranker(queries, make_scorer_(Y.table())), *popularity_, learned));
+    const auto learned_items = learned_rows(Side::items, Y.table(), false);
+    const Ranker model = learned_ranker(queries, Y.table(), learned_items, make_scorer_);
+    return ranked(users.rows, learned, served_ranker(model, *popularity_, learned));
 }
 
 }  // namespace alster

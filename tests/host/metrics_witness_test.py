@@ -59,6 +59,8 @@ class Files:
             self.mean = float(file.attrs["mean"])
         # explicit rows of users are [x, b, 1]: the 1 is nothing that was learned
         self.learned = (self.U[:, :-1] if self.is_explicit else self.U).any(axis=1)
+        own = np.arange(self.I.shape[1]) != (self.I.shape[1] - 2 if self.is_explicit else -1)  # items: [y, 1, b]
+        self.learned_items = self.I[:, own].any(axis=1)
         shape = (len(self.U), len(self.I))
         self.excluded = self.train.matrix(self.train.consumed, shape)
         self.popularity = np.bincount(self.train.items[self.train.positive], minlength=shape[1]).astype(np.float64)
@@ -150,7 +152,12 @@ def ratings(files):
 
 
 def served_scores(files):
-    return lambda user: files.I @ files.U[user] if files.learned[user] else files.popularity
+    """Of a learned user the model's, items of which nothing was learned behind all others; else popularity."""
+    def scores(user):
+        if not files.learned[user]:
+            return files.popularity
+        return np.where(files.learned_items, files.I @ files.U[user], -np.inf)
+    return scores
 
 
 def recount(files, ks, value_from=-np.inf, preference_from=0.0):
@@ -206,7 +213,8 @@ def check_candidates(directory, files, model, data):
         file.write(f"(nobody,{files.item_ids[0]})\t{files.item_ids[1]}\n")
     told = json.loads(alster("evaluate", "--model", model, "--data", data, "--candidates", path, "--json"))
     scores = served_scores(files)
-    places = [1 + (np.append(scores(user)[negatives], 0.0) >= scores(user)[item]).sum()
+    unknown = {True: -np.inf, False: 0.0}
+    places = [1 + (np.append(scores(user)[negatives], unknown[files.learned[user]]) >= scores(user)[item]).sum()
               for user, item, negatives in lists] + [1 + (files.popularity[1] >= files.popularity[0])]
     places = np.array(places, np.float64)
     known = np.append(files.learned[[user for user, _, _ in lists]], False)
@@ -267,7 +275,7 @@ def check_synthetic(directory):
            "time:0.3", "--out", data)
     files, model, told = check(directory, data, "synthetic", [])
     assert told["users_without_history"] > 10 and (files.held.preferences == 0).any()
-    assert (files.popularity == 0).any() and (~files.train.consumed).any()
+    assert (files.popularity == 0).any() and (~files.train.consumed).any() and (~files.learned_items).any()
     check(directory, data, "synthetic", [], ["--relevant-preference", 0.6], preference_from=0.6)
     check_candidates(directory, files, model, data)
     refused = subprocess.run([sys.argv[1], "evaluate", "--model", model, "--data", data, "--relevant-from", "3"],

@@ -5,9 +5,10 @@
 #include <random>
 
 #include "distributed/row_partition.hpp"
-#include "host/evaluate/ranking.hpp"
+#include "host/evaluate/learned_ranker.hpp"
 #include "host/evaluate/ties.hpp"
 #include "kernels/backend.hpp"
+#include "kernels/cpu/top_k.hpp"
 #include "tests/support/training.hpp"
 
 namespace alster {
@@ -278,6 +279,24 @@ TEST(Served, UsersOfWhomNothingWasLearnedAreMeasuredByPopularity)
     const auto baseline = evaluate_ranking(Communicator::self(), task, popularity_ranker(popularity));
     EXPECT_EQ(0.5, baseline.measurement("hr", 1).value);
     EXPECT_EQ(0, baseline.with_history[1][3]);
+}
+
+TEST(Served, ItemsOfWhichNothingWasLearnedAreBehindAllOthers)
+{
+    HostMatrix X(1, 1), Y(5, 1);
+    X.values = {1};
+    Y.values = {0, -1, 0, -3, 2};  // by score items 0 and 2 would be second
+    const std::vector<std::uint8_t> learned{0, 1, 0, 1, 1};
+    const Interactions excluded{
+        .offsets = {0, 2}, .columns = {1, 2}, .values = {}, .confidences = {}, .preferences = {}};
+    const Interactions nothing{.offsets = {0, 0}, .columns = {}, .values = {}, .confidences = {}, .preferences = {}};
+    const Ranker ranker = learned_ranker(X.table(), Y.table(), learned, cpu_scorer);
+    const std::vector<Row> user{0};
+    const TopK all = ranker(user, nothing, 9);
+    EXPECT_THAT(all.items_of(0), testing::ElementsAre(4, 1, 3, 0, 2));
+    EXPECT_EQ(all.scores_of(0)[3], all.scores_of(0)[4]);
+    EXPECT_THAT(ranker(user, excluded, 9).items_of(0), testing::ElementsAre(4, 3, 0));
+    EXPECT_THAT(ranker(user, excluded, 2).items_of(0), testing::ElementsAre(4, 3));
 }
 
 TEST(Relevant, IsWhatWasConsumedAndNotDisliked)
