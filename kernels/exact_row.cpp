@@ -178,4 +178,16 @@ void exact_equations(const Interactions& interactions, const EntriesOfRow& entri
     std::ranges::copy(b, at);
 }
 
+void exact_equations_in_halves(const Interactions& interactions, const EntriesOfRow& entries, FactorTable Y,
+                               bool biased, std::span<float> halves)
+{
+    const std::size_t size = halves.size() / 2;
+    std::vector<double> exact(size);
+    exact_equations(interactions, entries, Y, biased, exact);
+    for (std::size_t k = 0; k < size; ++k) {
+        halves[k] = static_cast<float>(exact[k]);
+        halves[size + k] = static_cast<float>(exact[k] - static_cast<double>(halves[k]));
+    }
+}
+
 }  // namespace alster

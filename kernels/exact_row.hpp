@@ -27,4 +27,9 @@ struct EntriesOfRow {
 void exact_equations(const Interactions& interactions, const EntriesOfRow& entries, FactorTable Y, bool biased,
                      std::span<double> equations);
 
+/// The same as two floats each, which travel as other equations do and sum to 48 bits: all high halves, then all low
+/// ones, in 2·equations_size(Y.width).
+void exact_equations_in_halves(const Interactions& interactions, const EntriesOfRow& entries, FactorTable Y,
+                               bool biased, std::span<float> halves);
+
 }  // namespace alster

@@ -37,7 +37,8 @@ template <Backend B>
 void set_start(const Communicator& ranks, const B& backend, const TrainOptions& options, const OwnInteractions& by_item,
                double count_offset, FactorSide<B>& items)
 {
-    const RowObjective objective{.base = {}, .lambda = options.regularization(), .nu = options.nu, .count_offset = count_offset};
+    const RowObjective objective{
+        .base = {}, .lambda = options.regularization(), .nu = options.nu, .count_offset = count_offset};
     const Row width = options.width();
     const RowRange own = items.partition.of(ranks.rank());
     std::vector<Offset> entries;

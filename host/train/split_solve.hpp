@@ -82,16 +82,11 @@ private:
         const auto& parts = backend_.interactions(solved_.parts);
         const auto rows = split_.held_by(ranks_.rank(), ranks_.size());
         std::vector<float> halves(held.size() * 2 * size);
-        std::vector<double> exact(size);
         for (Row p = held.first; p < held.last; ++p) {
             const auto row = std::ranges::lower_bound(split_.rows, rows[p].row, {}, &SplitRow::row);
             if (!unsound[row - split_.rows.begin()]) continue;
-            exact_equations(parts, {p, 0, parts.entries(p)}, Y_.table(), objective_.biased, exact);
-            float* to = halves.data() + (p - held.first) * 2 * size;
-            for (std::size_t k = 0; k < size; ++k) {
-                to[k] = static_cast<float>(exact[k]);
-                to[size + k] = static_cast<float>(exact[k] - static_cast<double>(to[k]));
-            }
+            exact_equations_in_halves(parts, {p, 0, parts.entries(p)}, Y_.table(), objective_.biased,
+                                      std::span(halves).subspan((p - held.first) * 2 * size, 2 * size));
         }
         return halves;
     }

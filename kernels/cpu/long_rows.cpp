@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kernels/cpu/row_parts.hpp"
+#include "kernels/exact_row.hpp"
 #include "kernels/normal_equations.hpp"
 #include "kernels/pivots.hpp"
 
@@ -26,14 +27,50 @@ std::vector<std::size_t> row_borders(std::span<const PartOfRow> parts)
     return borders;
 }
 
+/// Row u from parts in fp64, as ranks that share a row do it: in halves that are summed in the order of parts.
+NormalEquations equations_in_fp64(const LongRows& long_rows, Row u, bool biased)
+{
+    const std::size_t size = equations_size(long_rows.Y.width);
+    const Offset n = long_rows.interactions.entries(u);
+    NormalEquations sum(long_rows.Y.width);
+    std::vector<float> halves(2 * size);
+    for (Offset first = 0; first < n; first += long_rows.part) {
+        exact_equations_in_halves(long_rows.interactions, {u, first, std::min(long_rows.part, n - first)}, long_rows.Y,
+                                  biased, halves);
+        sum.add(std::span(halves).first(size));
+        sum.add(std::span(halves).last(size));
+    }
+    return sum;
+}
+
+/// Solves those that are marked unsound again.
+void solve_in_fp64(const LongRows& long_rows, const std::vector<char>& unsound, const RowObjective& objective,
+                   HostMatrix& X, SolveReport& report)
+{
+#pragma omp parallel for schedule(dynamic)
+    for (std::size_t k = 0; k < long_rows.rows.size(); ++k) {
+        const Row u = long_rows.rows[k];
+        if (!unsound[u]) continue;
+        const auto solution =
+            equations_in_fp64(long_rows, u, objective.biased)
+                .solve(objective, long_rows.interactions.entries(u), {X.row(u), static_cast<std::size_t>(X.width)});
+        report.penalties[u] = solution.penalty;
+#pragma omp critical(alster_report)
+        {
+            ++report.retried;
+            if (!(solution.least_share > least_pivot_share_in_fp64)) report.unsolved = std::max(report.unsolved, u);
+        }
+    }
+}
+
 }  // namespace
 
-std::vector<Row> solve_long_rows(const RowSolver& solver, const RowContext& context, const Interactions& interactions,
-                                 std::span<const Row> rows, Offset entries, const RowObjective& objective,
-                                 HostMatrix& X, SolveReport& report)
+void solve_long_rows(const RowSolver& solver, const RowContext& context, const LongRows& long_rows,
+                     const RowObjective& objective, HostMatrix& X, SolveReport& report)
 {
+    const Interactions& interactions = long_rows.interactions;
     std::vector<char> unsound(interactions.rows());
-    const auto parts = cut_rows(interactions, rows, entries);
+    const auto parts = cut_rows(interactions, long_rows.rows, long_rows.part);
     const std::size_t size = equations_size(X.width);
     const std::size_t most = std::max(least_parts, wave_bytes / (sizeof(float) * size));
     std::optional<NormalEquations> begun;  // the sum of a row whose parts do not end with a wave
@@ -59,12 +96,11 @@ std::vector<Row> solve_long_rows(const RowSolver& solver, const RowContext& cont
         }
         begun = std::move(unfinished);
     }
+    solve_in_fp64(long_rows, unsound, objective, X, report);
     const auto residuals = part_residuals(solver, context, interactions, parts, X);
     for (std::size_t p = 0; p < parts.size(); ++p) report.residuals[parts[p].row] += residuals[p];
-    std::vector<Row> left;
-    for (const Row u : rows)
-        if (unsound[u] || !std::isfinite(report.residuals[u] + report.penalties[u])) left.push_back(u);
-    return left;
+    for (const Row u : long_rows.rows)
+        if (!std::isfinite(report.residuals[u] + report.penalties[u])) report.failed = std::max(report.failed, u);
 }
 
 }  // namespace alster

@@ -117,10 +117,8 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
     report.dual = dual;
     report.by_steps = by_steps;
     if (shard.long_rows.empty() || !ready(last_batch)) return report;
-    const auto unsound =
-        solve_long_rows(row_solver_, context, interactions, shard.long_rows, entries_per_part_, objective, X, report);
-#pragma omp parallel for schedule(dynamic)
-    for (std::size_t k = 0; k < unsound.size(); ++k) solve_in_fp64(unsound[k]);
+    solve_long_rows(row_solver_, context, {interactions, shard.long_rows, entries_per_part_, Y.table()}, objective, X,
+                    report);
     return report;
 }
 

@@ -345,5 +345,38 @@ TEST(Solver, ClassicAlphaIsTheObjectiveOfHuKorenVolinsky)
     }
 }
 
+TEST(Solver, LongRowsOfLargeConfidencesHaveTheSameBitsWhoeverHoldsTheirParts)
+{
+    Data data;
+    for (auto* side : {&data.by_user, &data.by_item})
+        for (float& value : side->values)
+            if (value > 4) value = 1e5F;  // the same pairs on both sides
+    auto options = options_of(9);
+    options.alpha = 40;
+    const CpuBackend backend(best_instruction_set(), Precision::fp32, 8);  // of 8 entries
+    const auto run = [&](const Communicator& ranks, double heaviest) {
+        return test::train(ranks, backend, options, users, items, data.by_user, data.by_item, heaviest);
+    };
+    const auto alone = run(Communicator::self(), 0.125);
+    const auto split = run(Communicator(), 1e-3);
+    EXPECT_EQ(fingerprint(alone), fingerprint(split));
+
+    const MatrixRd X = dense(alone.users);
+    for (const Row i : {0, 1, 2, 7}) {  // items were solved last
+        const Offset n = data.by_item.entries(i);
+        MatrixRd A = X.transpose() * X;
+        A.diagonal().array() += options.lambda * std::pow(static_cast<double>(n + users), options.nu);
+        Eigen::VectorXd b = Eigen::VectorXd::Zero(9);
+        for (Offset k = data.by_item.offsets[i]; k < data.by_item.offsets[i + 1]; ++k) {
+            const Eigen::VectorXd x = X.row(data.by_item.columns[k]).transpose();
+            const double c = options.alpha * data.by_item.values[k];
+            A += c * x * x.transpose();
+            b += (1 + c) * x;
+        }
+        const Eigen::VectorXd y = A.llt().solve(b);
+        EXPECT_LE((dense(alone.items).row(i).transpose() - y).norm(), 1e-3 * y.norm()) << i << ": " << n << " entries";
+    }
+}
+
 }  // namespace
 }  // namespace alster
