@@ -83,10 +83,11 @@ void check(const Options& options)
 }
 
 /// What the lists leave out, in words, for the list file.
-std::string excluded_words(const RecommendOptions& options)
+std::string excluded_words(const RecommendOptions& options, const DatasetInfo& data)
 {
     if (options.include_seen) return "nothing";
-    return fmt::format("consumed in training{}{}", options.exclusion.held_out ? ", consumed in the held-out part" : "",
+    const bool held_out = options.exclusion.held_out && data.held_out > 0;
+    return fmt::format("consumed in training{}{}", held_out ? ", consumed in the held-out part" : "",
                        options.exclusion.disliked ? ", disliked" : "");
 }
 
@@ -169,7 +170,7 @@ UserCounts write_file(const Job& job, const Recommender& recommender)
                                                      .group = "/topk/home",
                                                      .k = lists.k,
                                                      .score = score_formula(job.model.info()),
-                                                     .excluded = excluded_words(lists),
+                                                     .excluded = excluded_words(lists, job.dataset.info()),
                                                      .popular = &recommender.popular()});
     UserCounts counts;
     const auto write = [&](std::span<const Row> block) {
