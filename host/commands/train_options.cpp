@@ -77,7 +77,8 @@ void add_objective_options(CLI::App& app, TrainOptions& options)
     app.add_option("--factors", options.factors, "Latent factors, 1 … 2048")->check(CLI::Range(Row{1}, max_factors));
     const auto set_lambda = [&](const std::string& text) { options.lambda = text == "auto" ? -1 : std::stod(text); };
     app.add_option_function<std::string>("--reg", set_lambda, "λ > 0, regularization; auto: 0.02, explicit 0.1")
-        ->check(CLI::IsMember({"auto"}) | positive)
+        ->check(CLI::Validator([positive](std::string& text) { return text == "auto" ? "" : positive(text); }, ""))
+        ->type_name("FLOAT or auto")
         ->default_str("auto");
     app.add_option("--bias-reg", options.bias_lambda, "λ of the biases (explicit); below 0: as --reg");
     app.add_option("--alpha0", options.alpha0, "Weight of all user-item pairs (implicit)")->check(at_least(0));
