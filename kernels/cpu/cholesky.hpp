@@ -45,9 +45,11 @@ private:
         Vector a[L];
         for (int c = 0; c < L; ++c) a[c] = T::load(tile + c * L);
         eliminate<0>(tile, a);
-        bool sound = true;
-        for (int c = 0; c < L; ++c) sound &= tile[c * L + c] > inverse_roots[c];  // NaN is not
+        const Vector least = T::load(inverse_roots);
         for (int c = 0; c < L; ++c) inverse_roots[c] = tile[c * L + c];
+        const auto above = T::load(inverse_roots) > least;  // NaN is not
+        bool sound = true;
+        for (int c = 0; c < L; ++c) sound &= above[c] != 0;
         for (int c = 0; c < L; ++c) inverse_roots[c] = 1 / std::sqrt(inverse_roots[c]);
         for (int c = 0; c < L; ++c) T::store(tile + c * L, a[c]);
         return sound;
