@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 
 #include "data/hdf5_handle.hpp"
 #include "tests/fuzz/everything.hpp"
 #include "tests/fuzz/memory_file.hpp"
+#include "tests/fuzz/sample.hpp"
 #include "tests/support/reseal.hpp"
 
 // Files that another program altered: valid HDF5 whose checksums are right, and whose content is not what a reader
@@ -18,26 +17,6 @@ namespace alster::fuzz {
 namespace {
 
 using Input = FuzzedDataProvider;
-
-constexpr std::array samples = {"dataset.h5", "model.h5", "checkpoint.h5"};
-
-std::vector<char> image_of(const std::string& name)
-{
-    std::ifstream file(std::string(ALSTER_SAMPLES "/") + name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// A sample in memory, open for writing.
-Hdf5Handle opened(std::size_t sample)
-{
-    static const std::array images = {image_of(samples[0]), image_of(samples[1]), image_of(samples[2])};
-    const auto& image = images[sample];
-    const Hdf5Handle properties(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-    H5Pset_fapl_core(properties.get(), 1 << 16, false);
-    H5Pset_libver_bounds(properties.get(), H5F_LIBVER_V110, H5F_LIBVER_LATEST);
-    H5Pset_file_image(properties.get(), const_cast<char*>(image.data()), image.size());
-    return {H5Fopen("sample", H5F_ACC_RDWR, properties.get()), H5Fclose};
-}
 
 Hdf5Handle any_type(Input& input)
 {
@@ -183,18 +162,14 @@ void edit(Input& input, hid_t file, const std::vector<std::string>& names)
 /// The sample as a file after the edits.
 std::vector<std::uint8_t> altered(Input& input)
 {
-    auto file = opened(input.ConsumeIntegralInRange<std::size_t>(0, samples.size() - 1));
+    auto file = opened_sample(input.ConsumeIntegralInRange<std::size_t>(0, samples.size() - 1));
     const auto names = test::names_in(file);
     // `complete` and attributes_crc32 are altered after sealing, everything else before
     const bool root_last = input.ConsumeBool();
     for (int edits = input.ConsumeIntegralInRange(0, 3); edits > 0; --edits) edit(input, file.get(), names);
     test::reseal(file);
     if (root_last) alter_attribute(input, file.get(), "/");
-    H5Fflush(file.get(), H5F_SCOPE_GLOBAL);
-    std::vector<std::uint8_t> image(
-        static_cast<std::size_t>(std::max<ssize_t>(H5Fget_file_image(file.get(), nullptr, 0), 0)));
-    H5Fget_file_image(file.get(), image.data(), image.size());
-    return image;
+    return image_of(file);
 }
 
 }  // namespace
