@@ -1,10 +1,17 @@
 #include "data/hdf5_file.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <functional>
 
 #include "data/error.hpp"
+#include "data/hdf5_failure.hpp"
 #include "data/hdf5_impl.hpp"
 #include "data/output_path.hpp"
+#include "data/temporary_file.hpp"
 
 namespace alster {
 
@@ -50,18 +57,54 @@ void on_leader(const FileAccess& access, const std::filesystem::path& path, cons
         if (other != 0) throw Error(static_cast<ExitCode>(other), "{}: the first rank cannot make it", path.string());
 }
 
-std::filesystem::path temporary_name(const std::filesystem::path& path) { return path.string() + ".tmp"; }
+/// The leader's text, for all: the contract of access hands over numbers only.
+std::string from_leader(const FileAccess& access, std::string text)
+{
+    text.resize(static_cast<std::size_t>(access.gathered(std::ssize(text)).front()));
+    for (std::size_t first = 0; first < text.size(); first += sizeof(std::int64_t)) {
+        const std::size_t bytes = std::min(sizeof(std::int64_t), text.size() - first);
+        std::int64_t piece = 0;
+        std::memcpy(&piece, text.data() + first, bytes);
+        piece = access.gathered(piece).front();
+        std::memcpy(text.data() + first, &piece, bytes);
+    }
+    return text;
+}
 
 void require_readable(const std::filesystem::path& path)
 {
     std::error_code error;
     const auto there = std::filesystem::status(path, error);
-    if (!std::filesystem::exists(there)) throw Error(ExitCode::bad_data, "{}: no such file", path.string());
+    if (there.type() == std::filesystem::file_type::not_found)
+        throw Error(ExitCode::bad_data, "{}: no such file", path.string());
     if (std::filesystem::is_directory(there))
         throw Error(ExitCode::bad_data, "{}: is a directory, a file is needed", path.string());
     // HDF5 would wait for ever at a pipe, and read a device to its end
     if (!std::filesystem::is_regular_file(there))
         throw Error(ExitCode::bad_data, "{}: is a pipe, socket or device, an ordinary file is needed", path.string());
+    if (!error && ::access(path.c_str(), R_OK) != 0) error = std::error_code(errno, std::generic_category());
+    if (error)
+        throw Error(ExitCode::io, "{}: cannot be read: {}: look at the permissions of the file and its directories",
+                    path.string(), error.message());
+}
+
+/// Why HDF5 did not open a file that is there.
+[[noreturn]] void refuse_unopened(const std::filesystem::path& path)
+{
+    const Hdf5Failure failure = hdf5_failure();
+    if (failure.open_for_writing || failure.reason == EAGAIN || failure.reason == EACCES)
+        throw Error(ExitCode::io,
+                    "{}: another program has it open for writing: close it there and run again; "
+                    "HDF5_USE_FILE_LOCKING=FALSE reads without asking for a lock, h5clear -s ends a writer's mark",
+                    path.string());
+    if (failure.locking)
+        throw Error(ExitCode::io,
+                    "{}: cannot be locked: {}: its file system knows no locks; with HDF5_USE_FILE_LOCKING=FALSE files "
+                    "are opened without, which is safe where nobody writes them meanwhile",
+                    path.string(), std::strerror(failure.reason));
+    if (failure.reason != 0)
+        throw Error(ExitCode::io, "{}: reading failed: {}", path.string(), std::strerror(failure.reason));
+    throw Error(ExitCode::bad_data, "{}: is not a whole HDF5 file: {}", path.string(), hdf5_reason());
 }
 
 }  // namespace
@@ -87,19 +130,22 @@ Hdf5File Hdf5File::create(const std::filesystem::path& path, const FileAccess& a
     start_hdf5();
     auto impl = std::make_unique<Impl>();
     impl->path = path;
-    impl->current = temporary_name(path);
     impl->access = &access;
     on_leader(access, path, [&] {
         check_output_path(path);
+        impl->current = make_temporary(path);
         impl->free_bytes = free_bytes_beside(path);
     });
+    impl->current = from_leader(access, impl->current.string());
     impl->file = Hdf5Handle(
         H5Fcreate(impl->current.c_str(), H5F_ACC_TRUNC, creation_properties().get(), access_properties(access).get()),
         H5Fclose);
     if (!impl->file.valid()) {
         const auto reason = hdf5_reason();
-        std::error_code ignored;  // on a full disk there is a file of no bytes
+        const bool locking = hdf5_failure().locking;
+        std::error_code ignored;
         if (access.leads()) std::filesystem::remove(impl->current, ignored);
+        if (locking) refuse_unopened(path);
         throw Error(ExitCode::cannot_create, "{}: cannot be created: {}", path.string(), reason);
     }
     impl->writing = true;
@@ -117,8 +163,7 @@ Hdf5File Hdf5File::open(const std::filesystem::path& path, const FileAccess& acc
     impl->access = &access;
     // each rank reads for itself: reading needs no MPI-IO, and closing then waits for nobody
     impl->file = Hdf5Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
-    if (!impl->file.valid())
-        throw Error(ExitCode::bad_data, "{}: is not a whole HDF5 file: {}", path.string(), hdf5_reason());
+    if (!impl->file.valid()) refuse_unopened(path);
     impl->check_complete();
     Hdf5File file(std::move(impl));
     if (verify == Verify::all) file.verify();

@@ -18,18 +18,19 @@ enum class Verify { nothing, all };
 
 /// An HDF5 file in which every dataset carries a CRC-32 (attribute "crc32") and the root says when it is complete.
 ///
-/// Writing goes to `path.tmp`; commit() closes it, reads it back against the checksums, syncs it and renames it to
-/// `path`. A file that is not committed is removed. Where the access is shared by several ranks, each of them calls the
-/// same functions in the same order, with its own rows (consecutive ranges in rank order); datasets written whole are
-/// written by the leader and every rank passes the same values. Datasets are contiguous and aligned to 4096 bytes, so
-/// that numpy.memmap can map them. All values are little-endian. Element types: float, double, int32, int64, uint8,
-/// uint16.
+/// Writing goes to a file of a temporary name beside `path`; commit() closes it, reads it back against the checksums,
+/// syncs it and renames it to `path`. A file that is not committed is removed. Where the access is shared by several
+/// ranks, each of them calls the same functions in the same order, with its own rows (consecutive ranges in rank
+/// order); datasets written whole are written by the leader and every rank passes the same values. Datasets are
+/// contiguous and aligned to 4096 bytes, so that numpy.memmap can map them. All values are little-endian. Element
+/// types: float, double, int32, int64, uint8, uint16.
 ///
 /// The root's attribute "attributes_crc32" covers names, shapes, types and all attributes, so that open() notices any
 /// change to them. Ranks open a file for reading each by itself, without MPI-IO.
 ///
-/// Errors: cannot_create (73) when the file cannot be made, io (74) when writing fails (disk full …), bad_data (65)
-/// when a file is missing, is no HDF5, is truncated, lacks a dataset or does not match its checksum.
+/// Errors: cannot_create (73) when the file cannot be made; io (74) when writing fails (disk full …) or a file cannot
+/// be read as it is locked, open for writing or not this user's; bad_data (65) when a file is missing, is no HDF5, is
+/// truncated, lacks a dataset or does not match its checksum.
 class Hdf5File {
 public:
     [[nodiscard]] static Hdf5File create(const std::filesystem::path& path, const FileAccess& access = serial_access());

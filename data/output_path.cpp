@@ -11,14 +11,10 @@
 
 namespace alster {
 
-namespace {
-
 std::filesystem::path directory_of(const std::filesystem::path& path)
 {
     return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
-
-}  // namespace
 
 void check_output_path(const std::filesystem::path& path)
 {

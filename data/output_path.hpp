@@ -4,6 +4,9 @@
 
 namespace alster {
 
+/// The directory that `path` lies in; "." where it names none.
+[[nodiscard]] std::filesystem::path directory_of(const std::filesystem::path& path);
+
 /// Throws cannot_create (73) where no file can be made at `path`: its directory is missing, or something that is not a
 /// file stands there.
 void check_output_path(const std::filesystem::path& path);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "data/error.hpp"
+#include "data/output_lock.hpp"
 #include "data/synthetic/activity.hpp"
 #include "data/synthetic/catalogue.hpp"
 #include "data/synthetic/log_writer.hpp"
@@ -93,6 +94,7 @@ SyntheticSummary write_synthetic(const SyntheticOptions& options, const std::fil
     std::error_code error;
     std::filesystem::create_directories(directory, error);
     if (error) throw Error(ExitCode::cannot_create, "{}: cannot be made: {}", directory.string(), error.message());
+    const auto lock = OutputLock::of_directory(directory);
 
     const auto catalogue = make_catalogue(options.items, options.seed);
     const TasteModel model(options, catalogue);

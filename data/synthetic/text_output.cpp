@@ -6,10 +6,12 @@
 #include <cstring>
 
 #include "data/error.hpp"
+#include "data/output_path.hpp"
+#include "data/temporary_file.hpp"
 
 namespace alster::synthetic {
 
-TextOutput::TextOutput(const std::filesystem::path& path, bool gzip) : path_(path), temporary_(path.string() + ".tmp")
+TextOutput::TextOutput(const std::filesystem::path& path, bool gzip) : path_(path), temporary_(make_temporary(path))
 {
     // T writes the bytes as they are; level 1 costs least time. zlib puts no time of writing into the header.
     file_ = gzopen(temporary_.c_str(), gzip ? "wb1" : "wbT");
@@ -38,12 +40,16 @@ void TextOutput::commit()
 {
     flush();
     const int closed = gzclose(static_cast<gzFile>(std::exchange(file_, nullptr)));
-    std::error_code error;
-    if (closed == Z_OK) std::filesystem::rename(temporary_, path_, error);
-    if (closed == Z_OK && !error) return;
-    const std::string reason = error ? error.message() : std::strerror(errno);
-    std::filesystem::remove(temporary_, error);
-    throw Error(ExitCode::io, "{}: writing failed: {}", path_.string(), reason);
+    const int reason = errno;
+    try {
+        if (closed != Z_OK) throw Error(ExitCode::io, "{}: writing failed: {}", path_.string(), std::strerror(reason));
+        sync_to_disk(temporary_);
+        publish(temporary_, path_);
+    } catch (const Error&) {
+        std::error_code ignored;
+        std::filesystem::remove(temporary_, ignored);
+        throw;
+    }
 }
 
 }  // namespace alster::synthetic

@@ -7,8 +7,8 @@
 
 namespace alster::synthetic {
 
-/// A text file written through one buffer, plain or compressed by gzip: made as `path.tmp`, renamed to `path` by
-/// commit(), removed where that is not reached. Errors: cannot_create (73), io (74).
+/// A text file written through one buffer, plain or compressed by gzip: made under a temporary name, renamed to `path`
+/// by commit(), removed where that is not reached. Errors: cannot_create (73), io (74).
 class TextOutput {
 public:
     TextOutput(const std::filesystem::path& path, bool gzip);

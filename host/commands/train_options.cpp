@@ -135,7 +135,8 @@ void add_border_options(CLI::App& app, TrainOptions& options)
     app.add_option("--stop-after-minutes", options.borders.stop_after_minutes,
                    "Save and end in time for this, as SLURM_JOB_END_TIME makes it; 0: no limit")
         ->check(at_least(0));
-    app.add_flag("--overwrite", options.overwrite, "Begin anew, and replace what --out holds of another run")
+    app.add_flag("--overwrite", options.overwrite,
+                 "Replace what --out holds of another run, which stays until this one is done")
         ->configurable(false);
 }
 

@@ -15,6 +15,7 @@
 #include "data/ingest/record_sort.hpp"
 #include "distributed/heartbeat.hpp"
 #include "distributed/id_directory.hpp"
+#include "distributed/leader.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "distributed/record_exchange.hpp"
 #include "distributed/repeated_ids.hpp"
@@ -345,6 +346,7 @@ private:
 PrepareReport prepare(const Communicator& ranks, const PrepareOptions& options)
 {
     check_output(options.out);
+    const auto lock = lock_output(ranks, options.out);
     set_threads(ranks, 0);
     return Preparation(ranks, options).run();
 }

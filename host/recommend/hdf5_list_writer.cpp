@@ -26,7 +26,7 @@ void write_ids(Hdf5File& file, const std::string& name, const IdColumn& ids)
 }  // namespace
 
 Hdf5ListWriter::Hdf5ListWriter(const Communicator& ranks, const ListFile& file)
-    : what_(file), access_(ranks), file_(Hdf5File::create(file.path, access_))
+    : ListWriter(ranks, file.path), what_(file), access_(ranks), file_(Hdf5File::create(file.path, access_))
 {
     const ModelInfo& info = what_.model.info();
     write_format(file_, lists_format);

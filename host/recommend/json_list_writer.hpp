@@ -1,6 +1,5 @@
 #pragma once
-#include <fstream>
-
+#include "data/output_file.hpp"
 #include "host/recommend/list_writer.hpp"
 
 namespace alster {
@@ -9,18 +8,14 @@ namespace alster {
 class JsonListWriter : public ListWriter {
 public:
     JsonListWriter(const Communicator& ranks, const ListFile& file);
-    ~JsonListWriter() override;
 
     void write(const ListBlock& block) override;
     void commit() override;
 
 private:
-    [[nodiscard]] std::filesystem::path part(int rank) const;
-    void join();
-
     const Communicator& ranks_;
     ListFile what_;
-    std::ofstream out_;
+    OutputFile out_;  // of this rank; the leading rank's becomes the file
 };
 
 }  // namespace alster

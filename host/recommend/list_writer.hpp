@@ -6,6 +6,7 @@
 
 #include "data/model_file.hpp"
 #include "distributed/communicator.hpp"
+#include "distributed/leader.hpp"
 #include "host/recommend/labels.hpp"
 #include "host/recommend/recommender.hpp"
 #include "kernels/top_k.hpp"
@@ -23,13 +24,20 @@ struct ListBlock {
 /// A file of lists that all ranks write together, block after block: nobody holds all of them.
 class ListWriter {
 public:
+    /// Takes the lock of `path`. Collective.
+    ListWriter(const Communicator& ranks, const std::filesystem::path& path) : lock_(lock_output(ranks, path)) {}
     virtual ~ListWriter() = default;
+    ListWriter(const ListWriter&) = delete;
+    ListWriter& operator=(const ListWriter&) = delete;
 
     /// The next lists of this rank.
     virtual void write(const ListBlock& block) = 0;
 
     /// Makes the file appear under its name. Collective.
     virtual void commit() = 0;
+
+private:
+    std::optional<OutputLock> lock_;
 };
 
 /// What the lists are.
@@ -51,8 +59,8 @@ struct ListFile {
 
 /// JSON lines for a .jsonl, else HDF5 (docs/formats.md, "Lists"): `group`/item (rows, k) row in /items/id or -1, score,
 /// filled, /items/id; of users reason, /users/id, /vocab/reason and /popular/all too. HDF5 takes the rows of all ranks
-/// in order and without a gap. Nothing appears under the final name before commit(). Errors: cannot_create (73), io
-/// (74). Collective.
+/// in order and without a gap. Nothing appears under the final name before commit(). Errors: cannot_create
+/// (73), also where another run writes it; io (74). Collective.
 [[nodiscard]] std::unique_ptr<ListWriter> make_list_writer(const Communicator& ranks, const ListFile& file);
 
 }  // namespace alster

@@ -72,7 +72,8 @@ std::vector<fs::path> Checkpoints::all() const
     std::error_code none;
     if (ranks_.leads())
         for (const auto& entry : fs::directory_iterator(directory_, none))
-            if (is_checkpoint(entry.path())) names.push_back(entry.path().filename().string());
+            if (is_checkpoint(entry.path()) && entry.is_regular_file())
+                names.push_back(entry.path().filename().string());
     std::sort(names.rbegin(), names.rend());
     std::string text = joined(names);
     ranks_.broadcast(text);

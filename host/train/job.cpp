@@ -85,16 +85,31 @@ std::string backend_for(const TrainOptions& options) { return options.cg_steps >
 std::optional<FoundCheckpoint> find_start(const Checkpoints& checkpoints, const TrainOptions& options,
                                           const DatasetInfo& data)
 {
-    if (options.overwrite) {
-        checkpoints.clear();
-        return std::nullopt;
-    }
     auto found = checkpoints.newest(run_to_resume(options, data));
     if (!found) return std::nullopt;
     if (found->reader.info().half_steps >= 2 * options.sweeps)
         throw Error(ExitCode::usage, "{}: the run is past sweep {} already: ask for more sweeps, or add --overwrite",
                     found->path.string(), options.sweeps);
     return found;
+}
+
+/// The same for --overwrite: only this very run, interrupted, is gone on with. Whatever else is there stays until the
+/// new run is finished.
+std::optional<FoundCheckpoint> find_own_start(const Communicator& ranks, RunDirectory& run, const TrainOptions& options,
+                                              const DatasetInfo& data, const FileAccess& access)
+{
+    const auto here = [&]() -> std::optional<FoundCheckpoint> {
+        try {
+            return find_start(Checkpoints(ranks, run.checkpoints(), access), options, data);
+        } catch (const Error&) {  // another run's, or damaged
+            return std::nullopt;
+        }
+    };
+    if (!run.has_model())
+        if (auto found = here()) return found;
+    if (!run.holds_a_run()) return std::nullopt;
+    run.stage();
+    return here();
 }
 
 }  // namespace
@@ -105,11 +120,12 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
     Borders borders(ranks, options.borders);  // signals count from here on
     const ParallelFileAccess access(ranks);
     const DatasetReader dataset(options.data, access);
-    const RunDirectory run(ranks, options, dataset.info(), resolved_config);
+    RunDirectory run(ranks, options, dataset.info());
     if (run.finished()) return {{"model", run.model().string()}, {"already_finished", true}};
 
+    const auto resumed = options.overwrite ? find_own_start(ranks, run, options, dataset.info(), access)
+                                           : find_start({ranks, run.checkpoints(), access}, options, dataset.info());
     const Checkpoints checkpoints(ranks, run.checkpoints(), access);
-    const auto resumed = find_start(checkpoints, options, dataset.info());
 
     const BackendChoice choice = choose_backend(ranks, backend_for(options));
     const Precision precision = choose_precision(choice.kind, options.precision);
@@ -117,6 +133,7 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
     const int threads = set_threads(ranks, options.threads);
     const std::string run_id = resumed ? resumed->reader.info().run_id : make_run_id(ranks);
     const auto steps_before = static_cast<int>(resumed ? resumed->reader.info().half_steps : 0);
+    run.begin(resolved_config, resumed.has_value());
     MetricsLog log = ranks.leads() ? MetricsLog(run.metrics(), run_id) : MetricsLog();
     Progress progress(2 * options.sweeps + 1 - steps_before, ranks.leads());
     log.write("start", {{"version", version()},
@@ -140,6 +157,9 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
             .arithmetic = arithmetic(ranks, choice.kind, precision, options, models.architectures),
             .precision = precision};
     progress.line(size_line(job, threads, choice));
+    if (run.staged())
+        progress.line(fmt::format("works in {}: what {} holds stays until this run is finished",
+                                  run.metrics().parent_path().string(), options.out.string()));
     if (!models.difference.empty())
         progress.line(
             fmt::format("warning: {}: the last bits of a row depend on which of them solves it", models.difference));

@@ -1,14 +1,17 @@
 #include "host/train/run_directory.hpp"
 
-#include <fmt/format.h>
-
+#include <array>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "data/error.hpp"
 #include "data/json_text.hpp"
 #include "data/model_file.hpp"
+#include "data/output_file.hpp"
+#include "data/output_path.hpp"
 #include "data/sha256.hpp"
+#include "distributed/leader.hpp"
+#include "host/train/run_swap.hpp"
 
 namespace alster {
 
@@ -16,17 +19,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// An empty text, or why the directory cannot be used.
-std::string make_directory(const fs::path& path, const std::string& resolved_config)
+constexpr const char* config_name = "config.resolved.toml";
+constexpr const char* manifest_name = "manifest.json";
+
+void make_directory(const fs::path& path)
 {
     std::error_code error;
     fs::create_directories(path, error);
-    if (error) return fmt::format("{}: cannot be made: {}", path.string(), error.message());
-    std::ofstream file(path / "config.resolved.toml");
-    file << resolved_config << std::flush;
-    if (!file)
-        return fmt::format("{}: cannot be written: check its permissions and the disk's free space", path.string());
-    return {};
+    if (error) throw Error(ExitCode::cannot_create, "{}: cannot be made: {}", path.string(), error.message());
+}
+
+bool is_json(const fs::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return nlohmann::json::accept(file);
+}
+
+nlohmann::json entry_of(const fs::path& path)
+{
+    return {{"file", path.filename().string()}, {"bytes", fs::file_size(path)}, {"sha256", sha256_of_file(path)}};
 }
 
 nlohmann::json start_fields(const TrainOptions& options)
@@ -56,41 +67,87 @@ std::string result_config(const TrainOptions& options)
     return json_text(fields);
 }
 
-RunDirectory::RunDirectory(const Communicator& ranks, const TrainOptions& options, const DatasetInfo& data,
-                           const std::string& resolved_config)
-    : path_(options.out)
+RunDirectory::RunDirectory(const Communicator& ranks, const TrainOptions& options, const DatasetInfo& data)
+    : ranks_(ranks), path_(options.out)
 {
-    // one rank looks and writes, all of them learn what it met
-    std::string failure;
-    std::int64_t finished = 0;
-    if (ranks.leads()) {
-        if (fs::exists(model()) && !options.overwrite) {
-            const ModelReader earlier(model());
-            finished =
-                earlier.info().config == result_config(options) && earlier.info().fingerprint == data.fingerprint;
-            if (!finished)
-                failure = fmt::format("{}: holds another run's model: choose another --out, or add --overwrite",
-                                      path_.string());
-        } else {
-            failure = make_directory(path_, resolved_config);
-        }
-    }
-    ranks.broadcast(failure);
-    ranks.broadcast(std::span(&finished, 1));
-    if (!failure.empty()) throw Error(ExitCode::cannot_create, failure);
-    finished_ = finished != 0;
+    // one rank looks, all of them learn what it met
+    by_leader(ranks, [&] { open(options, data); });
+    std::array<std::int64_t, 3> facts = {has_model_, holds_a_run_, finished_};
+    ranks.broadcast(facts);
+    has_model_ = facts[0] != 0;
+    holds_a_run_ = facts[1] != 0;
+    finished_ = facts[2] != 0;
 }
 
-void RunDirectory::write_manifest() const
+void RunDirectory::open(const TrainOptions& options, const DatasetInfo& data)
 {
-    nlohmann::json files = nlohmann::json::array();
-    for (const auto& path : {model(), path_ / "config.resolved.toml"})
-        files.push_back(
-            {{"file", path.filename().string()}, {"bytes", fs::file_size(path)}, {"sha256", sha256_of_file(path)}});
-    const fs::path path = path_ / "manifest.json";
-    std::ofstream file(path);
-    file << json_text(nlohmann::json{{"format", "alster-run"}, {"files", files}}, 2) << std::endl;
-    if (!file) throw Error(ExitCode::io, "{}: cannot be written", path.string());
+    const auto is_this_run = [&] {
+        if (!fs::exists(model())) return false;
+        const ModelReader earlier(model());
+        return earlier.info().config == result_config(options) && earlier.info().fingerprint == data.fingerprint;
+    };
+    bool swapped = false;
+    try {
+        make_directory(path_);
+        lock_.emplace(OutputLock::of_directory(path_));
+        swapped = recover_swap(path_);
+    } catch (const Error&) {
+        // a finished run may lie where nobody may write
+        finished_ = !options.overwrite && is_this_run();
+        if (!finished_) throw;
+        return;
+    }
+    has_model_ = fs::exists(model());
+    holds_a_run_ = has_model_ || fs::exists(path_ / "ckpt");
+    for (const char* name : run_files) holds_a_run_ = holds_a_run_ || fs::exists(path_ / name);
+    if (!has_model_ || (options.overwrite && !swapped)) return;
+    finished_ = is_this_run();
+    if (!finished_ && !options.overwrite)
+        throw Error(ExitCode::cannot_create, "{}: holds another run's model: choose another --out, or add --overwrite",
+                    path_.string());
+    std::error_code ignored;
+    if (finished_) fs::remove_all(path_ / "ckpt", ignored);
+    if (finished_ && !is_json(path_ / manifest_name)) write_manifest(model(), path_);
+}
+
+fs::path RunDirectory::work() const { return staged_ ? path_ / next_run : path_; }
+
+void RunDirectory::begin(const std::string& resolved_config, bool resumed) const
+{
+    by_leader(ranks_, [&] {
+        std::error_code ignored;
+        if (!resumed && staged_) fs::remove_all(work(), ignored);
+        if (!resumed && !staged_)  // what a run left that did not come to its first checkpoint
+            for (const char* name : {"metrics.jsonl", manifest_name}) fs::remove(path_ / name, ignored);
+        make_directory(work());
+        write_whole(work() / config_name, resolved_config);
+    });
+}
+
+fs::path RunDirectory::unpublished_model() const
+{
+    by_leader(ranks_, [&] { make_directory(path_ / next_run); });
+    return path_ / next_run / "model.h5";
+}
+
+void RunDirectory::write_manifest(const fs::path& model, const fs::path& to) const
+{
+    const auto files = nlohmann::json::array({entry_of(model), entry_of(work() / config_name)});
+    write_whole(to / manifest_name, json_text(nlohmann::json{{"format", "alster-run"}, {"files", files}}, 2) + '\n');
+}
+
+void RunDirectory::publish() const
+{
+    by_leader(ranks_, [&] {
+        const fs::path next = path_ / next_run;
+        write_manifest(next / "model.h5", next);
+        if (staged_) return swap_in_next(path_);
+        // the manifest first: where there is a model the run counts as finished
+        alster::publish(next / manifest_name, path_ / manifest_name);
+        alster::publish(next / "model.h5", model());
+        std::error_code ignored;
+        fs::remove(next, ignored);  // if nothing else is in it
+    });
 }
 
 }  // namespace alster

@@ -1,35 +1,63 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "data/dataset_file.hpp"
+#include "data/output_lock.hpp"
 #include "distributed/communicator.hpp"
 #include "host/train/options.hpp"
 
 namespace alster {
 
 /// The directory of one training run: model.h5, metrics.jsonl, config.resolved.toml, manifest.json, and ckpt/ as long
-/// as the run is not finished.
+/// as the run is not finished. A run that replaces another one works in RUN/.next/ until publish(): the old run stays
+/// whole until then. Other runs are locked out.
 class RunDirectory {
 public:
-    /// Makes the directory where it is missing, and writes the resolved configuration. Errors: cannot_create (73), also
-    /// where it holds a model of another run and overwriting was not asked for. Collective.
-    RunDirectory(const Communicator& ranks, const TrainOptions& options, const DatasetInfo& data,
-                 const std::string& resolved_config);
+    /// Makes the directory where it is missing, takes its lock, and ends what a killed run left half-way. Errors:
+    /// cannot_create (73), also where another run writes here, or where it holds a model of another run and overwriting
+    /// was not asked for. `ranks` must outlive it. Collective.
+    RunDirectory(const Communicator& ranks, const TrainOptions& options, const DatasetInfo& data);
+
+    /// Whether there is a model, or anything of a run.
+    [[nodiscard]] bool has_model() const { return has_model_; }
+    [[nodiscard]] bool holds_a_run() const { return holds_a_run_; }
+
+    /// From here on this run works in RUN/.next/.
+    void stage() { staged_ = true; }
+    [[nodiscard]] bool staged() const { return staged_; }
+
+    /// Before anything is written: the configuration, and unless the run is resumed an empty place. Errors:
+    /// cannot_create (73), io (74). Collective.
+    void begin(const std::string& resolved_config, bool resumed) const;
 
     [[nodiscard]] std::filesystem::path model() const { return path_ / "model.h5"; }
-    [[nodiscard]] std::filesystem::path checkpoints() const { return path_ / "ckpt"; }
-    [[nodiscard]] std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
+    [[nodiscard]] std::filesystem::path checkpoints() const { return work() / "ckpt"; }
+    [[nodiscard]] std::filesystem::path metrics() const { return work() / "metrics.jsonl"; }
+
+    /// Where the model is written until publish(). Collective.
+    [[nodiscard]] std::filesystem::path unpublished_model() const;
+
+    /// Writes manifest.json (sizes and SHA-256 of the files), then makes the run appear. Errors: io (74). Collective.
+    void publish() const;
 
     /// True where the model of this very run (same configuration, same data) lies there already: a chain of jobs that
     /// is submitted again after the last one finished has nothing to do.
     [[nodiscard]] bool finished() const { return finished_; }
 
-    /// manifest.json: sizes and SHA-256 of the files. By the leading rank.
-    void write_manifest() const;
-
 private:
+    [[nodiscard]] std::filesystem::path work() const;
+    void open(const TrainOptions& options, const DatasetInfo& data);
+    void write_manifest(const std::filesystem::path& model, const std::filesystem::path& to) const;
+
+    const Communicator& ranks_;
     std::filesystem::path path_;
+    std::optional<OutputLock> lock_;  // of the leading rank
+    bool staged_ = false;
+    // as the leading rank found it
+    bool has_model_ = false;
+    bool holds_a_run_ = false;
     bool finished_ = false;
 };
 

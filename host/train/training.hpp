@@ -105,8 +105,9 @@ public:
             side->interactions = {};
             side->table = {};
         }
+        const auto path = job_.run.unpublished_model();
         on_host([&](const TrainedRows& users, const TrainedRows& items) {
-            write_model(job_.ranks, job_.dataset, job_.options, describe(job_, state_), users, items, job_.run.model());
+            write_model(job_.ranks, job_.dataset, job_.options, describe(job_, state_), users, items, path);
         });
     }
 
@@ -360,7 +361,7 @@ nlohmann::json train_with(const Job& job, const B& backend)
     summary["memory_planned_bytes"] = job.ranks.max(training.planned_memory());
     job.log.write(stopped ? "stopped" : "end", summary);
     if (stopped) return summary;
-    if (job.ranks.leads()) job.run.write_manifest();
+    job.run.publish();
     job.checkpoints.clear();
     return summary;
 }

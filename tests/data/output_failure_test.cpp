@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 
 #include "data/hdf5_file.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/support/real_data.hpp"
+#include "tests/support/text_files.hpp"
 
 namespace alster {
 namespace {
@@ -122,21 +122,11 @@ TEST(OutputFailure, ADiskThatFillsUpLeavesTheOldFileAndNoNewOne)
             write_floats(directory / "m.h5", 1'000'000);
         };
         EXPECT_EXIT(end_with(work), testing::ExitedWithCode(74), "failed: File too large: make room") << limit;
-        EXPECT_FALSE(std::filesystem::exists(directory / "m.h5.tmp"));
+        EXPECT_FALSE(test::has_temporary_files(directory.path()));
     }
     EXPECT_EQ(3U, Hdf5File::open(directory / "m.h5").read<float>("d").size());
     write_floats(directory / "m.h5", 4);
     EXPECT_EQ(4U, Hdf5File::open(directory / "m.h5").read<float>("d").size());
-}
-
-TEST(OutputFailure, AStaleTemporaryFileIsReplaced)
-{
-    const TemporaryDirectory directory;
-    std::ofstream(directory / "m.h5.tmp") << "left by a killed job";
-    write_floats(directory / "m.h5", 1);
-
-    EXPECT_FALSE(std::filesystem::exists(directory / "m.h5.tmp"));
-    Hdf5File::open(directory / "m.h5").verify();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <csignal>
 #include <fstream>
 #include <map>
 #include <numeric>
@@ -13,6 +14,7 @@
 
 #include "data/error.hpp"
 #include "tests/support/real_data.hpp"
+#include "tests/support/text_files.hpp"
 
 namespace alster {
 namespace {
@@ -308,14 +310,21 @@ TEST(Synthetic, RefusesWhatCannotBe)
 TEST(Synthetic, LeavesNoLogBehindWhereTheDiskIsFull)
 {
     const test::TemporaryDirectory directory;
-    std::filesystem::create_symlink("/dev/full", directory / "events.csv.tmp");
+    // a limit on the size of files fails like a full disk
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit limit{1000, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
     try {
         write_synthetic(small(), directory.path());
         FAIL() << "wrote to a full disk";
     } catch (const Error& error) {
         EXPECT_EQ(ExitCode::io, error.code()) << error.what();
     }
+    setrlimit(RLIMIT_FSIZE, &before);
     EXPECT_FALSE(std::filesystem::exists(directory / "events.csv"));
+    EXPECT_FALSE(test::has_temporary_files(directory.path()));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "tests/support/expect_error.hpp"
 #include "tests/support/sample_files.hpp"
 #include "tests/support/shared_directory.hpp"
+#include "tests/support/text_files.hpp"
 
 namespace alster {
 namespace {
@@ -40,7 +41,7 @@ TEST_F(ParallelFile, TheModelIsTheSameForAnyNumberOfRanks)
         expect_same_datasets(Hdf5File::open(at("one.h5")), reader.file());
         const auto rows = mine(130, 1);
         EXPECT_EQ(model.factors(Side::users, rows), reader.factors(Side::users, rows));
-        EXPECT_FALSE(std::filesystem::exists(at("all.h5.tmp")));
+        EXPECT_FALSE(test::has_temporary_files(at("m.h5").parent_path()));
         ranks.barrier();
     }
 }
@@ -97,7 +98,7 @@ TEST_F(ParallelFile, TooLittleRoomIsEveryRanksFailureAndLeavesNothing)
     };
     EXPECT_EQ(ExitCode::io, exit_code_of(work));
     ranks.barrier();
-    EXPECT_FALSE(std::filesystem::exists(at("m.h5.tmp")));
+    EXPECT_FALSE(test::has_temporary_files(at("m.h5").parent_path()));
 }
 
 TEST_F(ParallelFile, RanksThatDisagreeAboutAnAttributeAreStopped)
@@ -116,7 +117,7 @@ TEST_F(ParallelFile, AFileThatIsNotCommittedIsRemoved)
         auto file = Hdf5File::create(at("m.h5"), access);
     }
     ranks.barrier();
-    EXPECT_FALSE(std::filesystem::exists(at("m.h5.tmp")));
+    EXPECT_FALSE(test::has_temporary_files(at("m.h5").parent_path()));
 }
 
 }  // namespace

@@ -224,11 +224,11 @@ TEST_F(Checkpoint, IsLeftAsItWasWhereTheNextCannotBeWritten)
 {
     stop_after("kept", 2);
     // a directory in the way of the next one's name
-    fs::create_directories(path("kept/ckpt/half-000003.h5.tmp/x"));
+    fs::create_directories(path("kept/ckpt/half-000003.h5/x"));
     const auto failed = train("kept", "--checkpoint-minutes 1e-9");
     EXPECT_EQ(73, failed.code) << failed.err;
     EXPECT_THAT(failed.err, HasSubstr("half-000003.h5"));
-    fs::remove_all(path("kept/ckpt/half-000003.h5.tmp"));
+    fs::remove_all(path("kept/ckpt/half-000003.h5"));
     EXPECT_THAT(generations("kept"), testing::ElementsAre("half-000001.h5", "half-000002.h5"));
     EXPECT_EQ(0, train("kept").code);
     expect_the_undisturbed_result("kept");

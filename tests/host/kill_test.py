@@ -52,7 +52,7 @@ def phase(run):
     run = pathlib.Path(run)
     if (run / "model.h5").exists():
         return "after the model was there"
-    if (run / "model.h5.tmp").exists():
+    if any(run.glob(".next/model.h5*")):
         return "writing the model"
     if any(run.glob("ckpt/*.tmp")):
         return "writing a checkpoint"

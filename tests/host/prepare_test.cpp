@@ -51,7 +51,7 @@ protected:
         EXPECT_EQ(1, std::count(finished.err.begin(), finished.err.end(), '\n')) << finished.err;
         EXPECT_EQ("", finished.out);
         EXPECT_FALSE(std::filesystem::exists(out_));
-        EXPECT_FALSE(std::filesystem::exists(out_ + ".tmp"));
+        EXPECT_FALSE(test::has_temporary_files(std::filesystem::path(out_).parent_path()));
     }
 
     [[nodiscard]] std::string quarantine() const { return test::read_file(out_ + ".quarantine.tsv"); }

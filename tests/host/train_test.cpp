@@ -59,7 +59,8 @@ protected:
         EXPECT_THAT(finished.err, HasSubstr(message));
         EXPECT_EQ(1, lines_of_alster(finished.err)) << finished.err;
         EXPECT_FALSE(std::filesystem::exists(run_directory(run) + "/model.h5"));
-        EXPECT_FALSE(std::filesystem::exists(run_directory(run) + "/model.h5.tmp"));
+        EXPECT_FALSE(test::has_temporary_files(run_directory(run)));
+        EXPECT_FALSE(test::has_temporary_files(run_directory(run) + "/.next"));
     }
 
     static std::ptrdiff_t lines_of_alster(const std::string& text)

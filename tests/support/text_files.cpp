@@ -27,4 +27,12 @@ std::string read_file(const std::filesystem::path& path)
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+bool has_temporary_files(const std::filesystem::path& directory)
+{
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, none))
+        if (entry.path().extension() == ".tmp") return true;
+    return false;
+}
+
 }  // namespace alster::test

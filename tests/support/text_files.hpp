@@ -14,4 +14,7 @@ std::string write_gzip(const std::filesystem::path& path, std::string_view bytes
 /// All bytes of a file; "" where it is missing.
 std::string read_file(const std::filesystem::path& path);
 
+/// Whether a writer has left a temporary file in a directory; false where there is none.
+[[nodiscard]] bool has_temporary_files(const std::filesystem::path& directory);
+
 }  // namespace alster::test
