@@ -7,9 +7,9 @@
 
 namespace alster {
 
-/// Sorts in place by (user, item, held, time, value, confidence, preference, rule): events that are equal in all of them
-/// may change places, so that there is one result whatever the order was.
-/// `users`: the range that the records' users are in.
+/// Sorts in place by (user, item, held, time, value, confidence, preference, rule): events that are equal in all of
+/// them may change places, so that there is one result whatever the order was. `users`: the range that the records'
+/// users are in.
 void sort_by_user(std::span<EventRecord> records, RowRange users);
 
 /// Sorts in place by (item, user); the pairs must be distinct.

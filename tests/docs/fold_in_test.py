@@ -38,7 +38,7 @@ def write_log():
     with open("log.csv", "w", encoding="utf-8") as log:
         for u, i in pairs:
             kind = "up" if draw.random() < 0.8 else "down"
-            log.write(f"u{u},{i},{draw.randint(1, 5)},{draw.randint(1, 10**9)},{kind}\n")
+            log.write(f"u{u},{i},{draw.randint(1, 5)},{draw.randint(10**9, 10**9 + 10**7)},{kind}\n")
     with open("rules.toml", "w", encoding="utf-8") as rules:
         rules.write("[event.up]\nbase = 0.5\nper_value = 2\n[event.down]\npreference = 0\nbase = 3\n")
 
@@ -120,7 +120,7 @@ def check_names():
     apart = names(base + " --exchange need-only", MPIRUN)
     assert len({one[0], again[0], apart[0]}) == 3, "run_id"
     assert one[1] == again[1] == apart[1], "space_id of equal factors"
-    others = [names(base + more)[1] for more in (" --seed 2", " --reg 0.02", " --nu 0.9", " --alpha 1")]
+    others = [names(base + more)[1] for more in (" --seed 2", " --reg 0.03", " --nu 0.9", " --alpha 1")]
     others += [names(base.replace(a, b))[1] for a, b in (("3 ", "4 "), ("6 ", "7 "), ("fp32", "bf16"))]
     assert len({one[1], *others}) == 8, "space_id of other factors"
 

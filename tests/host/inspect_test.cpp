@@ -58,7 +58,7 @@ TEST(Inspect, PrintsAModelAsOneJsonObject)
     EXPECT_EQ(5, facts["users"]);
     EXPECT_EQ(3, facts["width"]);
     EXPECT_EQ(false, facts["verified"]);
-    EXPECT_EQ(15U, facts["datasets"].size());
+    EXPECT_EQ(17U, facts["datasets"].size());
     EXPECT_EQ(3U, facts["first_user_norms"].size());
 }
 

@@ -43,7 +43,8 @@ TEST(JsonText, APathThatIsNotUtf8MakesWholeJsonInEveryCommand)
         return json::parse(finished.out);
     };
     run("synth --users 20 --items 20 --events 100 --log ratings --json --out " + place);
-    run("prepare --input events.csv --format csv --header --columns user=0,item=1,value=2,time=3 --json --out " +
+    run("prepare --input events.csv --format csv --header --columns user=0,item=1,value=2,time=3 --split last:1 --json "
+        "--out " +
         place + "/d.h5");
     const std::string train =
         "train --json --factors 2 --sweeps 1 --backend cpu --data " + place + "/d.h5 --out " + place + "/runs/r\xfe";

@@ -59,7 +59,9 @@ TEST_F(MergedPairs, LearnFromTheirValueWhateverTheNumberOfLines)
     const std::string once = "a,x,100\na,y,7\nb,x,3\nb,z,1\nc,z,20\nc,y,2\n";
     const std::string again = "a,x,60\na,x,40\na,y,7\nb,x,3\nb,z,1\nc,z,4\nc,z,9\nc,z,7\nc,y,2\n";
     const std::string largest = "a,x,60\na,x,100\na,y,7\nb,x,3\nb,z,1\nc,z,4\nc,z,20\nc,z,7\nc,y,2\n";
-    const std::string latest = "a,x,60\na,x,100\na,y,7\nb,x,3\nb,z,1\nc,z,4\nc,z,99\nc,z,20\nc,y,2\n";
+    const std::string latest =
+        "a,x,60,1000000001\na,x,100,1000000002\na,y,7,1000000001\nb,x,3,1000000001\nb,z,1,1000000001\n"
+        "c,z,4,1000000001\nc,z,20,1000000003\nc,z,99,1000000002\nc,y,2,1000000001\n";
     const auto expected = prepare("once", once, "");
     for (const auto& [how, text] : {std::pair{"sum", again}, {"max", largest}, {"last", latest}}) {
         const auto actual = prepare(how, text, fmt::format("--duplicates {}", how));

@@ -184,7 +184,9 @@ TEST(Duplicates, HoldsOutTheLatestPairsOfEachUserButNeverItsOnlyOne)
 
     std::vector<int> held;
     for (const auto& r : table.records()) held.push_back(static_cast<int>(r.held));
-    EXPECT_THAT(held, ElementsAre(1, 0, 1, 0, 0, 1));
+    const auto tie = [](const char* item) { return id_hash(item) & EventRecord::tie_mask; };
+    const int first = tie("0") > tie("1") ? 1 : 0;  // of the last user's pairs, which have one time
+    EXPECT_THAT(held, ElementsAre(1, 0, 1, 0, first, 1 - first));
     EXPECT_EQ(3, report.training);
     EXPECT_EQ(3, report.held_out);
     const EventStatistics users = statistics(table, Side::users, 4);
