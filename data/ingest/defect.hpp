@@ -6,12 +6,16 @@ namespace alster {
 enum class Defect {
     none,
     missing_column,
+    surplus_fields,
+    other_header,
     bad_quoting,
     not_json,
     not_an_object,
     key_absent,
     wrong_type,
     not_a_number,
+    absent_word,
+    comma_in_number,
     nan,
     infinite,
     negative_confidence,
@@ -22,7 +26,7 @@ enum class Defect {
     bad_time,
     other_time_format,
     unknown_event,
-    surplus_fields,
+    no_value,
 };
 
 /// In words, for the quarantine file.
@@ -33,6 +37,10 @@ enum class Defect {
             return "none";
         case Defect::missing_column:
             return "missing column";
+        case Defect::surplus_fields:
+            return "more fields than the first line";
+        case Defect::other_header:
+            return "a header that names other columns: give the files that were joined one by one";
         case Defect::bad_quoting:
             return "quote without its end";
         case Defect::not_json:
@@ -45,6 +53,10 @@ enum class Defect {
             return "wrong type";
         case Defect::not_a_number:
             return "value is not a number";
+        case Defect::absent_word:
+            return "a word for no value: --null names those that are not given";
+        case Defect::comma_in_number:
+            return "a comma in the value, of decimals or thousands: --decimal-comma says the former";
         case Defect::nan:
             return "value is NaN";
         case Defect::infinite:
@@ -64,9 +76,9 @@ enum class Defect {
         case Defect::other_time_format:
             return "time is not written as --time-format says, from 1970 to 2106";
         case Defect::unknown_event:
-            return "event type without a rule";
-        case Defect::surplus_fields:
-            return "more fields than the first line";
+            return "event type without a rule: ignore = true in a rule passes it over";
+        case Defect::no_value:
+            return "no value, which the rule of its type asks for";
     }
     return "unknown";
 }

@@ -38,7 +38,8 @@ Defect read_event(const EventFields& fields, Event& event)
     event = {.user = fields.user, .item = fields.item, .type = fields.type, .time_text = fields.time, .id = fields.id};
     if (const Defect defect = check_id(fields.user); defect != Defect::none) return defect;
     if (const Defect defect = check_id(fields.item); defect != Defect::none) return defect;
-    if (fields.value.data())
+    event.has_value = fields.value.data() != nullptr;
+    if (event.has_value)
         if (const Defect defect = read_number(fields.value, event.value); defect != Defect::none) return defect;
     if (fields.confidence.data()) {
         if (const Defect defect = read_number(fields.confidence, event.confidence); defect != Defect::none)

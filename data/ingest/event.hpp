@@ -13,6 +13,7 @@ struct Event {
     std::string_view type = {};       // empty: the log has no types
     float value = 1;                  // 1 where the log gives none; finite
     float confidence = 1;             // 1 where the log gives none; finite, not negative
+    bool has_value = false;           // the log gives one
     bool has_confidence = false;      // the log gives one
     std::string_view time_text = {};  // empty: not given
     Timestamp time = {};              // by read_time()

@@ -27,6 +27,18 @@ std::optional<int> position(std::string_view text)
 
 }  // namespace
 
+std::string_view name(EventColumn column) { return names[static_cast<std::size_t>(column)]; }
+
+ColumnPositions default_positions(std::size_t fields)
+{
+    ColumnPositions positions{};
+    positions.fill(-1);
+    constexpr std::array order = {EventColumn::user, EventColumn::item, EventColumn::value, EventColumn::time};
+    for (std::size_t c = 0; c < order.size(); ++c)
+        if (c < std::max<std::size_t>(fields, 2)) positions[static_cast<std::size_t>(order[c])] = static_cast<int>(c);
+    return positions;
+}
+
 ColumnSpec ColumnSpec::parse(std::string_view text)
 {
     ColumnSpec spec;
@@ -34,12 +46,12 @@ ColumnSpec ColumnSpec::parse(std::string_view text)
         const auto part = text.substr(0, text.find(','));
         text.remove_prefix(std::min(text.size(), part.size() + 1));
         const auto equals = part.find('=');
-        const auto name = std::find(names.begin(), names.end(), part.substr(0, equals));
-        if (equals == part.npos || name == names.end() || equals + 1 == part.size())
+        const auto known = std::find(names.begin(), names.end(), part.substr(0, equals));
+        if (equals == part.npos || known == names.end() || equals + 1 == part.size())
             throw Error(ExitCode::usage, "--columns: '{}' is not one of {}=POSITION or NAME", part,
                         fmt::join(names, ", "));
-        auto& place = spec.at_[static_cast<std::size_t>(name - names.begin())];
-        if (!place.empty()) throw Error(ExitCode::usage, "--columns: '{}' is given twice", *name);
+        auto& place = spec.at_[static_cast<std::size_t>(known - names.begin())];
+        if (!place.empty()) throw Error(ExitCode::usage, "--columns: '{}' is given twice", *known);
         place = part.substr(equals + 1);
         spec.empty_ = false;
     }

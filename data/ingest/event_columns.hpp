@@ -13,6 +13,12 @@ inline constexpr std::size_t event_columns = 7;
 /// For each EventColumn the position of its field in a line, from 0; -1: not there.
 using ColumnPositions = std::array<int, event_columns>;
 
+/// "user", "item" and so on, as --columns has them.
+[[nodiscard]] std::string_view name(EventColumn column);
+
+/// User, item and, where a line has so many fields, value and time, in this order.
+[[nodiscard]] ColumnPositions default_positions(std::size_t fields);
+
 /// The option --columns: "user=0,item=1,time=3" or, by the names of a header or of JSON keys,
 /// "user=userId,item=movieId".
 class ColumnSpec {
@@ -28,6 +34,8 @@ public:
     {
         return at_[static_cast<std::size_t>(column)];
     }
+
+    [[nodiscard]] bool has(EventColumn column) const { return !(*this)[column].empty(); }
 
     /// True where all columns are given as numbers.
     [[nodiscard]] bool by_position() const;

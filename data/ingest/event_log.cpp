@@ -11,25 +11,45 @@ namespace alster {
 
 namespace {
 
-/// What the rules make of the events of a line, before any of them gets a row.
-Defect weigh(std::span<const Event> events, const EventRules* rules, std::vector<EventRecord>& records)
+/// What is made of an event: a record without rows, a defect, or nothing.
+struct Weighed {
+    EventRecord record = {};
+    Defect defect = Defect::none;
+    bool ignored = false;
+};
+
+Weighed weigh(const Event& event, const EventRules* rules, const EventFilter& filter)
 {
-    records.resize(events.size());
-    for (std::size_t i = 0; i < events.size(); ++i) {
-        const Event& event = events[i];
-        records[i] = {.value = event.value, .confidence = std::min(largest_confidence, event.confidence)};
-        records[i].set_time(event.time.time);
-        if (!rules) {
-            records[i].preference = mark_of(event.type);
-            continue;
-        }
-        const auto rule = rules->find(event.type);
-        if (!rule) return Defect::unknown_event;
-        const Weight weight = (*rules)[*rule].weight(event.value);
-        records[i].confidence = std::min(largest_confidence, records[i].confidence * weight.confidence);
-        records[i].preference = weight.preference;
-        records[i].rule = *rule & 0x7f;
-        records[i].role = weight.role & all_roles;
+    if (filter.ignores(event)) return {.ignored = true};
+    Weighed result;
+    result.record.value = event.value;
+    result.record.confidence = std::min(largest_confidence, event.confidence);
+    result.record.set_time(event.time.time);
+    if (!rules) {
+        result.record.preference = mark_of(event.type);
+        return result;
+    }
+    const auto number = rules->find(event.type);
+    if (!number) return {.defect = Defect::unknown_event};
+    const EventRule& rule = (*rules)[*number];
+    if (rule.ignores(event)) return {.ignored = true};
+    if (rule.needs_value() && !event.has_value) return {.defect = Defect::no_value};
+    const Weight weight = rule.weight(event.value);
+    result.record.confidence = std::min(largest_confidence, result.record.confidence * weight.confidence);
+    result.record.preference = weight.preference;
+    result.record.rule = *number & 0x7f;
+    result.record.role = weight.role & all_roles;
+    return result;
+}
+
+/// The same for all events of a line, before any of them gets a row.
+Defect weigh(std::span<const Event> events, const EventRules* rules, const EventFilter& filter,
+             std::vector<Weighed>& weighed)
+{
+    weighed.clear();
+    for (const Event& event : events) {
+        weighed.push_back(weigh(event, rules, filter));
+        if (weighed.back().defect != Defect::none) return weighed.back().defect;
     }
     return Defect::none;
 }
@@ -45,20 +65,22 @@ EventFingerprint fingerprint_or_none(std::string_view id)
 template <class Place>
 void EventLog::read_lines(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine, Place place)
 {
-    std::vector<EventRecord> records;
+    std::vector<Weighed> weighed;
     while (!quarantine.hopeless() && reader.next()) {
         Defect defect = reader.defect();
-        if (defect == Defect::none) defect = weigh(reader.events(), rules, records);
+        if (defect == Defect::none) defect = weigh(reader.events(), rules, filter_, weighed);
         if (defect != Defect::none) {
             const bool unread = reader.defect() != Defect::none;
             quarantine.keep(reader.path(), reader.line(), defect, unread ? reader.detail() : std::string_view());
             continue;
         }
         quarantine.pass();
-        for (std::size_t i = 0; i < records.size(); ++i) {
-            place(reader.events()[i], records[i]);
+        for (std::size_t i = 0; i < weighed.size(); ++i) {
+            ignored_ += weighed[i].ignored;
+            if (weighed[i].ignored) continue;
+            place(reader.events()[i], weighed[i].record);
             weighted_ |= rules != nullptr || reader.events()[i].has_confidence;
-            table_.push_back(records[i]);
+            table_.push_back(weighed[i].record);
             times_.add(reader.events()[i].time);
             if (reader.has_event_ids()) fingerprints_.push_back(fingerprint_or_none(reader.events()[i].id));
         }
@@ -71,6 +93,7 @@ void EventLog::read(InteractionReader& reader, const EventRules* rules, Quaranti
         record.user = users_.row(event.user);
         record.item = items_.row(event.item);
     });
+    in_training_ = {table_.size(), ignored_, weighted_, times_};
 }
 
 void EventLog::read_held_out(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine)
@@ -84,6 +107,17 @@ void EventLog::read_held_out(InteractionReader& reader, const EventRules* rules,
         record.item = number(event.item, items_, asked_items_);
         record.held = 1;
     });
+}
+
+void EventLog::forget_held_out()
+{
+    table_.truncate(in_training_.events);
+    if (!fingerprints_.empty()) fingerprints_.resize(in_training_.events);
+    asked_users_ = IdIndex("users", IdKind::text);
+    asked_items_ = IdIndex("items", IdKind::text);
+    ignored_ = in_training_.ignored;
+    weighted_ = in_training_.weighted;
+    times_ = in_training_.times;
 }
 
 /// By this process's own numbers of the ids.

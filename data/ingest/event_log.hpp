@@ -1,8 +1,10 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "data/ingest/event_filter.hpp"
 #include "data/ingest/event_rules.hpp"
 #include "data/ingest/event_table.hpp"
 #include "data/ingest/id_index.hpp"
@@ -17,6 +19,8 @@ namespace alster {
 /// their place that all processes agree on.
 class EventLog {
 public:
+    explicit EventLog(EventFilter filter = {}) : filter_(std::move(filter)) {}
+
     /// Reads lines until the end, or until the quarantine is hopeless; those with a defect go there. `rules` may be
     /// null: an event then has its own confidence and preference 1.
     void read(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine);
@@ -24,6 +28,9 @@ public:
     /// Reads events that are held out. Call it after read(): ids that were not met there are numbered from
     /// users().rows() on (items().rows()), in asked_users() (asked_items()), always as text.
     void read_held_out(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine);
+
+    /// Takes back what read_held_out() has read.
+    void forget_held_out();
 
     /// Marks each (user, item) pair as held out with this probability, by a hash of the seed and both ids: before
     /// renumber().
@@ -56,6 +63,7 @@ public:
     [[nodiscard]] const IdIndex& asked_users() const { return asked_users_; }
     [[nodiscard]] const IdIndex& asked_items() const { return asked_items_; }
     [[nodiscard]] EventTable& table() { return table_; }
+    [[nodiscard]] Offset ignored() const { return ignored_; }  // events, by the filter or by a rule
 
     /// Whether an event has a confidence that somebody gave: by rules, or in the log. Without one a merged pair's
     /// confidence is nothing but its number of lines.
@@ -66,6 +74,7 @@ private:
     template <class Place>
     void read_lines(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine, Place place);
 
+    EventFilter filter_;
     IdIndex users_{"users"};
     IdIndex items_{"items"};
     IdIndex asked_users_{"users", IdKind::text};
@@ -74,6 +83,14 @@ private:
     TimeStatistics times_;
     std::vector<EventFingerprint> fingerprints_;
     bool weighted_ = false;
+    Offset ignored_ = 0;
+    struct Seen {  // by the time that read() ended
+        std::size_t events = 0;
+        Offset ignored = 0;
+        bool weighted = false;
+        TimeStatistics times;
+    };
+    Seen in_training_;
 };
 
 }  // namespace alster

@@ -44,6 +44,7 @@ const std::map<std::string_view, NumberKey>& number_keys()
         {"early_exit_below", {-infinity, infinity, [](EventRule& r, double x) { r.early_exit_below = x; }}},
         {"early_exit_confidence", {0, infinity, [](EventRule& r, double x) { r.early_exit_confidence = x; }}},
         {"half_life_days", {1e-6, infinity, [](EventRule& r, double x) { r.half_life_days = x; }}},
+        {"drop_below", {-infinity, infinity, [](EventRule& r, double x) { r.drop_below = x; }}},
         {"floor", {0, 1, [](EventRule& r, double x) { r.floor = x; }}},
     };
     return keys;
@@ -68,6 +69,12 @@ EventRule read_rule(const std::string& path, const std::string& type, const toml
     for (const auto& [key, value] : *table) {
         if (key.str() == "role") {
             rule.role = read_role(path, value);
+            continue;
+        }
+        if (key.str() == "ignore") {
+            const auto ignore = value.value_exact<bool>();
+            if (!ignore) fail(path, key.source().begin, "'ignore' must be true or false");
+            rule.ignore = *ignore;
             continue;
         }
         const auto known = number_keys().find(key.str());
@@ -141,15 +148,22 @@ EventRules EventRules::load(const std::string& path)
     EventRules rules;
     rules.text_ = read_file(path);
     const toml::table root = parse(path, rules.text_);
+    std::optional<EventRule> other;
     for (const auto& [key, value] : root) {
         if (key.str() == "default") {
             rules.rules_.push_back(read_rule(path, "", value));
+        } else if (key.str() == "other") {
+            other = read_rule(path, "", value);
         } else if (key.str() == "event" && value.is_table()) {
             for (const auto& [type, rule] : *value.as_table())
                 rules.rules_.push_back(read_rule(path, std::string(type.str()), rule));
         } else {
             fail(path, key.source().begin, fmt::format("unknown key '{}'", key.str()));
         }
+    }
+    if (other) {
+        rules.other_ = rules.rules_.size();
+        rules.rules_.push_back(*other);
     }
     if (rules.rules_.empty() || rules.rules_.size() > most_rules)
         throw Error(ExitCode::bad_config, "{}: {} rules, there must be 1 to {}", path, rules.rules_.size(), most_rules);
@@ -159,8 +173,8 @@ EventRules EventRules::load(const std::string& path)
 std::optional<std::size_t> EventRules::find(std::string_view type) const
 {
     for (std::size_t r = 0; r < rules_.size(); ++r)
-        if (rules_[r].type == type) return r;
-    return std::nullopt;
+        if (rules_[r].type == type && r != other_) return r;
+    return other_;
 }
 
 bool EventRules::any_decay() const

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/ingest/event.hpp"
 #include "data/ingest/timestamp.hpp"
 #include "data/interactions.hpp"
 
@@ -30,7 +31,18 @@ struct EventRule {
     double early_exit_confidence = 0.1;
     std::optional<double> half_life_days;  // c · max(floor, 2^(−age/half-life))
     double floor = 0;
-    std::optional<Roles> role;  // not given: disliked where p = 0 by preference or thresholds, else consumed
+    std::optional<Roles> role;         // not given: disliked where p = 0 by preference or thresholds, else consumed
+    bool ignore = false;               // nothing is made of such events
+    std::optional<double> drop_below;  // nor of those with a value below it
+
+    /// True for an event that the rule leaves out.
+    [[nodiscard]] bool ignores(const Event& event) const
+    {
+        return ignore || (drop_below && event.has_value && event.value < static_cast<float>(*drop_below));
+    }
+
+    /// True where the value says for or against, so that an event without one says nothing.
+    [[nodiscard]] bool needs_value() const { return like_from || early_exit_below; }
 
     [[nodiscard]] Weight weight(double value) const;
 
@@ -38,14 +50,15 @@ struct EventRule {
     [[nodiscard]] double decay(Milliseconds age) const;
 };
 
-/// The rules of a TOML file: a table [event.TYPE] for each type, [default] for logs without types.
+/// The rules of a TOML file: a table [event.TYPE] for each type, [default] for events without a type, [other] for all
+/// that have no rule of their own.
 class EventRules {
 public:
     /// Errors: bad_config (78) with file and line for a file that is missing or no TOML, an unknown key, a value of the
     /// wrong type or out of range, or a rule whose confidence could be negative.
     [[nodiscard]] static EventRules load(const std::string& path);
 
-    /// The number of the rule for a type; "" is the default rule.
+    /// The number of the rule for a type; "" is the default rule. Nothing where there is none, nor one for others.
     [[nodiscard]] std::optional<std::size_t> find(std::string_view type) const;
 
     [[nodiscard]] const EventRule& operator[](std::size_t rule) const { return rules_[rule]; }
@@ -58,6 +71,7 @@ public:
 
 private:
     std::vector<EventRule> rules_;
+    std::optional<std::size_t> other_;
     std::string text_;
 };
 

@@ -11,43 +11,8 @@ namespace alster {
 
 namespace {
 
-constexpr ColumnPositions no_columns = {-1, -1, -1, -1, -1, -1, -1};
-
-int& at(ColumnPositions& positions, EventColumn column) { return positions[static_cast<std::size_t>(column)]; }
-
-ColumnPositions default_positions(std::size_t fields)
-{
-    ColumnPositions positions = no_columns;
-    at(positions, EventColumn::user) = 0;
-    at(positions, EventColumn::item) = 1;
-    if (fields > 2) at(positions, EventColumn::value) = 2;
-    if (fields > 3) at(positions, EventColumn::time) = 3;
-    return positions;
-}
-
-Separator movielens_separator(std::string_view line)
-{
-    if (line.find("::") != line.npos) return Separator::double_colon;
-    return line.find('\t') != line.npos ? Separator::tab : Separator::comma;
-}
-
-/// "userId,movieId,rating,timestamp": a rating and a time may each be missing.
-ColumnPositions movielens_positions(std::span<const std::string_view> header)
-{
-    ColumnPositions positions = default_positions(2);
-    for (std::size_t f = 2; f < header.size(); ++f) {
-        if (header[f] == "rating") at(positions, EventColumn::value) = static_cast<int>(f);
-        if (header[f] == "timestamp") at(positions, EventColumn::time) = static_cast<int>(f);
-    }
-    return positions;
-}
-
-bool is_movielens_header(std::string_view field)
-{
-    constexpr std::string_view user = "user";
-    return field.size() >= user.size() &&
-           std::equal(user.begin(), user.end(), field.begin(), [](char a, char b) { return a == std::tolower(b); });
-}
+constexpr std::size_t longest_record = std::size_t{1} << 20;
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
 
@@ -64,29 +29,34 @@ InteractionReader::InteractionReader(std::vector<std::string> paths, std::vector
       file_(std::string::npos)
 {
     const bool table = layout_.format == LogFormat::csv || layout_.format == LogFormat::tsv;
-    if (layout_.header && !table) throw Error(ExitCode::usage, "--header goes with --format csv and tsv only");
+    if (layout_.header.value_or(false) && !table)
+        throw Error(ExitCode::usage, "--header goes with --format csv and tsv only");
     if (!layout_.columns.empty() && !table && layout_.format != LogFormat::jsonl)
         throw Error(ExitCode::usage, "--columns goes with --format csv, tsv and jsonl only");
-    if (table && !layout_.header && !layout_.columns.by_position())
-        throw Error(ExitCode::usage, "--columns by name needs --header; without a header give positions, as in user=0");
+    if (layout_.separator && !table) throw Error(ExitCode::usage, "--separator goes with --format csv and tsv only");
+    if (table && layout_.header == false && !layout_.columns.by_position())
+        throw Error(ExitCode::usage, "--columns by name needs a header; without one give positions, as in user=0");
 }
 
 bool InteractionReader::next()
 {
-    const bool found = layout_.format == LogFormat::jsonl ? next_object() : next_line();
-    if (found) defect_ = read_line();
-    return found;
+    while (layout_.format == LogFormat::jsonl ? next_object() : next_line()) {
+        read_line();
+        if (defect_ != Defect::none || !events_.empty() || parser_->passed() == Passed::nothing) return true;
+        passed_.headers += parser_->passed() == Passed::header;
+        passed_.comments += parser_->passed() == Passed::comment;
+    }
+    return false;
 }
 
 bool InteractionReader::next_line()
 {
-    do
-        if (!source_.next(line_)) return false;
-    while (line_.text.empty());
-    if (line_.file == file_) return true;
-    file_ = line_.file;
-    const bool is_header = begin_file();
-    return is_header ? next_line() : true;
+    while (source_.next(line_)) {
+        if (line_.text.empty()) continue;
+        if (line_.file != file_) begin_file();
+        if (!pass_over()) return true;
+    }
+    return false;
 }
 
 bool InteractionReader::next_object()
@@ -100,76 +70,111 @@ bool InteractionReader::next_object()
     return true;
 }
 
-Defect InteractionReader::read_line()
+void InteractionReader::read_line()
 {
-    if (line_.text.find('\0') != line_.text.npos) return Defect::nul_byte;
-    Defect defect = parser_->parse(line_.text, events_);
-    for (std::size_t i = 0; defect == Defect::none && i < events_.size(); ++i)
-        defect = read_time(layout_.times, events_[i]);
-    return defect;
+    defect_ = parse();
+    if (parser_->may_go_on() && line_.text.find('"') != line_.text.npos) join_lines();
+    if (defect_ == Defect::other_header) refuse_header();
+    for (std::size_t i = 0; defect_ == Defect::none && i < events_.size(); ++i)
+        defect_ = read_time(layout_.times, events_[i]);
 }
 
-/// Makes the parser of a file from its first line that is not empty; true where line_ is that line, and a header.
-bool InteractionReader::begin_file()
+Defect InteractionReader::parse()
 {
-    if (source_.part().begin == 0) return make_parser(line_);
-    LineSource beginning({path()});
-    Line first;
-    while (beginning.next(first) && first.text.empty()) continue;
-    first.file = line_.file;
-    const bool has_header = make_parser(first);
-    return has_header && first.begin == line_.begin;
+    return line_.text.find('\0') == line_.text.npos ? parser_->parse(line_.text, events_) : Defect::nul_byte;
 }
 
-/// True where the line is a header.
-bool InteractionReader::make_parser(const Line& first)
+void InteractionReader::refuse_header() const
+{
+    throw Error(
+        ExitCode::bad_data,
+        "{}: at byte {} stands another header, with other columns: {}; give the files that were joined one by one",
+        path(), line_.begin, line_.text);
+}
+
+/// The beginning of the file, and the same header or mark again.
+bool InteractionReader::pass_over()
+{
+    if (line_.begin < head_.body) return true;
+    if (line_.text.starts_with(byte_order_mark)) line_.text.remove_prefix(byte_order_mark.size());  // of joined files
+    if (line_.text.empty() || (line_.text != head_.header && line_.text != head_.mark)) return line_.text.empty();
+    ++passed_.headers;
+    return true;
+}
+
+/// What the beginning of a file says holds for all of its parts.
+void InteractionReader::begin_file()
+{
+    file_ = line_.file;
+    head_ = {};
+    if (source_.part().begin == 0) {
+        parser_ = make_parser(source_.head());
+    } else {
+        LineSource beginning({path()});
+        Line first;
+        static_cast<void>(beginning.next(first));
+        parser_ = make_parser(beginning.head());
+    }
+}
+
+std::unique_ptr<LineParser> InteractionReader::make_parser(std::string_view head)
 {
     switch (layout_.format) {
         case LogFormat::csv:
-            return make_table(first, Separator::comma);
         case LogFormat::tsv:
-            return make_table(first, Separator::tab);
         case LogFormat::movielens:
-            return make_movielens(first);
+            return make_table(head);
         case LogFormat::jsonl:
-            parser_ = json_parser(layout_.columns);
-            break;
+            return json_parser(layout_.columns);
         case LogFormat::pairs:
-            parser_ = delimited_parser(Separator::blanks, default_positions(2));
-            break;
+            return delimited_parser({.separator = Separator::loose, .positions = default_positions(2)});
         case LogFormat::lists:
-            parser_ = list_parser();
-            break;
+            return list_parser();
     }
-    return false;
+    return nullptr;
 }
 
-bool InteractionReader::make_table(const Line& first, Separator separator)
+std::unique_ptr<LineParser> InteractionReader::make_table(std::string_view head)
 {
-    FieldSplitter splitter(separator);
-    std::vector<std::string_view> fields;
-    const bool split = splitter.split(first.text, fields);
-    if (layout_.header && !split)
-        throw Error(ExitCode::bad_data, "{}:{}: the header has a bad quote", path(), first.number);
-    ColumnPositions positions{};
-    if (layout_.columns.empty())
-        positions = default_positions(fields.size());
-    else if (layout_.columns.by_position())
-        positions = layout_.columns.positions();
-    else
-        positions = layout_.columns.positions(fields, fmt::format("{}:{}", path(), first.number));
-    parser_ = delimited_parser(separator, positions);
-    return layout_.header;
+    head_ = read_table_head(head, layout_, path());
+    if (columns_.empty()) columns_ = head_.columns;
+    return delimited_parser({.separator = head_.separator,
+                             .positions = head_.positions,
+                             .width = head_.width,
+                             .header = head_.has_header,
+                             .find_headers = layout_.header.value_or(true),
+                             .decimal_comma = layout_.decimal_comma,
+                             .nulls = layout_.nulls});
 }
 
-bool InteractionReader::make_movielens(const Line& first)
+/// A quoted field that does not end in its line may end in one of the next. Where it does not, the line is read alone
+/// and the next ones as if nothing had been.
+void InteractionReader::join_lines()
 {
-    const Separator separator = movielens_separator(first.text);
-    FieldSplitter splitter(separator);
-    std::vector<std::string_view> fields;
-    const bool header = splitter.split(first.text, fields) && is_movielens_header(fields.front());
-    parser_ = delimited_parser(separator, header ? movielens_positions(fields) : default_positions(fields.size()));
-    return header;
+    QuoteCount quotes;
+    quotes.add(line_.text);
+    bool open = quotes.open(), open_with_escapes = quotes.open_with_escapes();
+    if ((!open && !open_with_escapes) || parser_->is_record(line_.text)) return;
+    const bool usable = defect_ == Defect::none;  // as it stands, so that a stray quote must not take the next rows
+    std::size_t seen = line_.text.size();
+    while ((open || open_with_escapes) && seen < longest_record && source_.extend(line_)) {
+        const std::string_view added = line_.text.substr(seen);
+        if (usable && parser_->is_row(added.substr(1))) break;
+        quotes.add(added);
+        seen = line_.text.size();
+        const bool closed = open && !quotes.open(),
+                   closed_with_escapes = open_with_escapes && !quotes.open_with_escapes();
+        if (!closed && !closed_with_escapes) continue;
+        if (parser_->is_record(line_.text)) {
+            defect_ = parse();
+            crossed_ = crossed_ || source_.last_begin() >= source_.part().end;
+            return;
+        }
+        open = open && !closed;
+        open_with_escapes = open_with_escapes && !closed_with_escapes;
+    }
+    source_.restore(line_);
+    defect_ = parse();
 }
 
 }  // namespace alster

@@ -6,23 +6,22 @@
 
 #include "data/ingest/line_parser.hpp"
 #include "data/ingest/line_source.hpp"
+#include "data/ingest/log_layout.hpp"
+#include "data/ingest/table_head.hpp"
 
 namespace alster {
-
-enum class LogFormat { csv, tsv, jsonl, movielens, pairs, lists };
 
 /// What files of this format are cut into.
 [[nodiscard]] Records records_of(LogFormat format);
 
-/// How to read a log (docs/logs.md).
-struct LogLayout {
-    LogFormat format = LogFormat::csv;
-    ColumnSpec columns;  // empty: user=0,item=1 and, where the first line has so many fields, value=2,time=3
-    TimeFormat times = {};
-    bool header = false;  // csv and tsv: the first line of each file names its columns
+/// Lines that say nothing of an event, and were passed over.
+struct PassedLines {
+    std::int64_t headers = 0;   // that stand again in the middle of a file
+    std::int64_t comments = 0;  // behind the beginning of a file
 };
 
-/// The events of one or more log files, line by line; of JSON, object by object. Empty lines are passed over.
+/// The events of one or more log files, line by line; a record with line breaks in quoted fields is one line. Of JSON,
+/// object by object. Empty lines, comments and headers are passed over.
 /// Errors: those of LineSource; usage (64) for columns that the format cannot have; bad_data (65) where a header lacks
 /// one.
 class InteractionReader {
@@ -43,19 +42,34 @@ public:
     [[nodiscard]] const std::string& path() const { return source_.path(line_.file); }
     [[nodiscard]] const std::vector<std::int64_t>& lines() const { return source_.lines(); }  // read, of each file
 
+    [[nodiscard]] const PassedLines& passed() const { return passed_; }
+
+    /// The columns that known names decided in the first file: "user=uid, item=sku; not used: note"; "": none.
+    [[nodiscard]] const std::string& columns() const { return columns_; }
+
+    /// True where a record ended behind the part in which it begins: the next part begins inside of it.
+    [[nodiscard]] bool crossed() const { return crossed_; }
+
 private:
     [[nodiscard]] bool next_line();
     [[nodiscard]] bool next_object();
-    [[nodiscard]] Defect read_line();
-    [[nodiscard]] bool begin_file();
-    [[nodiscard]] bool make_parser(const Line& first);
-    [[nodiscard]] bool make_table(const Line& first, Separator separator);
-    [[nodiscard]] bool make_movielens(const Line& first);
+    void begin_file();
+    [[nodiscard]] std::unique_ptr<LineParser> make_parser(std::string_view head);
+    [[nodiscard]] std::unique_ptr<LineParser> make_table(std::string_view head);
+    [[nodiscard]] bool pass_over();
+    void read_line();
+    [[nodiscard]] Defect parse();
+    void join_lines();
+    [[noreturn]] void refuse_header() const;
 
     LineSource source_;
     LogLayout layout_;
     std::unique_ptr<LineParser> parser_;
-    std::size_t file_;  // the file that parser_ is made for
+    std::size_t file_;  // the file that parser_ and head_ are made for
+    TableHead head_;
+    PassedLines passed_;
+    std::string columns_;
+    bool crossed_ = false;
     Line line_;
     std::vector<std::string_view> objects_;  // of a line of JSON that are still to be read
     std::size_t next_object_ = 0;

@@ -44,6 +44,7 @@ Separator separator_of(std::string_view line)
 {
     if (line.find("::") != line.npos) return Separator::double_colon;
     if (line.find('\t') != line.npos) return Separator::tab;
+    if (std::ranges::count(line, ';') > std::ranges::count(line, ',')) return Separator::semicolon;
     return line.find(',') == line.npos && line.find('|') != line.npos ? Separator::bar : Separator::comma;
 }
 

@@ -9,28 +9,38 @@ namespace alster {
 namespace {
 
 // In the order in which they win.
-constexpr std::array<std::string_view, 16> users = {
-    "user",     "userid",    "uid",       "username", "userkey",      "customer",   "customerid", "visitorid",
-    "viewerid", "profileid", "accountid", "memberid", "subscriberid", "reviewerid", "listenerid", "clientid"};
-constexpr std::array<std::string_view, 29> items = {
-    "item",      "itemid",    "iid",     "movieid",    "movie",     "videoid",  "video",   "sku",
-    "product",   "productid", "asin",    "parentasin", "contentid", "titleid",  "showid",  "programid",
-    "episodeid", "assetid",   "mediaid", "trackid",    "songid",    "artistid", "albumid", "bookid",
-    "isbn",      "articleid", "newsid",  "businessid", "gameid"};
-constexpr std::array<std::string_view, 13> values = {"value",   "rating",     "ratings", "score",     "stars",
-                                                     "overall", "bookrating", "plays",   "playcount", "watchratio",
-                                                     "count",   "weight",     "quantity"};
-constexpr std::array<std::string_view, 18> times = {
-    "time",           "timestamp",      "ts",         "tsms",     "datetime",  "eventtime",
-    "eventtimestamp", "timestampms",    "timestamps", "unixtime", "createdat", "watchedat",
-    "playedat",       "unixreviewtime", "reviewtime", "date",     "day",       "created"};
-constexpr std::array<std::string_view, 11> types = {"event",        "eventtype",   "type",           "action",
-                                                    "actiontype",   "behavior",    "behaviour",      "behaviortype",
-                                                    "feedbacktype", "interaction", "interactiontype"};
+constexpr auto users = std::to_array<std::string_view>(
+    {"user",     "userid",    "uid",       "username", "userkey",      "customer",   "customerid", "visitorid",
+     "viewerid", "profileid", "accountid", "memberid", "subscriberid", "reviewerid", "listenerid", "clientid",
+     "userno",   "visitor",   "member",    "reviewer", "account",      "playerid",   "personid",   "readerid"});
+constexpr auto items = std::to_array<std::string_view>(
+    {"item",      "itemid",    "iid",     "movieid",    "movie",     "videoid",   "video",   "sku",
+     "product",   "productid", "asin",    "parentasin", "contentid", "titleid",   "showid",  "programid",
+     "episodeid", "assetid",   "mediaid", "trackid",    "songid",    "artistid",  "albumid", "bookid",
+     "isbn",      "articleid", "newsid",  "businessid", "gameid",    "itemno",    "itemkey", "filmid",
+     "contents",  "animeid",   "appid",   "recipeid",   "podcastid", "courseid",  "venueid", "placeid",
+     "beerid",    "jokeid",    "postid",  "documentid", "docid",     "listingid", "hotelid"});
+// Of logs only: in an items file they describe.
+constexpr auto item_nouns =
+    std::to_array<std::string_view>({"items", "film", "show", "content", "song", "track", "artist", "album", "book",
+                                     "anime", "game", "article", "business", "recipe"});
+constexpr auto values = std::to_array<std::string_view>(
+    {"value",  "rating",      "ratings",    "score",       "stars",      "overall",    "bookrating",
+     "plays",  "playcount",   "watchratio", "count",       "weight",     "quantity",   "n",
+     "counts", "listencount", "eventvalue", "ratingvalue", "userrating", "ratingscore"});
+constexpr auto times = std::to_array<std::string_view>(
+    {"time",        "timestamp",  "ts",       "tsms",      "datetime",  "eventtime",  "eventtimestamp",
+     "timestampms", "timestamps", "unixtime", "createdat", "watchedat", "playedat",   "unixreviewtime",
+     "reviewtime",  "date",       "day",      "created",   "eventdate", "ratingtime", "ratingtimestamp"});
+constexpr auto types =
+    std::to_array<std::string_view>({"event", "eventtype", "type", "action", "actiontype", "behavior", "behaviour",
+                                     "behaviortype", "feedbacktype", "interaction", "interactiontype", "eventname"});
 constexpr std::array<std::string_view, 1> confidences = {"confidence"};
 
-constexpr std::array<std::string_view, 5> item_titles = {"title", "name", "movietitle", "itemname", "productname"};
+constexpr auto item_titles =
+    std::to_array<std::string_view>({"title", "name", "movietitle", "itemname", "productname", "booktitle"});
 constexpr std::array<std::string_view, 5> item_genres = {"genres", "genre", "categories", "category", "class"};
+
 std::optional<int> position(std::span<const std::string_view> names, std::string_view name)
 {
     const auto found = std::find(names.begin(), names.end(), name);
@@ -56,6 +66,8 @@ std::optional<KnownName> known_column(std::string_view name)
     const std::array<std::span<const std::string_view>, 6> tables = {users, items, values, times, types, confidences};
     for (std::size_t t = 0; t < tables.size(); ++t)
         if (const auto order = position(tables[t], plain)) return KnownName{static_cast<EventColumn>(t), *order};
+    if (const auto order = position(item_nouns, plain))
+        return KnownName{EventColumn::item, static_cast<int>(items.size()) + *order};
     return std::nullopt;
 }
 

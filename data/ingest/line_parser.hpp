@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -8,6 +9,9 @@
 #include "data/ingest/field_splitter.hpp"
 
 namespace alster {
+
+/// Why a line without a defect has no events.
+enum class Passed { nothing, header, comment, empty };
 
 /// Reads the events of one line.
 class LineParser {
@@ -20,10 +24,34 @@ public:
 
     /// More about the last defect, where the parser knows it: which key, what it is.
     [[nodiscard]] virtual std::string_view detail() const { return {}; }
+
+    /// What the last line was where it had neither events nor a defect.
+    [[nodiscard]] virtual Passed passed() const { return Passed::nothing; }
+
+    /// True where a quoted field may go on in the next line.
+    [[nodiscard]] virtual bool may_go_on() const { return false; }
+
+    /// True where the text, one line or several, is one record of the table, its quotes closed.
+    [[nodiscard]] virtual bool is_record(std::string_view) { return true; }
+
+    /// True where the line has as many separators as a row of the table.
+    [[nodiscard]] virtual bool is_row(std::string_view) const { return true; }
 };
 
-/// One event a line, its parts in fields at given positions.
-[[nodiscard]] std::unique_ptr<LineParser> delimited_parser(Separator separator, const ColumnPositions& positions);
+/// A table: where its fields stand, and how they are written.
+struct TableFormat {
+    Separator separator = Separator::comma;
+    ColumnPositions positions{};
+    std::size_t width = 0;                // fields of the header, or of the first line; 0: unknown
+    bool header = false;                  // then a line may not have more fields than `width`
+    bool find_headers = true;             // a line that names user and item is passed over
+    bool decimal_comma = false;           // "1,234" is a little more than 1
+    std::vector<std::string> nulls = {};  // spellings of what is not given
+};
+
+/// One event a line, its parts in fields at given positions. A value, time, type or confidence without a text is not
+/// given.
+[[nodiscard]] std::unique_ptr<LineParser> delimited_parser(const TableFormat& format);
 
 /// "user item item …": one event for each item.
 [[nodiscard]] std::unique_ptr<LineParser> list_parser();

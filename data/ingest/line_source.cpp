@@ -81,23 +81,23 @@ void LineSource::take(Line& line, std::size_t length, std::size_t terminator)
 {
     line.text = {buffer_.data() + begin_, length};
     line.begin = position_;
+    taken_ = {length, length + terminator};
     begin_ += length + terminator;
     position_ += length + terminator;
     if (line.text.ends_with('\r')) line.text.remove_suffix(1);
     if (line.begin == 0 && line.text.starts_with(byte_order_mark)) line.text.remove_prefix(byte_order_mark.size());
 }
 
-/// The line that begins at begin_; false at the end of the file.
-bool LineSource::find_line(Line& line)
+/// The line that begins at begin_, of which the first bytes were searched already; false at the end of the file.
+bool LineSource::find_line(Line& line, std::size_t searched)
 {
-    std::size_t searched = 0;
     do {
         const char* first = buffer_.data() + begin_;
         const std::size_t size = end_ - begin_;
         if (size > searched)
             if (const void* end = std::memchr(first + searched, '\n', size - searched))
                 return take(line, static_cast<std::size_t>(static_cast<const char*>(end) - first), 1), true;
-        searched = size;
+        searched = std::max(searched, size);
     } while (fill());
     if (begin_ == end_) return false;
     take(line, end_ - begin_, 0);
@@ -146,11 +146,44 @@ bool LineSource::next(Line& line)
         if (!by_object_ && position_ < part_end_ && find_line(line)) {
             line.file = part().file;
             line.number = ++lines_[line.file];
+            first_ = taken_;
+            added_lines_ = 0;
             return true;
         }
         source_.reset();
     }
     return false;
+}
+
+bool LineSource::extend(Line& line)
+{
+    const Extent before = taken_;
+    const std::uint64_t begin = position_;
+    begin_ -= before.whole;
+    position_ -= before.whole;
+    const bool found = find_line(line, before.whole) && taken_.whole > before.whole;
+    if (found) {
+        ++added_lines_;
+        ++lines_[line.file];
+        last_begin_ = begin;
+    } else {
+        cut(line, before);
+    }
+    return found;
+}
+
+void LineSource::restore(Line& line)
+{
+    lines_[line.file] -= std::exchange(added_lines_, 0);
+    cut(line, first_);
+}
+
+/// Hands the line out anew, this much of it.
+void LineSource::cut(Line& line, Extent extent)
+{
+    begin_ -= taken_.whole;
+    position_ -= taken_.whole;
+    take(line, extent.text, extent.whole - extent.text);
 }
 
 }  // namespace alster

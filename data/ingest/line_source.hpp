@@ -33,6 +33,16 @@ public:
 
     [[nodiscard]] const std::string& path(std::size_t file) const { return paths_[file]; }
 
+    /// Makes the line that was read last longer by the next one, a line feed between them; false at the end of the
+    /// file.
+    [[nodiscard]] bool extend(Line& line);
+
+    /// Takes back what extend() has added to the line.
+    void restore(Line& line);
+
+    /// Where the last of the lines that extend() has joined begins, in the (unpacked) file.
+    [[nodiscard]] std::uint64_t last_begin() const { return last_begin_; }
+
     /// The part that is being read.
     [[nodiscard]] const FilePart& part() const { return parts_[opened_ - 1]; }
 
@@ -43,14 +53,19 @@ public:
     [[nodiscard]] const std::vector<std::int64_t>& lines() const { return lines_; }
 
 private:
+    struct Extent {
+        std::size_t text = 0;   // bytes
+        std::size_t whole = 0;  // with the line's end
+    };
     [[nodiscard]] bool open_next();
-    [[nodiscard]] bool find_line(Line& line);
+    [[nodiscard]] bool find_line(Line& line, std::size_t searched = 0);
     [[nodiscard]] bool find_object(Line& line);
     [[nodiscard]] bool skip_separators(std::int64_t& lines);
     [[nodiscard]] bool objects_span_lines();
     [[nodiscard]] bool fill();
     void read_head();
     void take(Line& line, std::size_t length, std::size_t terminator);
+    void cut(Line& line, Extent extent);
 
     std::vector<std::string> paths_;
     std::vector<FilePart> parts_;
@@ -65,6 +80,10 @@ private:
     std::size_t end_ = 0;
     std::uint64_t position_ = 0;  // of begin_ in the file
     std::string head_;
+    Extent taken_;  // what was handed out last
+    Extent first_;  // of it the first line
+    std::int64_t added_lines_ = 0;
+    std::uint64_t last_begin_ = 0;
 };
 
 }  // namespace alster

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -33,6 +35,18 @@ const std::map<std::string, Duplicates> duplicate_words = {
 const std::map<std::string, Redelivered> redelivered_words = {
     {"auto", Redelivered::automatic}, {"drop", Redelivered::drop}, {"keep", Redelivered::keep}};
 
+const std::map<std::string, std::optional<bool>> headers = {
+    {"auto", std::nullopt}, {"yes", true}, {"no", false}, {"true", true}, {"false", false}};
+
+double number(const std::string& option, const std::string& text)
+{
+    double value = 0;
+    const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (status != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+        throw Error(ExitCode::usage, "{}: '{}' is not a number", option, text);
+    return value;
+}
+
 template <class Value>
 Value chosen(const std::map<std::string, Value>& words, const std::string& option, const std::string& word)
 {
@@ -49,10 +63,21 @@ struct Words {
     std::string columns;
     std::string time_format;
     std::string item_columns;
+    std::string header = "auto";
+    std::string separator;
+    std::string drop_below;
     std::string split = "none";
     std::string duplicates;
     std::string redelivered = "auto";
 };
+
+void add_filter_options(CLI::App& app, EventFilter& filter, Words& words)
+{
+    app.add_option("--drop-below", words.drop_below, "Ignore events with a value below this one");
+    app.add_option("--drop-values", filter.values, "Ignore events with one of these values: -1,0")->delimiter(',');
+    app.add_option("--ignore-events", filter.types, "Ignore events of these types: view,click")->delimiter(',');
+    app.add_option("--only-events", filter.only, "Ignore events of all other types")->delimiter(',');
+}
 
 void add_options(CLI::App& app, PrepareOptions& options, Words& words)
 {
@@ -61,9 +86,14 @@ void add_options(CLI::App& app, PrepareOptions& options, Words& words)
     app.add_option("--format", words.format, "csv, tsv, jsonl, movielens, pairs or lists")->capture_default_str();
     app.add_option("--columns", words.columns,
                    "user=0,item=1,value=2,time=3,event=4,confidence=5, or names with --header");
-    app.add_flag("--header", options.layout.header, "The first line of each csv or tsv file names its columns");
+    app.add_flag("--header{yes},--no-header{no}", words.header,
+                 "The first line of each csv or tsv file names its columns, or is an event");
+    app.add_option("--separator", words.separator, "Of csv and tsv: , ; | \\t :: space, or another mark");
+    app.add_flag("--decimal-comma", options.layout.decimal_comma, "1,234 is a little more than 1");
+    app.add_option("--null", options.layout.nulls, "Spellings of what is not given: NULL,NA,\\N")->delimiter(',');
     app.add_option("--time-format", words.time_format,
                    "s, ms, us, ns or a pattern as %m/%d/%Y %H:%M (default: found for each time)");
+    add_filter_options(app, options.filter, words);
     app.add_option("--items", options.items, "Titles and genres: movies.dat, u.item, JSON lines, CSV or TSV");
     app.add_option("--item-columns", words.item_columns,
                    "id=0,title=1,genres=2:set:; by position, or by name: id=sku,title=name");
@@ -94,6 +124,9 @@ void interpret(const Words& words, PrepareOptions& options)
     options.layout.columns = ColumnSpec::parse(words.columns);
     options.item_columns = ItemColumnSpec::parse(words.item_columns);
     options.layout.times = TimeFormat::parse(words.time_format);
+    if (!words.separator.empty()) options.layout.separator = Separator::parse(words.separator);
+    options.layout.header = chosen(headers, "--header", words.header);
+    if (!words.drop_below.empty()) options.filter.below = number("--drop-below", words.drop_below);
     options.split = SplitPlan::parse(words.split);
     if (!words.duplicates.empty()) options.duplicates = chosen(duplicate_words, "--duplicates", words.duplicates);
     options.redelivered = chosen(redelivered_words, "--redelivered", words.redelivered);
@@ -111,6 +144,10 @@ void print_json(const PrepareReport& report, const std::string& out)
                                  {"lines", report.lines},
                                  {"quarantined", report.quarantined},
                                  {"redelivered", report.redelivered},
+                                 {"ignored", report.ignored},
+                                 {"repeated_headers", report.headers},
+                                 {"comments", report.comments},
+                                 {"columns", report.columns},
                                  {"events", report.events},
                                  {"duplicates", report.duplicates},
                                  {"users", report.users},
@@ -132,13 +169,23 @@ void print_json(const PrepareReport& report, const std::string& out)
     print("{}\n", json_text(json));
 }
 
+std::string passed_over(const PrepareReport& report)
+{
+    std::string text;
+    if (report.headers > 0) text += fmt::format(", {} repeated headers passed over", report.headers);
+    if (report.comments > 0) text += fmt::format(", {} comments passed over", report.comments);
+    return text;
+}
+
 void print_text(const PrepareReport& report, const PrepareOptions& options)
 {
     const auto added = [&](std::int64_t rows) {
         return options.extend.empty() ? std::string() : fmt::format(" ({} new)", rows);
     };
     const double cells = static_cast<double>(report.users) * static_cast<double>(report.items);
-    print("lines         {} ({} quarantined)\n", report.lines, report.quarantined);
+    if (!report.columns.empty()) print("columns       {}\n", printable(report.columns));
+    print("lines         {} ({} quarantined{})\n", report.lines, report.quarantined, passed_over(report));
+    if (report.ignored > 0) print("ignored       {} events, by option or rule\n", report.ignored);
     print("events        {} ({} merged as duplicates)\n", report.events, report.duplicates);
     if (report.redelivered > 0)
         print("redelivered   {} events that the log holds again, dropped (--redelivered keep counts them)\n",
@@ -156,6 +203,18 @@ void print_text(const PrepareReport& report, const PrepareOptions& options)
     print("time          {:.2f} s ({:.0f} lines/s), {:.0f} MB at most\n", report.seconds,
           static_cast<double>(report.lines) / report.seconds, peak_megabytes(report));
     print("wrote         {}\n", printable(options.out.string()));
+}
+
+void say_notes(const PrepareReport& report, const PrepareOptions& options)
+{
+    if (report.value_min <= 0 && options.rules.empty())
+        say("note: there are values of 0 or below, the least is {}; without --rules, --objective implicit takes their "
+            "events for positive ones and explicit for ratings: --drop-below or --drop-values ignores them",
+            report.value_min);
+    const bool has_types =
+        report.columns.find("event=") != std::string::npos || options.layout.columns.has(EventColumn::event);
+    if (has_types && options.rules.empty() && options.filter.types.empty() && options.filter.only.empty())
+        say("note: without --rules, --only-events or --ignore-events, all types of events are one");
 }
 
 }  // namespace
@@ -177,6 +236,7 @@ int prepare_command(int argc, char** argv)
     const std::string leak = leak_of_split(options.split.text);  // said when all is done: a failure is one line
     if (!leak.empty()) say("note: {}", leak);
     for (const auto& warning : report.warnings) say("warning: {}", warning);
+    say_notes(report, options);
     if (line.json())
         print_json(report, options.out.string());
     else

@@ -66,7 +66,8 @@ public:
           options_(options),
           access_(ranks),
           quarantine_(ranks, beside(options.out, ".quarantine.tsv"), options.max_bad),
-          item_quarantine_(ranks, beside(options.out, ".items.quarantine.tsv"), options.max_bad)
+          item_quarantine_(ranks, beside(options.out, ".items.quarantine.tsv"), options.max_bad),
+          log_(options.filter)
     {
         if (!options.rules.empty()) rules_ = EventRules::load(options.rules);
     }
@@ -95,27 +96,50 @@ private:
     void read()
     {
         enter_phase("reading the log");
-        read_log(options_.inputs, [&](InteractionReader& reader, const EventRules* rules, Quarantine& quarantine) {
-            log_.read(reader, rules, quarantine);
-        });
+        read_log(
+            options_.inputs,
+            [&](InteractionReader& reader, const EventRules* rules, Quarantine& quarantine) {
+                log_.read(reader, rules, quarantine);
+            },
+            [&] { log_ = EventLog(options_.filter); });
         if (!options_.test.empty())
-            read_log({options_.test}, [&](InteractionReader& reader, const EventRules* rules, Quarantine& quarantine) {
-                log_.read_held_out(reader, rules, quarantine);
-            });
+            read_log(
+                {options_.test},
+                [&](InteractionReader& reader, const EventRules* rules, Quarantine& quarantine) {
+                    log_.read_held_out(reader, rules, quarantine);
+                },
+                [&] { log_.forget_held_out(); });
         quarantine_.check();
         report_.lines = quarantine_.lines();
         report_.quarantined = quarantine_.bad();
+        report_.ignored = ranks_.sum(log_.ignored());
         judge_times();
     }
 
-    template <class Read>
-    void read_log(const std::vector<std::string>& paths, Read read)
+    /// A record that goes on behind a rank's part is seen by that rank, and by no other: then files are read whole.
+    template <class Read, class Undo>
+    void read_log(const std::vector<std::string>& paths, Read read, Undo undo)
     {
-        InteractionReader reader(paths, share_of_input(ranks_, paths, records_of(options_.layout.format)),
+        if (read_parts(paths, Cut::anywhere, read)) return;
+        undo();
+        read_parts(paths, Cut::between_files, read);
+    }
+
+    /// False where a part began inside of a record, so that what was read is worth nothing.
+    template <class Read>
+    bool read_parts(const std::vector<std::string>& paths, Cut cut, Read read)
+    {
+        InteractionReader reader(paths, share_of_input(ranks_, paths, records_of(options_.layout.format), cut),
                                  options_.layout);
         Quarantine quarantine(options_.max_bad);
         read(reader, rules_ ? &*rules_ : nullptr, quarantine);
+        if (ranks_.max(std::int64_t{reader.crossed()}) > 0) return false;
         quarantine_.add(quarantine, reader.lines());
+        report_.headers += ranks_.sum(reader.passed().headers);
+        report_.comments += ranks_.sum(reader.passed().comments);
+        for (const auto& columns : ranks_.all_gather(reader.columns()))
+            if (report_.columns.empty()) report_.columns = columns;
+        return true;
     }
 
     void judge_times()
@@ -279,6 +303,7 @@ private:
         info_.provenance = provenance(options_, report_, rules_ ? rules_->text() : std::string());
         const ValueSummary values = summarize_values(records, mine(Side::users));
         info_.value_min = -static_cast<float>(ranks_.max(-double{values.least}));
+        report_.value_min = info_.value_min;
         info_.value_max = static_cast<float>(ranks_.max(double{values.most}));
         info_.value_mean = reproducible_sum(ranks_, values.sums, info_.users, rows_per_share_chunk(info_.users)) /
                            static_cast<double>(info_.interactions);

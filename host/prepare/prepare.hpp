@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/ingest/duplicates.hpp"
+#include "data/ingest/event_filter.hpp"
 #include "data/ingest/interaction_reader.hpp"
 #include "data/ingest/item_columns.hpp"
 #include "data/ingest/redeliveries.hpp"
@@ -18,6 +19,7 @@ namespace alster {
 struct PrepareOptions {
     std::vector<std::string> inputs;  // "-": standard input
     LogLayout layout;
+    EventFilter filter;
     std::string items;  // item metadata; "": none
     ItemColumnSpec item_columns;
     std::string rules;  // event rules; "": none
@@ -36,6 +38,10 @@ struct PrepareReport {
     std::int64_t lines = 0;  // with content, headers excepted
     std::int64_t quarantined = 0;
     std::int64_t redelivered = 0;  // events dropped because the log holds them again
+    std::int64_t ignored = 0;      // events that options or rules leave out
+    std::int64_t headers = 0;      // lines that repeat a header in the middle of a file
+    std::int64_t comments = 0;     // behind the beginning of a file
+    std::string columns;  // "user=uid, item=sku; not used: note": what known names of a header decided; "": none
     std::int64_t events = 0;
     std::int64_t duplicates = 0;
     std::int64_t users = 0;
@@ -50,6 +56,7 @@ struct PrepareReport {
     std::int64_t items_repeated = 0;  // lines of the item file about an item of an earlier line, which they replace
     std::int64_t texts_cut = 0;       // texts of items above 1000 bytes
     std::int64_t items_unknown = 0;   // items of the item file without interactions
+    double value_min = 0;             // of the training part
     double read_seconds = 0;
     double seconds = 0;
     std::vector<std::string> warnings;  // one line each

@@ -28,6 +28,10 @@ std::string provenance(const PrepareOptions& options, const PrepareReport& repor
     json["lines"] = report.lines;
     json["quarantined"] = report.quarantined;
     json["redelivered"] = report.redelivered;
+    json["ignored"] = report.ignored;
+    json["repeated_headers"] = report.headers;
+    json["comments"] = report.comments;
+    if (!report.columns.empty()) json["columns"] = report.columns;
     json["events"] = report.events;
     json["duplicates"] = report.duplicates;
     json["held_dropped"] = report.held_dropped;

@@ -8,7 +8,8 @@
 namespace alster {
 
 /// Rank 0 looks and tells: a log that grows meanwhile must not be cut in two ways.
-std::vector<FilePart> share_of_input(const Communicator& ranks, const std::vector<std::string>& paths, Records records)
+std::vector<FilePart> share_of_input(const Communicator& ranks, const std::vector<std::string>& paths, Records records,
+                                     Cut cut)
 {
     if (ranks.size() > 1 && std::ranges::count(paths, "-") > 0)
         throw Error(ExitCode::usage, "standard input (-) is read by one rank only: give a file, or start one rank");
@@ -22,7 +23,7 @@ std::vector<FilePart> share_of_input(const Communicator& ranks, const std::vecto
     ranks.broadcast(facts);
     for (std::size_t f = 0; f < files.size(); ++f) {
         files[f].bytes = static_cast<std::uint64_t>(facts[2 * f]);
-        files[f].divisible = facts[2 * f + 1] != 0;
+        files[f].divisible = facts[2 * f + 1] != 0 && cut == Cut::anywhere;
     }
     return parts_of(files, ranks.rank(), ranks.size());
 }

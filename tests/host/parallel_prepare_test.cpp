@@ -165,6 +165,20 @@ TEST_F(ParallelPrepare, OtherFormats)
     EXPECT_EQ(7, result().info().users);
 }
 
+TEST_F(ParallelPrepare, QuotedFieldsWithLineBreaksAndRepeatedHeaders)
+{
+    std::string text = "comment,user_id,item_id\n";
+    for (int i = 0; i < 60; ++i)
+        text += fmt::format("\"some\nlines, {}\n7,8,9\",{},{}\n", i, i % 7, i % 5) +
+                (i % 9 == 0 ? "comment,user_id,item_id\n# so\n" : "");
+    auto how = options({file("log", text), file("other", "item_id,user_id\n3,4\n")});
+    how.layout = {};
+    how.test = file("test", text + "\"a\nb\",1,1\n");
+    expect_same_file(how);
+    EXPECT_EQ(7, result().info().users);
+    EXPECT_EQ(5, result().info().items);
+}
+
 TEST_F(ParallelPrepare, RulesWithDecayAndAnItemFile)
 {
     std::string text;
@@ -254,7 +268,7 @@ TEST_F(ParallelPrepare, FewerLinesThanRanksAndLinesLongerThanAPart)
     expect_same_file(options({file("one", "1,2,3,4")}));
     expect_same_file(options({file("two", "1,2,3,4\n" + std::string(200, 'x') + ",2,3,4\n")}));
     auto how = options({file("header", std::string(70, 'u') + ",item\n1,2\n")});
-    how.layout = {.format = LogFormat::csv, .columns = {}, .header = true};
+    how.layout = {.format = LogFormat::csv, .columns = ColumnSpec::parse("user=0,item=1"), .header = true};
     expect_same_file(how);
     EXPECT_EQ(1, result().info().users);
     how.inputs = {file("none", "user,item\n")};

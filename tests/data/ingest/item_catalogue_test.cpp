@@ -71,6 +71,9 @@ TEST_F(ItemCatalogueTest, ReadsTablesWithAHeaderAndKeepsEveryNamedColumn)
     EXPECT_EQ("1995", csv.columns.at("year")[0]);
     EXPECT_EQ(3U, csv.columns.size());
 
+    const auto semicolons = read("\"ISBN\";\"Book-Title\"\n\"7\";\"A, B; \\\"C\\\"\"\n");
+    EXPECT_EQ("A, B; \"C\"", semicolons.columns.at("title")[0]);
+
     const auto tsv = read("id\tname\turl\n5\tThe \"Quoted\"\thttp://x\n");
     EXPECT_EQ("The \"Quoted\"", tsv.columns.at("title")[1]);
     EXPECT_EQ("", tsv.columns.at("title")[0]);
