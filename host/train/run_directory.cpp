@@ -45,7 +45,7 @@ nlohmann::json start_fields(const TrainOptions& options)
     return {{"objective", options.is_explicit() ? "explicit" : "implicit"},
             {"factors", options.factors},
             {"reg", options.regularization()},
-            {"bias_reg", options.bias_regularization()},
+            {"bias_reg", options.bias_lambda},
             {"alpha0", options.alpha0},
             {"alpha", options.alpha},
             {"nu", options.nu},

@@ -190,7 +190,7 @@ TEST_F(Checkpoint, AnotherRunIsRefusedWithTheDifference)
     stop_after("mine", 3);
     const auto objective = train("mine", "--reg 0.5");
     EXPECT_EQ(65, objective.code);
-    EXPECT_THAT(objective.err, HasSubstr("reg = 0.01, now it is 0.5"));
+    EXPECT_THAT(objective.err, HasSubstr("reg = 0.02, now it is 0.5"));
     const auto data = train("mine", "", "", "other.h5");
     EXPECT_EQ(65, data.code);
     EXPECT_THAT(data.err, HasSubstr("other data"));
