@@ -39,9 +39,11 @@ Offset find_repeated(EventTable& table, bool drop)
         for (std::size_t i = 1; i < records.size(); ++i) repeated += same_event(records[i - 1], records[i]);
         return repeated;
     }
-    const auto repeated = std::ranges::unique(records, same_event);
-    table.truncate(records.size() - repeated.size());
-    return std::ssize(repeated);
+    const auto end = std::unique(records.begin(), records.end(), same_event);
+    const auto kept = static_cast<std::size_t>(end - records.begin());
+    const auto repeated = static_cast<Offset>(records.size() - kept);
+    table.truncate(kept);
+    return repeated;
 }
 
 float mark_of(std::string_view type)

@@ -29,7 +29,8 @@ class ShownText(unittest.TestCase):
             items.write("id,title\n")
             for item in range(8):
                 items.write(f"i{CODES}{item},Amélie {CODES} {item}\n")
-        code, text = run("prepare", "--input", self.path("log.csv"), "--items", self.path("items.csv"), "--out", self.data)
+        code, text = run("prepare", "--input", self.path("log.csv"), "--separator", ",", "--items",
+                         self.path("items.csv"), "--out", self.data)
         self.assertEqual(0, code, text)
         code, text = run("train", "--data", self.data, "--factors", "4", "--sweeps", "1", "--out", self.run)
         self.assertEqual(0, code, text)
