@@ -14,6 +14,8 @@ public:
     LearnedItems(FactorTable items, std::span<const std::uint8_t> learned)
         : width_(items.width), row_(learned.size(), -1)
     {
+        const auto known = std::ranges::count_if(learned, [](std::uint8_t any) { return any != 0; });
+        factors_.reserve(static_cast<std::size_t>(known * width_));
         for (Row i = 0; i < items.rows; ++i) {
             if (learned[i] == 0) {
                 others_.push_back(static_cast<std::int32_t>(i));

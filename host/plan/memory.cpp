@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/top_k.hpp"
+
 namespace alster {
 
 namespace {
@@ -9,6 +11,8 @@ namespace {
 /// Open MPI, HDF5, OpenBLAS and the program itself, as a rank that has read nothing yet takes them.
 constexpr double program_bytes = 42e6;
 constexpr double thread_bytes = 2e6;
+
+constexpr Row list_length = 11;  // of validation's lists: NDCG@10, and one place more
 
 /// The host's part of CUDA: driver, runtime and a context. An assumption: nobody has measured it.
 constexpr double cuda_bytes = 256e6;
@@ -69,11 +73,17 @@ double page_locked(const RankLoad& load, const MemorySettings& settings, bool fa
     return rows_of_floats(std::max(load.users, written) + written, settings.width) + piece;
 }
 
+/// What is held out and what lists exclude, all items and again those of which something was learned, and the batch of
+/// users that is measured: their factors, lists and hits.
 double validation(const RankLoad& load, const MemorySettings& settings)
 {
     if (!settings.validates) return 0;
-    return 16.0 * static_cast<double>(load.users) + 4.0 * static_cast<double>(load.by_user) +
-           static_cast<double>(load.held_out * settings.stored_bytes) + rows_of_floats(settings.items, settings.width);
+    constexpr double measured_user_bytes = 300;
+    const Row batch = std::min(load.users, rows_per_batch(list_length));
+    return 25.0 * static_cast<double>(load.users) + 4.0 * static_cast<double>(load.by_user) +
+           static_cast<double>(load.held_out * settings.stored_bytes) +
+           2 * rows_of_floats(settings.items, settings.width) + rows_of_floats(batch, settings.width) +
+           measured_user_bytes * static_cast<double>(batch);
 }
 
 /// The larger side's table, as bf16: its memory is kept from half-step to half-step.

@@ -156,7 +156,8 @@ class Outputs(unittest.TestCase):
         for lock, (first, second) in writers.items():
             with self.subTest(lock):
                 running = start(first)
-                while not os.path.exists(lock) and running.poll() is None:
+                # its text is written when the lock is held
+                while not (os.path.exists(lock) and os.path.getsize(lock) > 0) and running.poll() is None:
                     time.sleep(0.001)
                 os.kill(running.pid, signal.SIGSTOP)
                 self.assertTrue(os.path.exists(lock))
