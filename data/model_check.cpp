@@ -32,6 +32,7 @@ void check_numbers(const Hdf5File& file, const ModelInfo& info)
     require("nu", info.nu, true, number);
     require("objective_value", info.objective_value, true, number);
     require_attribute(file, info.sweeps >= 0, "sweeps", info.sweeps, positive);
+    require_attribute(file, info.partial == 0 || info.partial == 1, "partial", info.partial, "0 or 1");
     require_attribute(file, info.ranks >= 0, "ranks", info.ranks, positive);
     const bool known = std::abs(info.watermark / 2) <= farthest_time / 2;
     require_attribute(file, known, "data_watermark", info.watermark, "a time in Unix seconds");

@@ -38,6 +38,7 @@ void each_attribute(Info& info, Visit visit)
     visit("bias_lambda", info.bias_lambda);
     visit("seed", info.seed);
     visit("sweeps", info.sweeps);
+    visit("partial", info.partial);
     visit("ranks", info.ranks);
     visit("arithmetic", info.arithmetic);
     visit("objective_value", info.objective_value);

@@ -30,6 +30,7 @@ struct ModelInfo {
     double bias_lambda = 0;  // explicit
     std::int64_t seed = 0;
     std::int64_t sweeps = 0;
+    std::int64_t partial = 0;  // 1: of a run that was not finished
     std::int64_t ranks = 0;
     std::string arithmetic;      // precision, and by what it was computed: "fp32 by AVX-512"
     double objective_value = 0;  // after the last sweep

@@ -16,6 +16,7 @@ constexpr Command commands[] = {
     {"prepare", "turn interaction logs into dataset.h5", prepare_command, true},
     {"plan", "say what a training run will take", plan_command, false},
     {"train", "factorize a dataset into user and item embeddings", train_command, true},
+    {"export-checkpoint", "make a model of a run that is not finished", export_checkpoint_command, true},
     {"sweep", "list the runs of a sweep file, or train one of them", sweep_command, false},
     {"sweep-report", "compare the runs of a sweep", sweep_report_command, false},
     {"evaluate", "measure a model on held-out interactions", evaluate_command, true},
@@ -27,7 +28,7 @@ constexpr Command commands[] = {
 void print_help()
 {
     print("Exact alternating least squares on MPI ranks.\n\nUsage: alster COMMAND [OPTIONS]\n\n");
-    for (const auto& command : commands) print("  {:<13} {}\n", command.name, command.summary);
+    for (const auto& command : commands) print("  {:<18} {}\n", command.name, command.summary);
     print("\nalster COMMAND --help explains a command; alster --version shows the build.\n");
 }
 

@@ -39,6 +39,13 @@ void require_same_ids(const Communicator& ranks, const ModelReader& model, const
 
 }  // namespace
 
+std::string partial_note(const ModelReader& model)
+{
+    if (model.info().partial == 0) return "";
+    return fmt::format("{} is partial: its run was stopped after {} sweeps and may go on", model.file().path().string(),
+                       model.info().sweeps);
+}
+
 std::string require_match(const Communicator& ranks, const ModelReader& model, const DatasetReader& dataset)
 {
     for (const Side side : {Side::users, Side::items})

@@ -14,4 +14,7 @@ namespace alster {
 [[nodiscard]] std::string require_match(const Communicator& ranks, const ModelReader& model,
                                         const DatasetReader& dataset);
 
+/// One line where the model is that of a run which was not finished, else an empty text.
+[[nodiscard]] std::string partial_note(const ModelReader& model);
+
 }  // namespace alster

@@ -9,9 +9,11 @@ namespace {
 
 volatile std::sig_atomic_t asked_to_end = 0;
 volatile std::sig_atomic_t asked_to_save = 0;
+volatile std::sig_atomic_t got_term = 0;
 
 extern "C" void mark_signal(int signal)
 {
+    if (signal == SIGTERM) got_term = 1;
     if (signal == SIGUSR2)
         asked_to_save = 1;
     else
@@ -27,6 +29,7 @@ StopSignals::StopSignals()
 {
     asked_to_end = 0;
     asked_to_save = 0;
+    got_term = 0;
     struct sigaction action = {};
     action.sa_handler = mark_signal;
     action.sa_flags = SA_RESTART;
@@ -41,6 +44,8 @@ StopSignals::~StopSignals()
 }
 
 bool StopSignals::end() const { return asked_to_end != 0; }
+
+bool StopSignals::terminated() const { return got_term != 0; }
 
 bool StopSignals::take_save()
 {

@@ -15,6 +15,9 @@ public:
     /// Whether this process was asked to end.
     [[nodiscard]] bool end() const;
 
+    /// Whether it was asked so by TERM, which gives little time.
+    [[nodiscard]] bool terminated() const;
+
     /// Whether it was asked to save since the last call.
     [[nodiscard]] bool take_save();
 };

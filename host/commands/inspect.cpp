@@ -73,6 +73,7 @@ Json facts_of(const ModelReader& reader)
             {"bias_lambda", info.bias_lambda},
             {"seed", info.seed},
             {"sweeps", info.sweeps},
+            {"partial", info.partial},
             {"ranks", info.ranks},
             {"objective_value", info.objective_value},
             {"data_watermark", info.watermark},

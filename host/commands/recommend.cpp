@@ -215,6 +215,8 @@ int recommend_command(int argc, char** argv)
     set_threads(ranks, options.threads);
     const std::string warning = require_match(ranks, model, dataset);
     if (!warning.empty() && ranks.leads()) say("alster: warning: {}", warning);
+    const std::string partial = partial_note(model);
+    if (!partial.empty() && ranks.leads()) say("alster: note: {}", partial);
     if (!options.users_file.empty() && ranks.leads()) options.users = read_ids(options.users_file);
     AskedUsers asked;
     if (!options.all && ranks.leads()) asked = find_users(model, options.users, options.strict_users);

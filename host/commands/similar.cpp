@@ -138,6 +138,8 @@ int similar_command(int argc, char** argv)
     set_threads(ranks, options.threads);
     const std::string warning = dataset ? require_match(ranks, model, *dataset) : "";
     if (!warning.empty() && ranks.leads()) say("alster: warning: {}", warning);
+    const std::string partial = partial_note(model);
+    if (!partial.empty() && ranks.leads()) say("alster: note: {}", partial);
 
     const ItemLabels labels(model, dataset ? &*dataset : nullptr);
     const auto named = rows_of_ids(labels.ids(), options.items, "item", options.model);

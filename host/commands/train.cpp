@@ -24,8 +24,9 @@ void print_summary(const nlohmann::json& summary)
     if (summary.contains("already_finished"))
         print("{} is finished already: nothing to do\n", printable(summary["model"].get<std::string>()));
     else if (summary.contains("checkpoint"))
-        print("saved in {}: run the same command again to go on\n",
-              printable(summary["checkpoint"].get<std::string>()));
+        print("saved in {}: run the same command again to go on{}\n",
+              printable(summary["checkpoint"].get<std::string>()),
+              summary.contains("model") ? "; the model is partial" : "");
     else
         print("wrote {} ({} sweeps, {:.2f} s a sweep, objective {:.7g})\n",
               printable(summary["model"].get<std::string>()), summary["sweeps"].get<int>(),

@@ -158,6 +158,7 @@ Evaluation evaluate(const Communicator& ranks, const EvaluateOptions& options)
     set_threads(ranks, options.threads);
     Evaluation result;
     if (auto warning = require_match(ranks, model, dataset); !warning.empty()) result.warnings.push_back(warning);
+    if (auto note = partial_note(model); !note.empty()) result.warnings.push_back(note);
     if (dataset.info().held_out == 0 && options.candidates.empty())
         throw Error(ExitCode::bad_data,
                     "{}: nothing is held out to measure on; prepare it with --split or --test, or give --candidates",

@@ -29,6 +29,12 @@ Borders::Borders(const Communicator& ranks, const BorderOptions& options) : rank
 
 void Borders::took(double half_step_s) { longest_step_s_ = std::max(longest_step_s_, half_step_s); }
 
+void Borders::expect(double last_step, double save_s)
+{
+    last_step_ = last_step;
+    longest_save_s_ = std::max(longest_save_s_, save_s);
+}
+
 void Borders::saved(double save_s)
 {
     longest_save_s_ = std::max(longest_save_s_, save_s);
@@ -44,10 +50,19 @@ double Borders::seconds_left() const
     return left;
 }
 
+/// The half-step that completes a sweep, the last one, and the export.
+double Borders::model_seconds() const
+{
+    return margin * ((1 + last_step_) * longest_step_s_ + saves_in_an_export * longest_save_s_);
+}
+
 bool Borders::out_of_time() const
 {
-    return seconds_left() < margin * (longest_step_s_ + (1 + saves_in_an_export) * longest_save_s_);
+    return seconds_left() < model_seconds() + margin * (longest_step_s_ + longest_save_s_);
 }
+
+/// The user's limit is a wish, at Slurm's the process is killed: then the checkpoint has to do.
+bool Borders::time_for_model() const { return slurm_end_ <= 0 || slurm_end_ - unix_seconds() > model_seconds(); }
 
 BorderDecision Borders::decide()
 {
@@ -58,15 +73,17 @@ BorderDecision Borders::decide()
     if (signals_.take_save()) mine = save_asked;
     if (ranks_.leads() && out_of_time()) mine = time_over;
     if (signals_.end()) mine = signal;
+    const bool model = ranks_.max(std::int64_t{ranks_.leads() && time_for_model()}) > 0;
+    const bool announced = ranks_.max(std::int64_t{signals_.terminated()}) == 0 && slurm_end_known();
     switch (ranks_.max(mine)) {
         case save:
-            return {true, false, "the interval has passed"};
+            return {true, false, false, "the interval has passed"};
         case save_asked:
-            return {true, false, "asked for by a signal"};
+            return {true, false, false, "asked for by a signal"};
         case time_over:
-            return {true, true, "the time is nearly over"};
+            return {true, true, model, "the time is nearly over"};
         case signal:
-            return {true, true, "asked to end by a signal"};
+            return {true, true, announced && model, "asked to end by a signal"};
         default:
             return {};
     }

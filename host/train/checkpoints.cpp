@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
 #include "data/error.hpp"
 #include "data/json_text.hpp"
 #include "host/train/run_directory.hpp"
+#include "host/train/run_swap.hpp"
 
 namespace alster {
 
@@ -48,6 +50,71 @@ std::string contradiction(const FoundCheckpoint& found, const RunToResume& run)
     return {};
 }
 
+std::vector<fs::path> checkpoints_in(const Communicator& ranks, const fs::path& directory)
+{
+    // one rank looks: a shared file system may show the others an older directory
+    std::vector<std::string> names;
+    std::error_code none;
+    if (ranks.leads())
+        for (const auto& entry : fs::directory_iterator(directory, none))
+            if (is_checkpoint(entry.path()) && entry.is_regular_file())
+                names.push_back(entry.path().filename().string());
+    std::sort(names.rbegin(), names.rend());
+    std::string text = joined(names);
+    ranks.broadcast(text);
+    std::vector<fs::path> paths;
+    for (std::size_t first = 0; first < text.size();) {
+        const auto end = text.find('\n', first);
+        paths.push_back(directory / text.substr(first, end - first));
+        first = end + 1;
+    }
+    return paths;
+}
+
+/// The first of some checkpoints that is whole.
+struct Search {
+    std::optional<FoundCheckpoint> found;
+    std::vector<fs::path> damaged;  // before it
+    std::string why;                // they are
+    ExitCode code = ExitCode::done;
+};
+
+using RunOf = std::function<RunToResume(const FoundCheckpoint&)>;
+
+/// Throws as require_same_run(). Collective.
+Search first_whole(const Communicator& ranks, const std::vector<fs::path>& paths, const FileAccess& access,
+                   const RunOf& run_of)
+{
+    Search search;
+    for (const auto& path : paths) {
+        std::optional<FoundCheckpoint> found;
+        std::string failure;
+        ExitCode code = ExitCode::done;
+        try {
+            found.emplace(FoundCheckpoint{CheckpointReader(path, access), path, search.why});
+        } catch (const Error& error) {
+            failure = error.what();
+            code = error.code();
+        }
+        code = static_cast<ExitCode>(ranks.max(static_cast<std::int64_t>(code)));
+        if (code == ExitCode::done) {
+            const RunToResume run = run_of(*found);
+            require_same_run(*found, run);
+            failure = contradiction(*found, run);
+            if (failure.empty()) {
+                search.found = std::move(found);
+                return search;
+            }
+            code = ExitCode::bad_data;
+        }
+        search.damaged.push_back(path);
+        search.code = code;
+        search.why += search.why.empty() ? "" : "; ";
+        search.why += failure.empty() ? path.string() + ": another rank cannot read it" : failure;
+    }
+    return search;
+}
+
 }  // namespace
 
 RunToResume run_to_resume(const TrainOptions& options, const DatasetInfo& data)
@@ -65,27 +132,6 @@ Checkpoints::Checkpoints(const Communicator& ranks, fs::path directory, const Fi
 {
 }
 
-std::vector<fs::path> Checkpoints::all() const
-{
-    // one rank looks: a shared file system may show the others an older directory
-    std::vector<std::string> names;
-    std::error_code none;
-    if (ranks_.leads())
-        for (const auto& entry : fs::directory_iterator(directory_, none))
-            if (is_checkpoint(entry.path()) && entry.is_regular_file())
-                names.push_back(entry.path().filename().string());
-    std::sort(names.rbegin(), names.rend());
-    std::string text = joined(names);
-    ranks_.broadcast(text);
-    std::vector<fs::path> paths;
-    for (std::size_t first = 0; first < text.size();) {
-        const auto end = text.find('\n', first);
-        paths.push_back(directory_ / text.substr(first, end - first));
-        first = end + 1;
-    }
-    return paths;
-}
-
 /// Under a name that is no checkpoint's, so that the generations kept are whole ones.
 void Checkpoints::set_aside(const fs::path& path) const
 {
@@ -95,34 +141,36 @@ void Checkpoints::set_aside(const fs::path& path) const
 
 std::optional<FoundCheckpoint> Checkpoints::newest(const RunToResume& run) const
 {
-    const auto paths = all();
-    std::vector<fs::path> damaged;
-    std::string passed_over;
-    for (const auto& path : paths) {
-        std::optional<FoundCheckpoint> found;
-        std::string failure;
-        try {
-            found.emplace(FoundCheckpoint{CheckpointReader(path, access_), path, passed_over});
-        } catch (const Error& error) {
-            failure = error.what();
-        }
-        if (ranks_.max(std::int64_t{!failure.empty()}) == 0) {
-            require_same_run(*found, run);
-            failure = contradiction(*found, run);
-            if (failure.empty()) {
-                for (const auto& newer : damaged) set_aside(newer);
-                return found;
-            }
-        }
-        damaged.push_back(path);
-        passed_over += passed_over.empty() ? "" : "; ";
-        passed_over += failure.empty() ? path.string() + ": another rank cannot read it" : failure;
+    const auto paths = checkpoints_in(ranks_, directory_);
+    Search search = first_whole(ranks_, paths, access_, [&](const FoundCheckpoint&) { return run; });
+    if (search.found) {
+        for (const auto& newer : search.damaged) set_aside(newer);
+        return std::move(search.found);
     }
     if (paths.empty()) return std::nullopt;
     throw Error(
         ExitCode::bad_data,
         "no checkpoint in {} can be read, and a run does not begin anew by itself: add --overwrite for that ({})",
-        directory_.string(), passed_over);
+        directory_.string(), search.why);
+}
+
+FoundCheckpoint checkpoint_to_export(const Communicator& ranks, const fs::path& source, const DatasetInfo& data,
+                                     const FileAccess& access)
+{
+    std::error_code none;
+    std::vector<fs::path> paths = {source};
+    if (ranks.max(std::int64_t{ranks.leads() && fs::is_directory(source, none)}) > 0) {
+        paths = checkpoints_in(ranks, source / "ckpt");
+        if (paths.empty()) paths = checkpoints_in(ranks, source / next_run / "ckpt");
+    }
+    if (paths.empty())
+        throw Error(ExitCode::bad_data, "{}: no checkpoint: the run has saved nothing yet, or is finished: see {}",
+                    (source / "ckpt").string(), (source / "model.h5").string());
+    Search search = first_whole(ranks, paths, access, [&](const FoundCheckpoint& found) {
+        return run_to_resume(options_of(found.reader.info().config, found.path.string()), data);
+    });
+    if (!search.found) throw Error(search.code, "{}", search.why);
+    return std::move(*search.found);
 }
 
 fs::path Checkpoints::write(const CheckpointInfo& info, const RowsToSave& solved, const RowsToSave& start) const
@@ -132,7 +180,7 @@ fs::path Checkpoints::write(const CheckpointInfo& info, const RowsToSave& solved
     ranks_.barrier();
     const auto path = directory_ / file_name(info.half_steps);
     write_checkpoint(path, info, solved, start, access_);
-    const auto paths = all();
+    const auto paths = checkpoints_in(ranks_, directory_);
     if (ranks_.leads())
         for (std::size_t n = generations; n < paths.size(); ++n) fs::remove(paths[n], ignored);
     return path;

@@ -34,6 +34,12 @@ struct RunToResume {
 /// those of `run`.
 void require_same_run(const FoundCheckpoint& found, const RunToResume& run);
 
+/// The checkpoint in a file, or the newest one that is whole in a run's directory: in RUN/ckpt, else in RUN/.next/ckpt.
+/// The run may be working: nothing is changed. Throws bad_data (65) where there is none, or where it belongs to other
+/// data, and as CheckpointReader. Collective.
+[[nodiscard]] FoundCheckpoint checkpoint_to_export(const Communicator& ranks, const std::filesystem::path& source,
+                                                   const DatasetInfo& data, const FileAccess& access);
+
 /// The checkpoints of a run: RUN/ckpt/half-000012.h5, the newest two of them.
 class Checkpoints {
 public:
@@ -52,7 +58,6 @@ public:
     void clear() const;
 
 private:
-    [[nodiscard]] std::vector<std::filesystem::path> all() const;
     void set_aside(const std::filesystem::path& path) const;
 
     const Communicator& ranks_;

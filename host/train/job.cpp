@@ -5,6 +5,7 @@
 #include <random>
 
 #include "data/error.hpp"
+#include "distributed/leader.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "host/backend_choice.hpp"
 #include "host/own_gpu.hpp"
@@ -112,6 +113,54 @@ std::optional<FoundCheckpoint> find_own_start(const Communicator& ranks, RunDire
     return here();
 }
 
+/// What computes, and how.
+struct Machine {
+    BackendChoice choice;
+    Precision precision;
+    GpuModels models;
+    int threads;
+    std::string arithmetic;
+};
+
+Machine choose_machine(const Communicator& ranks, const TrainOptions& options)
+{
+    const BackendChoice choice = choose_backend(ranks, backend_for(options));
+    const Precision precision = choose_precision(choice.kind, options.precision);
+    GpuModels models = choice.kind == BackendKind::cuda ? gpu_models(ranks) : GpuModels();
+    const std::string text = arithmetic(ranks, choice.kind, precision, options, models.architectures);
+    return {choice, precision, std::move(models), set_threads(ranks, options.threads), text};
+}
+
+/// What the borders cannot know before it has happened.
+void expect_export(Borders& borders, const DatasetInfo& data, const TrainOptions& options, Precision precision)
+{
+    // an exact half-step takes so many of those by steps, or in bf16 (docs/performance.md)
+    constexpr double by_steps = 6, in_bf16 = 3;
+    constexpr double bytes_per_second = 2e8;
+    const auto bytes = static_cast<double>(std::max(data.users, data.items) * options.width()) * sizeof(float);
+    borders.expect(options.cg_steps > 0           ? by_steps
+                   : precision == Precision::bf16 ? in_bf16
+                                                  : 1,
+                   bytes / bytes_per_second);
+}
+
+json train_on(Job& job, const Machine& machine)
+{
+    job.progress.line(size_line(job, machine.threads, machine.choice));
+    if (job.run && job.run->staged())
+        job.progress.line(fmt::format("works in {}: what {} holds stays until this run is finished",
+                                      job.run->metrics().parent_path().string(), job.options.out.string()));
+    if (!machine.models.difference.empty())
+        job.progress.line(fmt::format("warning: {}: the last bits of a row depend on which of them solves it",
+                                      machine.models.difference));
+    try {
+        return train_with_choice(job, machine.choice.kind);
+    } catch (const Error& error) {
+        job.log.write("failed", {{"code", static_cast<int>(error.code())}, {"message", error.what()}});
+        throw;
+    }
+}
+
 }  // namespace
 
 json run_training(const Communicator& ranks, const TrainOptions& options, const std::string& resolved_config)
@@ -127,10 +176,8 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
                                            : find_start({ranks, run.checkpoints(), access}, options, dataset.info());
     const Checkpoints checkpoints(ranks, run.checkpoints(), access);
 
-    const BackendChoice choice = choose_backend(ranks, backend_for(options));
-    const Precision precision = choose_precision(choice.kind, options.precision);
-    const GpuModels models = choice.kind == BackendKind::cuda ? gpu_models(ranks) : GpuModels();
-    const int threads = set_threads(ranks, options.threads);
+    const Machine machine = choose_machine(ranks, options);
+    expect_export(borders, dataset.info(), options, machine.precision);
     const std::string run_id = resumed ? resumed->reader.info().run_id : make_run_id(ranks);
     const auto steps_before = static_cast<int>(resumed ? resumed->reader.info().half_steps : 0);
     run.begin(resolved_config, resumed.has_value());
@@ -141,34 +188,56 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
                         {"config", json::parse(result_config(options))},
                         {"data", dataset.info().fingerprint},
                         {"ranks", ranks.size()},
-                        {"threads", threads},
-                        {"backend", name(choice.kind)},
-                        {"precision", name(precision)}});
+                        {"threads", machine.threads},
+                        {"backend", name(machine.choice.kind)},
+                        {"precision", name(machine.precision)}});
     Job job{.ranks = ranks,
             .options = options,
             .dataset = dataset,
-            .run = run,
-            .checkpoints = checkpoints,
+            .run = &run,
+            .checkpoints = &checkpoints,
+            .model = {},
             .resumed = resumed ? &*resumed : nullptr,
-            .borders = borders,
+            .borders = &borders,
             .progress = progress,
             .log = log,
             .run_id = run_id,
-            .arithmetic = arithmetic(ranks, choice.kind, precision, options, models.architectures),
-            .precision = precision};
-    progress.line(size_line(job, threads, choice));
-    if (run.staged())
-        progress.line(fmt::format("works in {}: what {} holds stays until this run is finished",
-                                  run.metrics().parent_path().string(), options.out.string()));
-    if (!models.difference.empty())
-        progress.line(
-            fmt::format("warning: {}: the last bits of a row depend on which of them solves it", models.difference));
-    try {
-        return train_with_choice(job, choice.kind);
-    } catch (const Error& error) {
-        log.write("failed", {{"code", static_cast<int>(error.code())}, {"message", error.what()}});
-        throw;
-    }
+            .arithmetic = machine.arithmetic,
+            .precision = machine.precision};
+    return train_on(job, machine);
+}
+
+json export_checkpoint(const Communicator& ranks, const ExportOptions& asked)
+{
+    const auto lock = lock_output(ranks, asked.out);
+    const ParallelFileAccess access(ranks);
+    const DatasetReader dataset(asked.data, access);
+    const FoundCheckpoint found = checkpoint_to_export(ranks, asked.source, dataset.info(), access);
+    const CheckpointInfo& info = found.reader.info();
+    TrainOptions options = options_of(info.config, found.path.string());
+    options.data = asked.data;
+    options.backend = asked.backend;
+    options.precision = asked.precision;
+    options.threads = asked.threads;
+    options.sweeps = static_cast<int>((info.half_steps + 1) / 2);
+    require_known_solver(options);
+    const Machine machine = choose_machine(ranks, options);
+    Progress progress(static_cast<int>(2 * options.sweeps + 1 - info.half_steps), ranks.leads());
+    MetricsLog log;
+    Job job{.ranks = ranks,
+            .options = options,
+            .dataset = dataset,
+            .run = nullptr,
+            .checkpoints = nullptr,
+            .model = asked.out,
+            .resumed = &found,
+            .borders = nullptr,
+            .progress = progress,
+            .log = log,
+            .run_id = info.run_id,
+            .arithmetic = machine.arithmetic,
+            .precision = machine.precision};
+    return train_on(job, machine);
 }
 
 }  // namespace alster

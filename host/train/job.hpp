@@ -7,7 +7,22 @@
 namespace alster {
 
 /// `alster train` after its options are read: dataset → factors → RUN/model.h5, with RUN/metrics.jsonl and
-/// RUN/config.resolved.toml beside it. Returns a summary with flat keys. Collective.
+/// RUN/config.resolved.toml beside it. A run that has to end early leaves a checkpoint and, where there is time, a
+/// partial model. Returns a summary with flat keys. Collective.
 nlohmann::json run_training(const Communicator& ranks, const TrainOptions& options, const std::string& resolved_config);
+
+/// What `alster export-checkpoint` was asked for.
+struct ExportOptions {
+    std::filesystem::path source;  // a checkpoint, or a run's directory: its newest one
+    std::filesystem::path data;
+    std::filesystem::path out;  // the model
+    std::string backend = "auto";
+    std::string precision = "auto";
+    int threads = 0;
+};
+
+/// A model from a checkpoint: completes the sweep that was begun, and finishes as training does. Returns a summary as
+/// run_training(). Errors: bad_data (65) where there is no checkpoint or it belongs to other data. Collective.
+nlohmann::json export_checkpoint(const Communicator& ranks, const ExportOptions& asked);
 
 }  // namespace alster

@@ -16,10 +16,11 @@ struct Job {
     const Communicator& ranks;
     const TrainOptions& options;
     const DatasetReader& dataset;
-    const RunDirectory& run;
-    const Checkpoints& checkpoints;
+    const RunDirectory* run;  // with `checkpoints` and `borders`, or all of them null:
+    const Checkpoints* checkpoints;
+    std::filesystem::path model;     // then only this is wanted, from the checkpoint `resumed`
     const FoundCheckpoint* resumed;  // null: the run begins
-    Borders& borders;
+    Borders* borders;
     Progress& progress;
     MetricsLog& log;
     std::string run_id;

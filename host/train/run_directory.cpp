@@ -9,6 +9,7 @@
 #include "data/model_file.hpp"
 #include "data/output_file.hpp"
 #include "data/output_path.hpp"
+#include "data/printable.hpp"
 #include "data/sha256.hpp"
 #include "distributed/leader.hpp"
 #include "host/train/run_swap.hpp"
@@ -35,6 +36,21 @@ bool is_json(const fs::path& path)
     return nlohmann::json::accept(file);
 }
 
+bool holds_files(const fs::path& directory)
+{
+    std::error_code none;
+    return fs::directory_iterator(directory, none) != fs::directory_iterator();
+}
+
+bool is_partial(const fs::path& model)
+{
+    try {
+        return ModelReader(model).info().partial != 0;
+    } catch (const Error&) {  // what it is is said where it matters
+        return false;
+    }
+}
+
 nlohmann::json entry_of(const fs::path& path)
 {
     return {{"file", path.filename().string()}, {"bytes", fs::file_size(path)}, {"sha256", sha256_of_file(path)}};
@@ -55,6 +71,31 @@ nlohmann::json start_fields(const TrainOptions& options)
 }
 
 }  // namespace
+
+TrainOptions options_of(const std::string& start_config, const std::string& where)
+{
+    TrainOptions options;
+    try {
+        const auto fields = nlohmann::json::parse(start_config);
+        const bool is_explicit = fields.at("objective") == "explicit";
+        options.feedback = is_explicit ? Feedback::explicit_feedback : Feedback::implicit_feedback;
+        fields.at("factors").get_to(options.factors);
+        fields.at("reg").get_to(options.lambda);
+        fields.at("bias_reg").get_to(options.bias_lambda);
+        fields.at("alpha0").get_to(options.alpha0);
+        fields.at("alpha").get_to(options.alpha);
+        fields.at("nu").get_to(options.nu);
+        fields.at("cg_steps").get_to(options.cg_steps);
+        fields.at("seed").get_to(options.seed);
+        fields.at("init_scale").get_to(options.init_scale);
+    } catch (const nlohmann::json::exception& error) {
+        throw Error(ExitCode::bad_data, "{}: its configuration is damaged: {}", where, error.what());
+    }
+    const bool sound = options.factors >= 1 && options.factors <= max_factors && options.lambda > 0 &&
+                       options.alpha0 >= 0 && options.alpha >= 0 && options.cg_steps >= 0;
+    if (!sound) throw Error(ExitCode::bad_data, "{}: its configuration is damaged: {}", where, printable(start_config));
+    return options;
+}
 
 std::string start_config(const TrainOptions& options) { return json_text(start_fields(options)); }
 
@@ -83,8 +124,9 @@ void RunDirectory::open(const TrainOptions& options, const DatasetInfo& data)
 {
     const auto is_this_run = [&] {
         if (!fs::exists(model())) return false;
-        const ModelReader earlier(model());
-        return earlier.info().config == result_config(options) && earlier.info().fingerprint == data.fingerprint;
+        const ModelInfo earlier = ModelReader(model()).info();
+        return earlier.partial == 0 && earlier.config == result_config(options) &&
+               earlier.fingerprint == data.fingerprint;
     };
     bool swapped = false;
     try {
@@ -97,8 +139,9 @@ void RunDirectory::open(const TrainOptions& options, const DatasetInfo& data)
         if (!finished_) throw;
         return;
     }
-    has_model_ = fs::exists(model());
-    holds_a_run_ = has_model_ || fs::exists(path_ / "ckpt");
+    // a partial model is replaced by the run that goes on from the checkpoint beside it, which is compared next
+    has_model_ = fs::exists(model()) && !(is_partial(model()) && holds_files(path_ / "ckpt"));
+    holds_a_run_ = fs::exists(path_ / "ckpt");
     for (const char* name : run_files) holds_a_run_ = holds_a_run_ || fs::exists(path_ / name);
     if (!has_model_ || (options.overwrite && !swapped)) return;
     finished_ = is_this_run();
@@ -136,13 +179,14 @@ void RunDirectory::write_manifest(const fs::path& model, const fs::path& to) con
     write_whole(to / manifest_name, json_text(nlohmann::json{{"format", "alster-run"}, {"files", files}}, 2) + '\n');
 }
 
-void RunDirectory::publish() const
+void RunDirectory::publish(bool partial) const
 {
     by_leader(ranks_, [&] {
         const fs::path next = path_ / next_run;
         write_manifest(next / "model.h5", next);
+        if (staged_ && partial) return;
         if (staged_) return swap_in_next(path_);
-        // the manifest first: where there is a model the run counts as finished
+        // the manifest first: where there is a finished model the run counts as finished
         alster::publish(next / manifest_name, path_ / manifest_name);
         alster::publish(next / "model.h5", model());
         std::error_code ignored;

@@ -20,7 +20,8 @@ public:
     /// was not asked for. `ranks` must outlive it. Collective.
     RunDirectory(const Communicator& ranks, const TrainOptions& options, const DatasetInfo& data);
 
-    /// Whether there is a model, or anything of a run.
+    /// Whether there is a model of a finished run, or anything of a run. A partial model beside the checkpoint that its
+    /// run goes on from is replaced as that is.
     [[nodiscard]] bool has_model() const { return has_model_; }
     [[nodiscard]] bool holds_a_run() const { return holds_a_run_; }
 
@@ -36,14 +37,21 @@ public:
     [[nodiscard]] std::filesystem::path checkpoints() const { return work() / "ckpt"; }
     [[nodiscard]] std::filesystem::path metrics() const { return work() / "metrics.jsonl"; }
 
+    /// Where publish() puts the model: a partial one beside the checkpoint.
+    [[nodiscard]] std::filesystem::path place_of_model(bool partial) const
+    {
+        return (partial ? work() : path_) / "model.h5";
+    }
+
     /// Where the model is written until publish(). Collective.
     [[nodiscard]] std::filesystem::path unpublished_model() const;
 
-    /// Writes manifest.json (sizes and SHA-256 of the files), then makes the run appear. Errors: io (74). Collective.
-    void publish() const;
+    /// Writes manifest.json (sizes and SHA-256 of the files), then makes the run appear; a partial model of a run that
+    /// replaces another one stays where that works. Errors: io (74). Collective.
+    void publish(bool partial) const;
 
-    /// True where the model of this very run (same configuration, same data) lies there already: a chain of jobs that
-    /// is submitted again after the last one finished has nothing to do.
+    /// True where the finished model of this very run (same configuration, same data) lies there already: a chain of
+    /// jobs that is submitted again after the last one finished has nothing to do.
     [[nodiscard]] bool finished() const { return finished_; }
 
 private:
@@ -66,5 +74,8 @@ private:
 
 /// The same without what only says when a run ends: what a run that goes on must not change.
 [[nodiscard]] std::string start_config(const TrainOptions& options);
+
+/// The reverse: options with what `start_config` says. Error: bad_data (65) with `where` in front.
+[[nodiscard]] TrainOptions options_of(const std::string& start_config, const std::string& where);
 
 }  // namespace alster

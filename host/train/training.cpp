@@ -128,10 +128,11 @@ void log_half_step(MetricsLog& log, const HalfStep& step, int sweep) { log.write
 
 void report_last_half_step(const Job& job, const TrainingState& state, const HalfStep& step)
 {
-    job.progress.line(fmt::format("last half-step, users: objective {:.7g}{}  {:.2f} s{}", step.objective,
-                                  metric_text(job, state), seconds_of(step), retried_text(step.retried_rows)));
+    job.progress.line(fmt::format("last half-step, {}: objective {:.7g}{}  {:.2f} s{}", name(step.solved),
+                                  step.objective, step.solved == Side::users ? metric_text(job, state) : "",
+                                  seconds_of(step), retried_text(step.retried_rows)));
     nlohmann::json fields = fields_of(step, state.sweeps());
-    add_metric(fields, job, state);
+    if (step.solved == Side::users) add_metric(fields, job, state);
     job.log.write("last_half_step", fields);
 }
 
@@ -144,7 +145,7 @@ void report_sweep(const Job& job, const TrainingState& state, const HalfStep& us
     job.log.write("sweep", fields);
 }
 
-ModelInfo describe(const Job& job, const TrainingState& state)
+ModelInfo describe(const Job& job, const TrainingState& state, bool partial)
 {
     const DatasetInfo& data = job.dataset.info();
     const TrainOptions& options = job.options;
@@ -167,6 +168,7 @@ ModelInfo describe(const Job& job, const TrainingState& state)
             .bias_lambda = options.bias_regularization(),
             .seed = static_cast<std::int64_t>(options.seed),
             .sweeps = state.sweeps(),
+            .partial = partial,
             .ranks = job.ranks.size(),
             .arithmetic = job.arithmetic,
             .objective_value = state.objective.value_or(0),
@@ -243,26 +245,24 @@ std::filesystem::path save(const Job& job, const TrainingState& state, const Sid
                         .tool_version = version()};
     state.describe(info);
     job.ranks.broadcast(std::span(&info.seconds, 1));  // each rank has its own watch
-    const auto path = job.checkpoints.write(info, solved.mine, start.mine);
+    const auto path = job.checkpoints->write(info, solved.mine, start.mine);
     const double seconds = watch.lap();
-    job.borders.saved(seconds);
+    job.borders->saved(seconds);
     job.progress.line(fmt::format("checkpoint {} in {:.2f} s: {}", path.string(), seconds, why));
     job.log.write("checkpoint", {{"half_steps", state.half_steps}, {"seconds", seconds}, {"why", why}});
     return path;
 }
 
-nlohmann::json summarize(const Job& job, const TrainingState& state,
-                         const std::optional<std::filesystem::path>& stopped)
+nlohmann::json summarize(const Job& job, const TrainingState& state, const Ending& ending)
 {
     nlohmann::json summary{{"run", job.run_id},
                            {"sweeps", state.sweeps()},
                            {"objective", state.objective.value_or(0)},
                            {"seconds", state.seconds},
                            {"seconds_per_sweep", 2 * state.seconds / static_cast<double>(state.half_steps)}};
-    if (stopped)
-        summary["checkpoint"] = stopped->string();
-    else
-        summary["model"] = job.run.model().string();
+    if (ending.checkpoint) summary["checkpoint"] = ending.checkpoint->string();
+    if (ending.model) summary["model"] = (job.run ? job.run->place_of_model(ending.partial()) : job.model).string();
+    summary["partial"] = ending.partial();
     if (state.restarts > 0) summary["restarts"] = state.restarts;
     if (state.best_sweep > 0) summary["best_sweep"] = state.best_sweep;
     add_metric(summary, job, state);

@@ -30,7 +30,7 @@ void report_solved_again(const Job& job, Side side, const Audit& audit, double b
 
 void log_half_step(MetricsLog& log, const HalfStep& step, int sweep);
 
-/// Prints and logs the half-step that finishes a model.
+/// Prints and logs a half-step that finishes a model.
 void report_last_half_step(const Job& job, const TrainingState& state, const HalfStep& step);
 
 [[nodiscard]] inline double seconds_of(const HalfStep& step) { return step.basis_s + step.waited_s + step.solve_s; }
@@ -39,7 +39,7 @@ void report_last_half_step(const Job& job, const TrainingState& state, const Hal
 void report_sweep(const Job& job, const TrainingState& state, const HalfStep& users, const HalfStep& items);
 
 /// What model.h5 says of the run.
-[[nodiscard]] ModelInfo describe(const Job& job, const TrainingState& state);
+[[nodiscard]] ModelInfo describe(const Job& job, const TrainingState& state, bool partial);
 
 /// Prints and logs how the factors of one side come to the ranks, and what that moves. Collective.
 void report_exchange(const Job& job, Side side, const FactorExchange& exchange, const ExchangeVolumes& volumes);
@@ -62,9 +62,16 @@ struct SideToSave {
 std::filesystem::path save(const Job& job, const TrainingState& state, const SideToSave& solved,
                            const SideToSave& start, const std::string& why);
 
+/// How the sweeps of a run ended.
+struct Ending {
+    std::optional<std::filesystem::path> checkpoint;  // where it was saved, if it had to end early
+    bool model = true;                                // whether a model is made of what is there
+
+    [[nodiscard]] bool partial() const { return checkpoint.has_value(); }
+};
+
 /// What `alster train --json` prints, but for the times of reading and writing.
-[[nodiscard]] nlohmann::json summarize(const Job& job, const TrainingState& state,
-                                       const std::optional<std::filesystem::path>& stopped);
+[[nodiscard]] nlohmann::json summarize(const Job& job, const TrainingState& state, const Ending& ending);
 
 /// The sweeps of one run on one backend.
 template <Backend B>
@@ -79,35 +86,42 @@ public:
             solver_.begin_with(sides_->items);
     }
 
-    /// Returns where the run was saved if it has to end early, nothing where it is done.
-    std::optional<std::filesystem::path> run()
+    /// Sweeps until the run is done or has to end early.
+    Ending run()
     {
         for (;;) {
             half_step();
-            if (state_.whole_sweep() && end_sweep()) return std::nullopt;
+            if (state_.whole_sweep() && end_sweep()) return {};
+            const BorderDecision decision = job_.borders->decide();
+            if (decision.save) {
+                auto path = save(decision.why);
+                if (decision.end) return {path, decision.model};
+            }
+            // at the last, for it drops what the items were solved from, by which a model is audited
             if (state_.whole_sweep() && ++sweeps_here_ == sweeps_before_rebalancing) rebalance();
-            const BorderDecision decision = job_.borders.decide();
-            if (!decision.save) continue;
-            auto path = save(decision.why);
-            if (decision.end) return path;
         }
     }
 
-    /// Checks the result, solves the users for the items that are there, and writes model.h5.
-    void finish()
+    /// Completes a sweep that was begun, checks the result, solves the users for the items that are there, and writes
+    /// the model: `partial` where the run had to end early. So a partial model is that of a run of so many sweeps.
+    void finish(bool partial)
     {
-        audit(solver_, items_step_, sides_->items, sides_->users,
-              {.precision = job_.precision, .by_steps = job_.options.cg_steps > 0});
-        state_.objective = items_step_.objective;
+        if (!state_.whole_sweep()) report_last_half_step(job_, state_, solve_next());
+        // else the items may come from a checkpoint, and what they were solved from is gone
+        if (items_step_.solved == Side::items) {
+            audit(solver_, items_step_, sides_->items, sides_->users,
+                  {.precision = job_.precision, .by_steps = job_.options.cg_steps > 0});
+            state_.objective = items_step_.objective;
+        }
         last_half_step();
         enter_phase("writing the model");
         for (auto* side : {&sides_->users, &sides_->items}) {  // writing needs room of its own
             side->interactions = {};
             side->table = {};
         }
-        const auto path = job_.run.unpublished_model();
+        const auto path = job_.run ? job_.run->unpublished_model() : job_.model;
         on_host([&](const TrainedRows& users, const TrainedRows& items) {
-            write_model(job_.ranks, job_.dataset, job_.options, describe(job_, state_), users, items, path);
+            write_model(job_.ranks, job_.dataset, job_.options, describe(job_, state_, partial), users, items, path);
         });
     }
 
@@ -202,7 +216,7 @@ private:
         report_resume(job_);
     }
 
-    void half_step()
+    HalfStep solve_next()
     {
         FactorSide<B>& fixed = solved_last();
         FactorSide<B>& solved = solved_next();
@@ -210,10 +224,16 @@ private:
         job_.progress.step(fmt::format("sweep {}/{}: {}", sweep, job_.options.sweeps, name(solved.side)));
         const HalfStep step = solver_.half_step(solved, fixed);
         require_descent(job_, step, state_.objective, stored_weight_, sweep);
-        log_half_step(job_.log, step, sweep);
-        job_.borders.took(seconds_of(step));
         state_.add(step.objective, seconds_of(step));
-        (solved.side == Side::users ? users_step_ : items_step_) = step;
+        return (solved.side == Side::users ? users_step_ : items_step_) = step;
+    }
+
+    void half_step()
+    {
+        const int sweep = state_.sweep_of_next();
+        const HalfStep step = solve_next();
+        log_half_step(job_.log, step, sweep);
+        job_.borders->took(seconds_of(step));
     }
 
     /// Users that are exact in fp32 for the items of the model: what anybody computes from these by the recipe of
@@ -346,23 +366,23 @@ nlohmann::json train_with(const Job& job, const B& backend)
     job.progress.line(fmt::format("reading {}", job.options.data.string()));
     Training<B> training(job, backend);
     const double load_s = watch.lap();
-    std::optional<std::filesystem::path> stopped;
+    Ending ending{.checkpoint = job.resumed ? std::optional(job.resumed->path) : std::nullopt};
     try {
-        stopped = training.run();
+        if (job.run) ending = training.run();
         watch.lap();
-        if (!stopped) training.finish();
+        if (ending.model) training.finish(ending.partial());
     } catch (const UnsolvedRow& row) {
         refuse(row, job.options);
     }
-    nlohmann::json summary = summarize(job, training.state(), stopped);
+    nlohmann::json summary = summarize(job, training.state(), ending);
     summary["load_s"] = load_s;
     summary["write_s"] = watch.lap();
     summary["memory_bytes"] = job.ranks.max(peak_memory());
     summary["memory_planned_bytes"] = job.ranks.max(training.planned_memory());
-    job.log.write(stopped ? "stopped" : "end", summary);
-    if (stopped) return summary;
-    job.run.publish();
-    job.checkpoints.clear();
+    job.log.write(ending.partial() ? "stopped" : "end", summary);
+    if (!job.run || !ending.model) return summary;
+    job.run->publish(ending.partial());
+    if (!ending.partial()) job.checkpoints->clear();
     return summary;
 }
 
