@@ -12,6 +12,7 @@ namespace alster {
 
 namespace {
 
+constexpr const char* partial_attribute = "partial";  // not in files of older versions
 constexpr const char* model_format = "alster-model";
 
 std::string group_of(Side side) { return std::string("/") + name(side); }
@@ -38,7 +39,6 @@ void each_attribute(Info& info, Visit visit)
     visit("bias_lambda", info.bias_lambda);
     visit("seed", info.seed);
     visit("sweeps", info.sweeps);
-    visit("partial", info.partial);
     visit("ranks", info.ranks);
     visit("arithmetic", info.arithmetic);
     visit("objective_value", info.objective_value);
@@ -66,6 +66,7 @@ ModelWriter::ModelWriter(const std::filesystem::path& path, const ModelInfo& inf
     write_format(file_, model_format);
     file_.set_attribute("/", "score", score_formula(info_));
     each_attribute(info_, WriteField{file_});
+    file_.set_attribute("/", partial_attribute, info_.partial);
 }
 
 void ModelWriter::write_ids(Side side, Row first, const IdColumn& ids, std::size_t id_bytes, std::span<const Row> order)
@@ -122,6 +123,7 @@ ModelReader::ModelReader(const std::filesystem::path& path, const FileAccess& ac
 {
     check_format(file_, model_format);
     each_attribute(info_, ReadField{file_});
+    if (file_.has_attribute("/", partial_attribute)) info_.partial = file_.integer_attribute("/", partial_attribute);
     check(file_, info_);
     if (verify == Verify::all) verify_model(file_, info_);
 }
