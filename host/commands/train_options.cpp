@@ -76,7 +76,7 @@ void add_objective_options(CLI::App& app, TrainOptions& options)
     add_objective(app, options.feedback);
     app.add_option("--factors", options.factors, "Latent factors, 1 … 2048")->check(CLI::Range(Row{1}, max_factors));
     const auto set_lambda = [&](const std::string& text) { options.lambda = text == "auto" ? -1 : std::stod(text); };
-    app.add_option_function<std::string>("--reg", set_lambda, "λ > 0, regularization; auto: 0.02, explicit 0.1")
+    app.add_option_function<std::string>("--reg", set_lambda, "λ > 0, regularization; auto: 0.02, explicit 0.15")
         ->check(CLI::Validator([positive](std::string& text) { return text == "auto" ? "" : positive(text); }, ""))
         ->type_name("FLOAT or auto")
         ->default_str("auto");

@@ -47,7 +47,7 @@ struct TrainOptions {
 
     [[nodiscard]] bool is_explicit() const { return feedback == Feedback::explicit_feedback; }
     /// λ of the factors, and of the biases (docs/benchmarks.md, "Defaults").
-    [[nodiscard]] double regularization() const { return lambda >= 0 ? lambda : is_explicit() ? 0.1 : 0.02; }
+    [[nodiscard]] double regularization() const { return lambda >= 0 ? lambda : is_explicit() ? 0.15 : 0.02; }
     [[nodiscard]] double bias_regularization() const { return bias_lambda >= 0 ? bias_lambda : regularization(); }
     /// Weight of unobserved pairs in the objective that is solved.
     [[nodiscard]] double unobserved_weight() const { return is_explicit() ? 0 : alpha > 0 ? 1 : alpha0; }
