@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 #include <span>
 
 #include "data/confidence.hpp"
@@ -95,9 +94,11 @@ private:
 
     void hold_latest(std::span<EventRecord> row)
     {
-        const std::size_t size = std::min(hold_last_, row.size() - 1);
-        order_.resize(row.size());
-        std::iota(order_.begin(), order_.end(), std::size_t{0});
+        order_.clear();
+        for (std::size_t i = 0; i < row.size(); ++i)
+            if (row[i].consumed()) order_.push_back(i);
+        if (order_.empty()) return;
+        const std::size_t size = std::min(hold_last_, order_.size() - 1);
         std::nth_element(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(size), order_.end(),
                          [&](std::size_t a, std::size_t b) {
                              if (row[a].time() != row[b].time()) return row[a].time() > row[b].time();

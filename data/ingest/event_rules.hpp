@@ -62,6 +62,8 @@ public:
     [[nodiscard]] std::optional<std::size_t> find(std::string_view type) const;
 
     [[nodiscard]] const EventRule& operator[](std::size_t rule) const { return rules_[rule]; }
+    /// The number of the rule of all types that have none, [other].
+    [[nodiscard]] std::optional<std::size_t> other() const { return other_; }
     [[nodiscard]] bool any_decay() const;
 
     /// The file as it stands, for the provenance.

@@ -137,6 +137,7 @@ std::unique_ptr<LineParser> InteractionReader::make_parser(std::string_view head
 std::unique_ptr<LineParser> InteractionReader::make_table(std::string_view head)
 {
     head_ = read_table_head(head, layout_, path());
+    require_header_as_first();
     if (columns_.empty()) columns_ = head_.columns;
     return delimited_parser({.separator = head_.separator,
                              .positions = head_.positions,
@@ -145,6 +146,21 @@ std::unique_ptr<LineParser> InteractionReader::make_table(std::string_view head)
                              .find_headers = layout_.header.value_or(true),
                              .decimal_comma = layout_.decimal_comma,
                              .nulls = layout_.nulls});
+}
+
+/// Of files that were cut from one the first alone has the header: the positions of the others are unknown.
+void InteractionReader::require_header_as_first() const
+{
+    const std::string& first = source_.path(0);
+    if (head_.has_header || layout_.header || !layout_.columns.empty() || first == path() || first == "-") return;
+    LineSource beginning({first});
+    Line line;
+    static_cast<void>(beginning.next(line));
+    if (read_table_head(beginning.head(), layout_, first).has_header)
+        throw Error(ExitCode::bad_data,
+                    "{}: has no header, but {} has one: say by position what the columns are, as in --columns "
+                    "user=0,item=1",
+                    path(), first);
 }
 
 /// A quoted field that does not end in its line may end in one of the next. Where it does not, the line is read alone

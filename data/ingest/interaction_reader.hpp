@@ -56,6 +56,7 @@ private:
     void begin_file();
     [[nodiscard]] std::unique_ptr<LineParser> make_parser(std::string_view head);
     [[nodiscard]] std::unique_ptr<LineParser> make_table(std::string_view head);
+    void require_header_as_first() const;
     [[nodiscard]] bool pass_over();
     void read_line();
     [[nodiscard]] Defect parse();

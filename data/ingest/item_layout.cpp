@@ -72,9 +72,25 @@ std::size_t find_column(const Fields& header, const ItemColumn& column, const st
     return static_cast<std::size_t>(found - header.begin());
 }
 
-/// The best known name of each column that other commands use.
-void find_known(const Fields& header, ItemLayout& layout)
+/// Two names of what a log may call its item: which of them it does is not known here.
+void require_one_id(const Fields& header, const std::string& where)
 {
+    std::vector<std::string_view> ids;
+    for (const std::string_view name : header) {
+        const std::string plain = plain_name(name);
+        if (plain == "item" || plain == "itemid" || plain == "iid") return;
+        const auto known = known_item_column(name);
+        if (known && known->column == "id" && plain != "id") ids.push_back(name);
+    }
+    if (ids.size() > 1)
+        throw Error(ExitCode::bad_data, "{}: '{}' and '{}' could both be the id: write --item-columns id={},title=…",
+                    where, ids[0], ids[1], ids[0]);
+}
+
+/// The best known name of each column that other commands use.
+void find_known(const Fields& header, const std::string& where, ItemLayout& layout)
+{
+    require_one_id(header, where);
     for (const std::string_view column : {"id", "title", "genres"}) {
         int best = std::numeric_limits<int>::max();
         std::size_t at = header.size();
@@ -144,7 +160,7 @@ ItemLayout table_layout(const std::string& where, std::string_view line, const I
         if (std::count(layout.columns.begin(), layout.columns.begin() + static_cast<std::ptrdiff_t>(f),
                        layout.columns[f]))
             layout.columns[f].clear();  // of two columns of one name the first is kept
-    if (spec.empty()) find_known(fields, layout);
+    if (spec.empty()) find_known(fields, where, layout);
     place_columns(fields, spec, where, layout);
     layout.columns[layout.id].clear();
     return layout;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <span>
 
+#include "data/ingest/event_rules.hpp"
 #include "data/sha256.hpp"
 
 namespace alster {
@@ -31,15 +32,18 @@ EventFingerprint fingerprint_of(std::string_view event_id)
     return fingerprint;
 }
 
-Offset find_repeated(EventTable& table, bool drop)
+Offset find_repeated(EventTable& table, bool drop, std::optional<std::size_t> mixed_rule)
 {
+    const auto same = [&](const EventRecord& a, const EventRecord& b) {
+        return same_event(a, b) && a.rule != mixed_rule.value_or(EventRules::most_rules);
+    };
     const auto records = table.records();
     if (!drop) {
         Offset repeated = 0;
-        for (std::size_t i = 1; i < records.size(); ++i) repeated += same_event(records[i - 1], records[i]);
+        for (std::size_t i = 1; i < records.size(); ++i) repeated += same(records[i - 1], records[i]);
         return repeated;
     }
-    const auto end = std::unique(records.begin(), records.end(), same_event);
+    const auto end = std::unique(records.begin(), records.end(), same);
     const auto kept = static_cast<std::size_t>(end - records.begin());
     const auto repeated = static_cast<Offset>(records.size() - kept);
     table.truncate(kept);

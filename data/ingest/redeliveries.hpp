@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "data/ingest/event_table.hpp"
@@ -25,8 +26,9 @@ struct EventFingerprint {
 
 /// Finds the events that repeat an earlier one: same user, item, rule, value, confidence, preference and time, which
 /// must be known. The table is sorted by sort_by_user(), and holds all events of each of its users. Where `drop`, they
-/// are removed. Returns how many there are.
-Offset find_repeated(EventTable& table, bool drop);
+/// are removed. Returns how many there are. Of events by `mixed_rule`, which is that of many types, none repeats
+/// another.
+Offset find_repeated(EventTable& table, bool drop, std::optional<std::size_t> mixed_rule = {});
 
 /// 32 bits that stand for a type in the place of a preference, while no rules say what the type means.
 [[nodiscard]] float mark_of(std::string_view type);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 
 #include "data/error.hpp"
 #include "data/ingest/column_names.hpp"
@@ -269,17 +270,28 @@ private:
         result_.columns = unused.empty() ? used : used + "; not used: " + unused;
     }
 
-    /// R's write.table gives a line one field more than the header: the name of the row, in front.
+    /// R's write.table gives a line one field more than the header: the name of the row, in front, quoted or a number
+    /// that counts the rows. Its write.csv names that column, so that surplus fields behind commas are something else.
     void shift_row_names(std::size_t first)
     {
+        if (result_.separator == Separator::comma || result_.separator == Separator::semicolon) return;
         constexpr std::size_t looked_at = 100;
         const std::size_t last = std::min(records_.size(), first + 1 + looked_at);
         if (first + 1 == last) return;
+        bool quoted = true, counted = true;
+        std::int64_t before = 0;
         for (std::size_t r = first + 1; r < last; ++r) {
             Fields fields;
             if (!split_line(records_[r].text, fields) || fields.size() != result_.width + 1 || fields.back().empty())
                 return;
+            std::int64_t number = -1;
+            const std::string_view name = fields.front();
+            std::from_chars(name.data(), name.data() + name.size(), number);
+            counted = counted && (r == first + 1 || number == before + 1);
+            quoted = quoted && records_[r].text.starts_with('"');
+            before = number;
         }
+        if (!quoted && !counted) return;
         if (layout_.columns.empty() || !layout_.columns.by_position())
             for (int& position : result_.positions)
                 if (position >= 0) ++position;
@@ -317,6 +329,29 @@ private:
         });
     }
 
+    /// Words for user and item, where the next lines, two at least, have numbers for both.
+    [[nodiscard]] bool has_words_for_ids(std::size_t first) const
+    {
+        constexpr std::size_t looked_at = 100;
+        const auto all = [](std::string_view text, int (*is)(int)) {
+            return !text.empty() &&
+                   std::ranges::all_of(text, [&](char c) { return is(static_cast<unsigned char>(c)) != 0; });
+        };
+        for (const EventColumn id : {EventColumn::user, EventColumn::item})
+            if (!all(field(fields_, id),
+                     [](int c) { return static_cast<int>(std::isalpha(c) || c == '_' || c == ' '); }))
+                return false;
+        const std::size_t last = std::min(records_.size(), first + 1 + looked_at);
+        for (std::size_t r = first + 1; r < last; ++r) {
+            Fields fields;
+            FieldSplitter splitter(result_.separator);
+            if (!splitter.split(records_[r].text, fields)) return false;
+            for (const EventColumn id : {EventColumn::user, EventColumn::item})
+                if (!all(field(fields, id), std::isdigit)) return false;
+        }
+        return first + 2 < last;
+    }
+
     /// A first line that was not said to be a header, and was not recognized as one, must not look like one.
     void check_looks(std::size_t first)
     {
@@ -325,7 +360,7 @@ private:
         Fields next;
         FieldSplitter splitter(result_.separator);
         if (first + 1 < records_.size()) static_cast<void>(splitter.split(records_[first + 1].text, next));
-        if (telling || has_words_for_numbers(next))
+        if (telling || has_words_for_numbers(next) || has_words_for_ids(first))
             fail(first, fmt::format("looks like a header: write {} (or --no-header if it is an event)",
                                     word_for_header(fields_)));
         const bool by_default = layout_.columns.empty() && fields_.size() > 2;
@@ -356,7 +391,7 @@ bool is_comment(std::string_view line, std::size_t fields, std::size_t width)
 {
     if (!line.starts_with('#')) return false;
     if (line.size() == 1 || line[1] == ' ' || line[1] == '#' || line[1] == '\t') return true;
-    return fields != width;
+    return width != 0 && fields != width;
 }
 
 }  // namespace alster

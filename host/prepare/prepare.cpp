@@ -209,7 +209,8 @@ private:
     {
         if (!has_event_ids() && options_.redelivered != Redelivered::keep) {
             const bool drop = options_.redelivered == Redelivered::drop || fine_times_;
-            const Offset repeated = ranks_.sum(find_repeated(log_.table(), drop));
+            const Offset repeated =
+                ranks_.sum(find_repeated(log_.table(), drop, rules_ ? rules_->other() : std::nullopt));
             if (drop) {
                 report_.redelivered = repeated;
                 report_.events -= repeated;

@@ -1,5 +1,7 @@
 #include "host/train/feedback.hpp"
 
+#include <algorithm>
+
 #include "data/error.hpp"
 
 namespace alster {
@@ -25,6 +27,12 @@ void apply_classic(Interactions& interactions, double alpha)
 
 void apply_explicit(Interactions& interactions, double mean)
 {
+    const auto shown = std::ranges::count_if(interactions.roles, [](Roles role) { return (role & shown_role) != 0; });
+    if (shown > 0)
+        throw Error(ExitCode::usage,
+                    "--objective explicit takes every interaction for a rating, and {} or more were only shown: write "
+                    "ignore = true in the rule of that type and prepare again, or take --objective implicit",
+                    shown);
     release(interactions.confidences);
     interactions.preferences = std::move(interactions.values);
     for (float& p : interactions.preferences) p = static_cast<float>(p - mean);

@@ -22,7 +22,7 @@ array=$("$alster" sweep sweep.toml --array)
 
 echo "-- the long task gets a signal, is put back alone and goes on; the others run through"
 job=$(ALSTER=$alster sbatch --parsable --array="$array%2" --cpus-per-task=1 --output=%a.log \
-    "$repository/slurm/sweep.sbatch" sweep.toml dataset.h5 sweep --alpha0 0.5)
+    "$repository/slurm/sweep.sbatch" sweep.toml dataset.h5 sweep --alpha0 0.5 --reg 0.01)
 wait_for 60 started sweep/002 || fail "no sweep of the long run in a minute"
 scancel --signal=USR1 "${job}_2"
 for task in 0 1 3; do
@@ -30,7 +30,7 @@ for task in 0 1 3; do
 done
 expect_state "${job}_2" COMPLETED 1
 grep -q "goes on after" 2.log || fail "did not go on from a checkpoint"
-"$alster" sweep sweep.toml --index 2 --data dataset.h5 --out undisturbed --alpha0 0.5 > undisturbed.log 2>&1
+"$alster" sweep sweep.toml --index 2 --data dataset.h5 --out undisturbed --alpha0 0.5 --reg 0.01 > undisturbed.log 2>&1
 expect_same_bits sweep/002 undisturbed/002
 
 echo "-- the report names the best of the four"

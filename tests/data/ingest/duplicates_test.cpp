@@ -194,6 +194,17 @@ TEST(Duplicates, HoldsOutTheLatestPairsOfEachUserButNeverItsOnlyOne)
     EXPECT_THAT(users.last, ElementsAre(10, 5, 0, 0));
 }
 
+TEST(Duplicates, HoldsOutNothingThatWasOnlyShown)
+{
+    EventTable table = table_of({{0, 0, 1, 1, 1, 10'000, false, consumed_role},
+                                 {0, 1, 1, 1, 1, 20'000, false, consumed_role},
+                                 {0, 2, 1, 1, 0, 30'000, false, shown_role}});
+    const MergeReport report = merge(table, 3, Duplicates::last, 1);
+    EXPECT_EQ(1, report.held_out);
+    EXPECT_EQ(1U, table.records()[1].held);
+    EXPECT_EQ(0U, table.records()[2].held);
+}
+
 EventTable random_table(Column users, Column items, int size)
 {
     std::mt19937 random(7);

@@ -71,6 +71,8 @@ TEST_F(ItemCatalogueTest, ReadsTablesWithAHeaderAndKeepsEveryNamedColumn)
     EXPECT_EQ("1995", csv.columns.at("year")[0]);
     EXPECT_EQ(3U, csv.columns.size());
 
+    EXPECT_THROW(read("album_id,name,artist_id\n1,Abbey Road,2\n"), Error);  // which is the id?
+
     const auto semicolons = read("\"ISBN\";\"Book-Title\"\n\"7\";\"A, B; \\\"C\\\"\"\n");
     EXPECT_EQ("A, B; \"C\"", semicolons.columns.at("title")[0]);
 

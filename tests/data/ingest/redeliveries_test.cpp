@@ -50,6 +50,15 @@ TEST(RedeliveriesTest, DropEventsThatRepeatAnotherInEverything)
     EXPECT_EQ(0, find_repeated(table, true));
 }
 
+TEST(RedeliveriesTest, KeepEventsByTheRuleOfManyTypes)
+{
+    const EventRecord event{.user = 1, .item = 2, .seconds = 100, .rule = 3};
+    auto table = table_of({event, event});
+    EXPECT_EQ(1, find_repeated(table, false));
+    EXPECT_EQ(0, find_repeated(table, true, 3));
+    EXPECT_EQ(1, find_repeated(table, true, 2));
+}
+
 TEST(RedeliveriesTest, KeepEventsWhoseTimeIsUnknown)
 {
     const EventRecord event{.user = 1, .item = 2};

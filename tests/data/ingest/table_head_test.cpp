@@ -88,6 +88,9 @@ TEST(TableHead, LeavesIdsThatAreWordsAlone)
     EXPECT_THAT(read_events("alice,up,bad\nbob,up,worse\n", csv),
                 ElementsAre("value is not a number", "value is not a number"));
     EXPECT_THAT(read_events("#love,up,5\n#cats,up,4\n", csv), ElementsAre("#love up 5 0", "#cats up 4 0"));
+    EXPECT_THAT(read_events("#bob 1\nann 2\n#tim 3\n", LogLayout{.format = LogFormat::pairs}),
+                ElementsAre("#bob 1 1 0", "ann 2 1 0", "#tim 3 1 0"));
+    EXPECT_THAT(refusal("u,i\n1,10\n2,20\n"), HasSubstr("looks like a header"));
 }
 
 TEST(TableHead, PassesOverCommentsAndTheLineOfExcel)
@@ -106,7 +109,12 @@ TEST(TableHead, ShiftsTheColumnsWhereRHasNamedTheRows)
     EXPECT_THAT(read_events("\"user\" \"item\" \"n\"\n\"1\" \"u1\" \"Guns \\\"N\\\" Co\" 3\n\"2\" \"u2\" \"b\" 1\n",
                             LogLayout{.separator = Separator::blanks}),
                 ElementsAre("u1 Guns \"N\" Co 3 0", "u2 b 1 0"));
-    EXPECT_THAT(read_events("user,item,n\n1,7,8,3\n2,7,9,1\n", csv), ElementsAre("7 8 3 0", "7 9 1 0"));
+    const LogLayout tsv{.format = LogFormat::tsv};
+    EXPECT_THAT(read_events("user\titem\tn\n1\t7\t8\t3\n2\t7\t9\t1\n", tsv), ElementsAre("7 8 3 0", "7 9 1 0"));
+    // what stands behind commas, or in front of no count, is a field too many
+    const std::string surplus = "more fields than the first line";
+    EXPECT_THAT(read_events("user,item,n\n1,7,8,3\n2,7,9,1\n", csv), ElementsAre(surplus, surplus));
+    EXPECT_THAT(read_events("user\titem\tn\n7\t8\t4\t5\n7\t9\t2\t0\n", tsv), ElementsAre(surplus, surplus));
     EXPECT_THAT(read_events("user,item,n\n7,8,3,\n", csv), ElementsAre("7 8 3 0"));
 }
 
