@@ -1,5 +1,6 @@
 #include "distributed/leader.hpp"
 
+#include <filesystem>
 #include <string>
 
 #include "data/error.hpp"
@@ -16,6 +17,9 @@ void by_leader(const Communicator& ranks, const std::function<void()>& work)
         } catch (const Error& error) {
             code = static_cast<std::int64_t>(error.code());
             message = error.what();
+        } catch (const std::filesystem::filesystem_error& error) {  // a name that cannot even be looked up
+            code = static_cast<std::int64_t>(ExitCode::cannot_create);
+            message = fmt::format("{}: cannot be made: {}", error.path1().string(), error.code().message());
         }
     }
     ranks.broadcast(std::span(&code, 1));
