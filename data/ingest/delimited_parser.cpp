@@ -47,7 +47,10 @@ public:
 
     bool is_record(std::string_view text) override
     {
-        return splitter_.split(text, fields_) && !splitter_.literal() && fields_.size() == format_.width;
+        // by a splitter of its own: the events that parse() has made look into the other's memory
+        FieldSplitter splitter(format_.separator, format_.width);
+        std::vector<std::string_view> fields;
+        return splitter.split(text, fields) && !splitter.literal() && fields.size() == format_.width;
     }
 
     bool is_row(std::string_view line) const override
