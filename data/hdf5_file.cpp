@@ -79,7 +79,7 @@ void require_readable(const std::filesystem::path& path)
         throw Error(ExitCode::bad_data, "{}: no such file", path.string());
     if (std::filesystem::is_directory(there))
         throw Error(ExitCode::bad_data, "{}: is a directory, a file is needed", path.string());
-    // HDF5 would wait for ever at a pipe, and read a device to its end
+    // HDF5 would wait forever at a pipe, and read a device to its end
     if (!std::filesystem::is_regular_file(there))
         throw Error(ExitCode::bad_data, "{}: is a pipe, socket or device, an ordinary file is needed", path.string());
     if (!error && ::access(path.c_str(), R_OK) != 0) error = std::error_code(errno, std::generic_category());

@@ -94,7 +94,7 @@ std::optional<FoundCheckpoint> find_start(const Checkpoints& checkpoints, const 
     return found;
 }
 
-/// The same for --overwrite: only this very run, interrupted, is gone on with. Whatever else is there stays until the
+/// The same for --overwrite: only this very run, interrupted, is resumed. Whatever else is there stays until the
 /// new run is finished.
 std::optional<FoundCheckpoint> find_own_start(const Communicator& ranks, RunDirectory& run, const TrainOptions& options,
                                               const DatasetInfo& data, const FileAccess& access)

@@ -11,7 +11,7 @@ namespace alster {
 
 namespace {
 
-/// OpenBLAS maps 128 MiB at its first work and keeps them; where it cannot, it tries again for ever.
+/// OpenBLAS maps 128 MiB at its first work and keeps them; where it cannot, it tries again forever.
 void require_room_for_openblas()
 {
     constexpr std::size_t bytes = std::size_t{144} << 20;
