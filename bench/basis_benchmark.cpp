@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "kernels/cpu/basis_kernel.hpp"
+#include "kernels/cpu/isa/basis_kernel.hpp"
 #include "kernels/host_matrix.hpp"
 
 namespace {

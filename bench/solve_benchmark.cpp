@@ -7,7 +7,7 @@
 
 #include "data/bf16.hpp"
 #include "kernels/cpu/aligned_floats.hpp"
-#include "kernels/cpu/row_solver.hpp"
+#include "kernels/cpu/isa/row_solver.hpp"
 #include "kernels/host_matrix.hpp"
 
 namespace {

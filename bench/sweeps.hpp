@@ -10,8 +10,8 @@
 #include "bench/random_interactions.hpp"
 #include "data/error.hpp"
 #include "distributed/mpi_session.hpp"
-#include "host/report/stopwatch.hpp"
-#include "host/train/sides.hpp"
+#include "host/machine/stopwatch.hpp"
+#include "host/solve/sides.hpp"
 #include "kernels/row_cost.hpp"
 
 namespace alster {
@@ -118,14 +118,13 @@ void measure_sweeps(const B& backend, const std::string& label, const SweepOptio
                     Row factors)
 {
     const Communicator alone = Communicator::self();
-    TrainOptions training;
-    training.factors = factors;
+    const Objective objective{.factors = factors};
     const auto all = [](Row count) { return Share{RowPartition::even(count, rows_per_chunk, 1), {}}; };
     std::vector<std::uint64_t> keys(options.shape.items);
     std::iota(keys.begin(), keys.end(), std::uint64_t{0});
-    auto sides = make_sides(alone, backend, training, all(options.shape.users), all(options.shape.items),
-                            {data.by_user, {}}, {data.by_item, {}, std::move(keys)});
-    Solver<B> solver(alone, backend, training);
+    auto sides = make_sides(alone, backend, objective, SolveOptions(), {all(options.shape.users), {data.by_user, {}}},
+                            {all(options.shape.items), {data.by_item, {}, std::move(keys)}});
+    Solver<B> solver(alone, backend, objective);
     solver.begin_with(sides.items);
     std::vector<double> total, users, items, basis;
     for (int sweep = 0; sweep < options.sweeps; ++sweep) {

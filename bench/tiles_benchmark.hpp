@@ -6,8 +6,8 @@
 #include <random>
 #include <vector>
 
-#include "kernels/cpu/cholesky.hpp"
-#include "kernels/cpu/panel.hpp"
+#include "kernels/cpu/isa/cholesky.hpp"
+#include "kernels/cpu/isa/rows/panel.hpp"
 
 /// The parts of a row's solve on one core, in GF/s of useful operations and as a share of what the same core does in
 /// multiply-adds that touch nothing but registers. Included by a program for each instruction set.

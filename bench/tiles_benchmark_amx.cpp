@@ -1,7 +1,7 @@
 // The kernels of the row solver where a matrix unit multiplies bf16.
 #include "bench/tiles_benchmark.hpp"
-#include "kernels/cpu/amx_unit.hpp"
-#include "kernels/cpu/unit_panel.hpp"
+#include "kernels/cpu/isa/matrix_unit/amx_unit.hpp"
+#include "kernels/cpu/isa/matrix_unit/unit_panel.hpp"
 
 namespace alster::ALSTER_ISA {
 

@@ -1,6 +1,6 @@
 // The kernels of the row solver where rows come in bf16 and products in pairs.
 #include "bench/tiles_benchmark.hpp"
-#include "kernels/cpu/paired_panel.hpp"
+#include "kernels/cpu/isa/rows/paired_panel.hpp"
 
 int main(int argc, char** argv)
 {

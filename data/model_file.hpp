@@ -14,7 +14,7 @@ namespace alster {
 
 /// What model.h5 says about itself (root attributes, docs/formats.md).
 struct ModelInfo {
-    std::string objective;  // "implicit" | "explicit"
+    std::string objective = {};  // "implicit" | "explicit"
     Row users = 0;
     Row items = 0;
     Row width = 0;    // columns of the stored factors: F implicit; F + 2 explicit ([x, b_u, 1] · [y, 1, b_i])
@@ -32,17 +32,17 @@ struct ModelInfo {
     std::int64_t sweeps = 0;
     std::int64_t partial = 0;  // 1: of a run that was not finished
     std::int64_t ranks = 0;
-    std::string arithmetic;      // precision, and by what it was computed: "fp32 by AVX-512"
-    double objective_value = 0;  // after the last sweep
-    std::int64_t watermark = 0;  // of the data, Unix seconds
-    std::string fingerprint;     // of the data
-    std::string run_id;
-    std::string space_id;  // vectors of two files may be compared only where this is equal
-    std::string created_utc;
-    std::string tool_version;
-    std::string git_commit;
-    std::string config;      // JSON
-    std::string evaluation;  // JSON, may be empty
+    std::string arithmetic = {};   // precision, and by what it was computed: "fp32 by AVX-512"
+    double objective_value = 0;    // after the last sweep
+    std::int64_t watermark = 0;    // of the data, Unix seconds
+    std::string fingerprint = {};  // of the data
+    std::string run_id = {};
+    std::string space_id = {};  // vectors of two files may be compared only where this is equal
+    std::string created_utc = {};
+    std::string tool_version = {};
+    std::string git_commit = {};
+    std::string config = {};      // JSON
+    std::string evaluation = {};  // JSON, may be empty
 };
 
 /// Status of a row (u1): what its factors come from. Of prior_only nothing was learned: it has no interactions, or none

@@ -5,7 +5,7 @@
 #include "data/console.hpp"
 #include "data/error.hpp"
 #include "host/commands/commands.hpp"
-#include "host/version.hpp"
+#include "host/machine/version.hpp"
 
 namespace {
 

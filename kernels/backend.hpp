@@ -58,6 +58,8 @@ struct SolveReport {
 /// may sum in fp32, or the model, in fp64.
 enum class BasisFor { rows, model };
 
+// clang-format off: concepts are read as tables
+
 /// The mathematics of alternating least squares. One body for each operation lies in reference/ (fp64, Eigen: the
 /// oracle of every test), cpu/ and cuda/, in files of the same name. A Matrix is (rows, w) row-major fp32 in the
 /// backend's memory; a Shard is a rank's interactions of one side, laid out as the backend likes.
@@ -120,7 +122,7 @@ concept Backend = requires(const B backend, typename B::Matrix& X, const typenam
 /// A backend that can go towards a row's solution by steps, from the x that is there.
 ///
 ///   rotate_start      X ← X Q about as in fp32, of those rows of the shard that go by steps; the others' x is not
-///   asked for
+///                     asked for; nothing where no steps were asked for
 ///
 ///   without_steps     a backend that solves all rows of the same shards exactly
 template <class B>
@@ -186,5 +188,7 @@ concept BatchedBackend = Backend<B> &&
         backend.solve(shard, Y, objective, X, ready)
         } -> std::same_as<SolveReport>;
 };
+
+// clang-format on
 
 }  // namespace alster

@@ -3,7 +3,8 @@
 
     check_layers.py [ROOT]      prints each violation as file:line: rule; exit code 1 if there are any
 
-Layers (CONTRIBUTING.md): data <- kernels, distributed <- host <- tests, bench.
+Layers (CONTRIBUTING.md): data <- kernels, distributed <- host <- tests, bench. host/ is a building of its own: a file
+there includes its own room and those of lower floors.
 """
 import pathlib
 import re
@@ -17,6 +18,23 @@ MAY_INCLUDE = {
     "tests": {"data", "kernels", "distributed", "host", "tests"},
     "bench": {"data", "kernels", "distributed", "host", "bench", "tests"},
 }
+
+# Rooms of one floor do not see each other.
+FLOOR = {
+    "machine": 1,
+    "prepare": 2, "model": 2, "report": 2,
+    "sharding": 3, "personalize": 3,
+    "solve": 4, "evaluate": 4, "publish": 4,
+    "train": 5, "update": 5,
+    "plan": 6, "sweep": 6,
+    "commands": 7,
+}
+
+# What is compiled once for each instruction set sees only its own kind: an inline function of a common header would
+# be kept in whichever version the linker meets first, and a CPU may not have its instructions.
+ISA = "kernels/cpu/isa/"
+ISA_MAY_INCLUDE = {"kernels/pivots.hpp", "kernels/precision.hpp"}
+ISA_MAY_INCLUDE_OF_THE_SYSTEM = {"cmath", "cstddef", "cstdint", "cstring", "type_traits", "immintrin.h", "bit"}
 
 # What a pattern may only occur in: path prefixes.
 CONFINED = [
@@ -34,8 +52,13 @@ CONFINED = [
 
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
+MAX_PARAMETERS = 7
+# Kernels take the pieces of a row, and callbacks what their library says.
+MANY_PARAMETERS = ("kernels/cpu/isa/", "kernels/cuda/", "tests/")
+CALLBACK = re.compile(r"^\s*(herr_t|concept|template <[^>]*> concept)\b|\bconcept\b")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
+SYSTEM_INCLUDE = re.compile(r'^\s*#\s*include\s+<([^>]+)>')
 # A brace at the end of a line that opens a body but no function body.
 NO_FUNCTION = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b[^()]*\{$|=\s*\{$|^\s*\}?\s*(else|do)\s*\{$")
 CONTROL = re.compile(r"^\s*(\}\s*)?(if|for|while|switch|catch|else|do|try|case|default)\b")
@@ -76,25 +99,69 @@ def functions(lines):
             statement_start = number + 1
 
 
+def room_of(name):
+    """The room of a file of host/, or None for what lies beside the rooms (main.cpp)."""
+    parts = name.split("/")
+    return parts[1] if parts[0] == "host" and len(parts) > 2 else None
+
+
+def wrong_includes(line, name):
+    """What is wrong with a line that includes something."""
+    include, system = INCLUDE.match(line), SYSTEM_INCLUDE.match(line)
+    target = include.group(1) if include else ""
+    if "/" in target:
+        layer = name.split("/")[0]
+        if target.split("/")[0] not in MAY_INCLUDE[layer]:
+            yield f"{layer}/ must not include {target}"
+        room, other = room_of(name), room_of(target)
+        if room and other and other != room and FLOOR.get(other, 99) >= FLOOR.get(room, 0):
+            yield f"host/{room}/ is on floor {FLOOR.get(room)} and must not include {target} on floor {FLOOR.get(other)}"
+        if room == "publish" and other == "personalize":
+            yield f"host/publish/ audits lists and must not include what makes them: {target}"
+    if name.startswith(ISA):
+        if target and not target.startswith(ISA) and target not in ISA_MAY_INCLUDE:
+            yield f"{ISA} must not include {target}"
+        if system and system.group(1) not in ISA_MAY_INCLUDE_OF_THE_SYSTEM:
+            yield f"{ISA} must not include <{system.group(1)}>"
+
+
+def parameters(head):
+    """The number of parameters of a function, judged by the commas of its first list in parentheses."""
+    start = head.find("(")
+    depth, count, seen = 0, 0, False
+    for letter in head[start:]:
+        if letter in "([{<":
+            depth += 1
+        elif letter in ")]}>":
+            depth -= 1
+            if depth == 0:
+                return count + 1 if seen else 0
+        elif depth == 1 and letter == ",":
+            count += 1
+        elif not letter.isspace():
+            seen = True
+    return 0
+
+
 def violations_of(path, name):
     source = path.read_text(encoding="utf-8")
     lines = without_comments_and_text(source).split("\n")
-    layer = name.split("/")[0]
     length = source.count("\n")
     if length > MAX_FILE_LINES:
         yield 1, f"{length} lines, more than {MAX_FILE_LINES}: a file has one job"
     for number, line in enumerate(lines, start=1):
-        include = INCLUDE.match(line)
-        if include and "/" in include.group(1):
-            target = include.group(1).split("/")[0]
-            if target not in MAY_INCLUDE[layer]:
-                yield number, f"{layer}/ must not include {include.group(1)}"
+        for wrong in wrong_includes(line, name):
+            yield number, wrong
         for pattern, what, homes in CONFINED:
             if pattern.search(line) and not name.startswith(homes):
                 yield number, f"{what} belongs in {', '.join(homes)}"
     for first, count in functions(lines):
         if count > MAX_FUNCTION_LINES:
             yield first + 1, f"a function of {count} lines, more than {MAX_FUNCTION_LINES}"
+        head = " ".join(lines[first:first + 12])
+        many = 0 if name.startswith(MANY_PARAMETERS) or CALLBACK.search(head) else parameters(head)
+        if many > MAX_PARAMETERS:
+            yield first + 1, f"a function with {many} parameters, more than {MAX_PARAMETERS}: make a struct of some"
 
 
 def source_files(root):

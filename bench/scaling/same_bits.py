@@ -3,7 +3,7 @@
 
 Trains on 1, 2, 3, 4 and 8 ranks, by all-gather and need-only, rows shared out anew or not, and stopped after each
 half-step to go on with the next number of ranks. Every model must have the bits of the first. Kills are
-tests/host/kill_test.py's matter.
+tests/host/train/kill_test.py's matter.
 """
 import hashlib
 import itertools

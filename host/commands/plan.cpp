@@ -4,10 +4,10 @@
 #include "data/console.hpp"
 #include "data/error.hpp"
 #include "data/json_text.hpp"
-#include "host/backend_choice.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/commands/train_options.hpp"
+#include "host/machine/backend_choice.hpp"
 #include "host/plan/plan.hpp"
 #include "host/plan/solve_rate.hpp"
 
@@ -43,14 +43,15 @@ void add_options(CLI::App& app, PlanOptions& options)
         ->check(CLI::Range(0.0, 3.0));
     app.add_option("--activity-exponent", options.sizes.activity_exponent, "Without --data: power law of the users")
         ->check(CLI::Range(0.0, 3.0));
-    app.add_option("--factors", options.train.factors, "Latent factors")->check(CLI::Range(Row{1}, max_factors));
-    add_objective(app, options.train.feedback);
-    app.add_option("--alpha", options.train.alpha, "As for train: its weights take memory")
+    app.add_option("--factors", options.train.objective.factors, "Latent factors")
+        ->check(CLI::Range(Row{1}, max_factors));
+    add_objective(app, options.train.objective.feedback);
+    app.add_option("--alpha", options.train.objective.alpha, "As for train: its weights take memory")
         ->check(CLI::Range(0.0, 1e12));
     app.add_option("--sweeps", options.train.sweeps, "For the time limit")->check(CLI::Range(1, 100000));
     add_cg_steps(app, options.train);
     add_precision(app, options.train);
-    add_exchange(app, options.train.exchange);
+    add_exchange(app, options.train.solve.exchange);
     app.add_option("--ranks", options.ranks, "Numbers of ranks to plan for")
         ->delimiter(',')
         ->check(CLI::Range(1, 100000));
@@ -68,16 +69,16 @@ void add_options(CLI::App& app, PlanOptions& options)
 /// What no backend of the job could do is refused as training would.
 void require_known_solver(const PlanOptions& options)
 {
-    (void)choose_precision(options.place.gpus ? BackendKind::cuda : BackendKind::cpu, options.train.precision);
-    if (options.place.gpus && options.train.cg_steps > 0)
+    (void)choose_precision(options.place.gpus ? BackendKind::cuda : BackendKind::cpu, options.train.machine.precision);
+    if (options.place.gpus && options.train.solve.cg_steps > 0)
         throw Error(ExitCode::usage, "--cg-steps {}: GPUs solve all rows exactly; leave it or --gpus out",
-                    options.train.cg_steps);
+                    options.train.solve.cg_steps);
 }
 
 Rates rates_of(const PlanOptions& options, const DatasetReader* dataset)
 {
     const double given = options.gflops * 1e9 / 2;
-    const auto w = static_cast<double>(options.train.width());
+    const auto w = static_cast<double>(options.train.objective.width());
     const double eigenproblem = given > 0 ? 9 * w * w * w / given : 0;
     Rates rates{.solve = given, .basis = given, .eigenproblem = eigenproblem, .network = options.network_gbs * 1e9};
     if (rates.solve > 0 || options.place.gpus) return rates;
@@ -86,7 +87,7 @@ Rates rates_of(const PlanOptions& options, const DatasetReader* dataset)
     omp_set_num_threads(1);
     rates.solve = options.place.threads * measure_solve_rate(rows.typical(), options.train);
     rates.basis = options.place.threads * measure_basis_rate(options.train);
-    rates.eigenproblem = measure_eigenproblem(options.train.width());
+    rates.eigenproblem = measure_eigenproblem(options.train.objective.width());
     return rates;
 }
 
@@ -145,14 +146,18 @@ int plan_command(int argc, char** argv)
         options.sizes.items = info.items;
         options.sizes.interactions = info.interactions;
     }
-    const MemorySettings memory = memory_settings(info, options.train, options.place.threads);
+    const MemorySettings memory = memory_settings(info, options.train.objective,
+                                                  {.threads = options.place.threads,
+                                                   .rounds = options.train.machine.precision == "bf16",
+                                                   .wire = options.train.solve.exchange.wire});
     const Rates rates = rates_of(options, dataset ? &*dataset : nullptr);
     Json plans = Json::array();
     for (const int ranks : options.ranks) {
         Place place = options.place;
         place.ranks = ranks;
         const Distribution distribution =
-            dataset ? distribute(*dataset, options.train, ranks) : distribute(options.sizes, options.train, ranks);
+            dataset ? distribute(*dataset, options.train.row_cost(), options.train.solve.exchange, ranks)
+                    : distribute(options.sizes, options.train.row_cost(), options.train.solve.exchange, ranks);
         plans.push_back(make_plan(distribution, memory, options.train, options.sizes, place, rates));
     }
     if (line.json())

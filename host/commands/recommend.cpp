@@ -8,14 +8,14 @@
 #include "distributed/row_partition.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
-#include "host/model_and_data.hpp"
-#include "host/recommend/asked_users.hpp"
-#include "host/recommend/blocks.hpp"
-#include "host/recommend/list_text.hpp"
-#include "host/recommend/list_writer.hpp"
-#include "host/recommend/recommender.hpp"
-#include "host/scoring.hpp"
-#include "host/threads.hpp"
+#include "host/machine/threads.hpp"
+#include "host/model/model_and_data.hpp"
+#include "host/model/scoring.hpp"
+#include "host/personalize/asked_users.hpp"
+#include "host/personalize/blocks.hpp"
+#include "host/personalize/list_text.hpp"
+#include "host/personalize/list_writer.hpp"
+#include "host/personalize/recommender.hpp"
 
 namespace alster {
 

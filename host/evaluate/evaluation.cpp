@@ -11,10 +11,10 @@
 #include "distributed/parallel_file_access.hpp"
 #include "distributed/row_partition.hpp"
 #include "host/evaluate/learned_ranker.hpp"
-#include "host/learned.hpp"
-#include "host/model_and_data.hpp"
-#include "host/scoring.hpp"
-#include "host/threads.hpp"
+#include "host/machine/threads.hpp"
+#include "host/model/learned.hpp"
+#include "host/model/model_and_data.hpp"
+#include "host/model/scoring.hpp"
 #include "kernels/backend.hpp"
 
 namespace alster {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "host/plan/loads.hpp"
-#include "host/train/shards.hpp"
+#include "host/sharding/loads.hpp"
+#include "host/sharding/partition_by_cost.hpp"
 #include "kernels/backend_sizes.hpp"
 
 namespace alster {
@@ -92,9 +92,8 @@ RankLoad own_load(const DatasetReader& dataset, const Share& users, const Share&
     return load;
 }
 
-Distribution distribute(const DatasetReader& dataset, const TrainOptions& options, int ranks)
+Distribution distribute(const DatasetReader& dataset, const RowCost& cost, const ExchangeOptions& exchange, int ranks)
 {
-    const RowCost cost = options.row_cost();
     const SideCosts user_costs = side_costs(dataset, Side::users, cost, entries_per_part);
     const SideCosts item_costs = side_costs(dataset, Side::items, cost, entries_per_part);
     const Share users = make_share(user_costs, ranks, cost, entries_per_part);
@@ -107,7 +106,7 @@ Distribution distribute(const DatasetReader& dataset, const TrainOptions& option
         RankLoad load = own_load(dataset, users, items, rank);
         Row received = 0;
         const auto add_table = [&](const FixedSide& side, const RowPartition& rows, Row& table, bool& lists) {
-            lists = takes_need_only(options.exchange.kind, side.volumes);
+            lists = takes_need_only(exchange.kind, side.volumes);
             const Named& needs = side.needs[static_cast<std::size_t>(rank)];
             table = lists ? needs.all : rows.rows();
             received += table - (lists ? needs.own : rows.of(rank).size());
@@ -115,7 +114,7 @@ Distribution distribute(const DatasetReader& dataset, const TrainOptions& option
         if (ranks > 1) {
             add_table(fixed_users, users.rows, load.user_table, load.user_lists);
             add_table(fixed_items, items.rows, load.item_table, load.item_lists);
-        } else if (options.exchange.wire != Wire::fp32) {  // a rounded copy of its own
+        } else if (exchange.wire != Wire::fp32) {  // a rounded copy of its own
             load.user_table = users.rows.rows();
             load.item_table = items.rows.rows();
         }

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "host/plan/loads.hpp"
+#include "host/sharding/loads.hpp"
 #include "kernels/row_cost.hpp"
 
 namespace alster {
@@ -59,7 +59,7 @@ RowSizes row_sizes(const Sizes& sizes, const RowCost& cost)
     return rows;
 }
 
-Distribution distribute(const Sizes& sizes, const TrainOptions& options, int ranks)
+Distribution distribute(const Sizes& sizes, const RowCost& cost, const ExchangeOptions& exchange, int ranks)
 {
     const auto P = static_cast<std::size_t>(ranks);
     RankLoad load{.users = (sizes.users + ranks - 1) / ranks,
@@ -76,20 +76,19 @@ Distribution distribute(const Sizes& sizes, const TrainOptions& options, int ran
     Distribution result{.users = volumes(sizes.users, user_needs), .items = volumes(sizes.items, item_needs)};
     Row received = 0;
     if (ranks > 1) {
-        load.user_lists = takes_need_only(options.exchange.kind, result.users);
-        load.item_lists = takes_need_only(options.exchange.kind, result.items);
+        load.user_lists = takes_need_only(exchange.kind, result.users);
+        load.item_lists = takes_need_only(exchange.kind, result.items);
         load.user_table = load.user_lists ? user_needs : sizes.users;
         load.item_table = load.item_lists ? item_needs : sizes.items;
         received = (load.user_table + load.item_table) / ranks * (ranks - 1);
-    } else if (options.exchange.wire != Wire::fp32) {  // a rounded copy of its own
+    } else if (exchange.wire != Wire::fp32) {  // a rounded copy of its own
         load.user_table = sizes.users;
         load.item_table = sizes.items;
     }
-    const RowCost row = options.row_cost();
-    const double cost = side_cost(sizes.users, sizes.interactions, sizes.activity_exponent, row) +
-                        side_cost(sizes.items, sizes.interactions, sizes.popularity_exponent, row);
+    const double all_cost = side_cost(sizes.users, sizes.interactions, sizes.activity_exponent, cost) +
+                            side_cost(sizes.items, sizes.interactions, sizes.popularity_exponent, cost);
     result.ranks.assign(P, load);
-    result.cost.assign(P, cost / ranks);
+    result.cost.assign(P, all_cost / ranks);
     result.received.assign(P, received);
     return result;
 }

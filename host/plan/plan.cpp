@@ -6,8 +6,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "host/backend_choice.hpp"
-#include "host/plan/device_memory.hpp"
+#include "host/machine/backend_choice.hpp"
+#include "host/sharding/device_memory.hpp"
 
 namespace alster {
 
@@ -21,7 +21,7 @@ constexpr double time_limit_spare = 1.5;
 /// Bytes of rows on their way.
 double bytes_of(Row rows, const TrainOptions& options)
 {
-    return static_cast<double>(rows * row_bytes(options.exchange.wire, options.width()));
+    return static_cast<double>(rows * row_bytes(options.solve.exchange.wire, options.objective.width()));
 }
 
 Json exchange_of(const ExchangeVolumes& volumes, bool need_only, const TrainOptions& options)
@@ -34,12 +34,12 @@ Json exchange_of(const ExchangeVolumes& volumes, bool need_only, const TrainOpti
 /// Of a sweep: the most loaded rank's solves, both Gramians and eigenproblems, and what a rank receives.
 Json seconds_of(const Distribution& distribution, const TrainOptions& options, const Rates& rates)
 {
-    const auto w = static_cast<double>(options.width());
+    const auto w = static_cast<double>(options.objective.width());
     const double rows = static_cast<double>(distribution.ranks.front().users + distribution.ranks.front().items);
     const double solve = *std::ranges::max_element(distribution.cost) / rates.solve;
     // Gramian and rotation; for steps the start's rotation too, by the kernel for bf16
-    const double start = options.precision == "bf16" ? 1 : 0.5;
-    const double passes = options.cg_steps > 0 ? 1.5 + start : 1.5;
+    const double start = options.machine.precision == "bf16" ? 1 : 0.5;
+    const double passes = options.solve.cg_steps > 0 ? 1.5 + start : 1.5;
     const double basis = passes * rows * w * w / rates.basis + 2 * rates.eigenproblem;
     const double exchange = bytes_of(*std::ranges::max_element(distribution.received), options) / rates.network;
     return {{"solve", solve}, {"basis", basis}, {"exchange", exchange}, {"sweep", solve + basis + exchange}};
@@ -94,10 +94,14 @@ Json make_plan(const Distribution& distribution, const MemorySettings& memory, c
     const double all_cost = std::accumulate(distribution.cost.begin(), distribution.cost.end(), 0.0);
     const double imbalance = *std::ranges::max_element(distribution.cost) * place.ranks / all_cost;
     const RankLoad& first = distribution.ranks.front();
-    Json plan = {{"ranks", place.ranks},          {"users", sizes.users},
-                 {"items", sizes.items},          {"interactions", sizes.interactions},
-                 {"factors", options.factors},    {"memory_bytes", most->total()},
-                 {"memory_moment", most->moment}, {"memory", uses},
+    Json plan = {{"ranks", place.ranks},
+                 {"users", sizes.users},
+                 {"items", sizes.items},
+                 {"interactions", sizes.interactions},
+                 {"factors", options.objective.factors},
+                 {"memory_bytes", most->total()},
+                 {"memory_moment", most->moment},
+                 {"memory", uses},
                  {"imbalance", imbalance}};
     if (place.ranks > 1) {
         plan["exchange"] = {{"users", exchange_of(distribution.users, first.user_lists, options)},
@@ -105,8 +109,8 @@ Json make_plan(const Distribution& distribution, const MemorySettings& memory, c
         plan["received_bytes_most"] = bytes_of(*std::ranges::max_element(distribution.received), options);
     }
     if (place.gpus)
-        add_device_memory(distribution, memory, {.precision = choose_precision(BackendKind::cuda, options.precision)},
-                          plan);
+        add_device_memory(distribution, memory,
+                          {.precision = choose_precision(BackendKind::cuda, options.machine.precision)}, plan);
     double run_seconds = 0;
     if (rates.solve > 0) {
         plan["seconds"] = seconds_of(distribution, options, rates);

@@ -1,7 +1,8 @@
 #pragma once
 #include <nlohmann/json.hpp>
 
-#include "host/plan/loads.hpp"
+#include "host/sharding/loads.hpp"
+#include "host/train/options.hpp"
 
 namespace alster {
 

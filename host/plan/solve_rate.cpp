@@ -5,8 +5,8 @@
 #include <map>
 #include <random>
 
-#include "host/backend_choice.hpp"
-#include "host/report/stopwatch.hpp"
+#include "host/machine/backend_choice.hpp"
+#include "host/machine/stopwatch.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 
 namespace alster {
@@ -37,8 +37,8 @@ HostMatrix random_table(Row width, std::mt19937& random)
 
 CpuBackend backend_for(const TrainOptions& options)
 {
-    const Precision precision = choose_precision(BackendKind::cpu, options.precision);
-    return CpuBackend(best_instruction_set(precision), precision, entries_per_part, options.cg_steps);
+    const Precision precision = choose_precision(BackendKind::cpu, options.machine.precision);
+    return CpuBackend(best_instruction_set(precision), precision, entries_per_part, options.solve.cg_steps);
 }
 
 /// Of its second run: the first warms up.
@@ -57,8 +57,8 @@ struct Bench {
         : cost(options.row_cost()),
           random(1),
           backend(backend_for(options)),
-          Y(random_table(options.width(), random)),
-          objective{.base = std::vector<double>(static_cast<std::size_t>(options.width()), 1.0), .lambda = 1}
+          Y(random_table(options.objective.width(), random)),
+          objective{.base = std::vector<double>(static_cast<std::size_t>(options.objective.width()), 1.0), .lambda = 1}
     {
     }
 
@@ -93,7 +93,7 @@ double measure_solve_rate(std::span<const Offset> entries, const TrainOptions& o
 
 double measure_basis_rate(const TrainOptions& options)
 {
-    const Row width = options.width();
+    const Row width = options.objective.width();
     std::mt19937 random(1);
     const CpuBackend backend = backend_for(options);
     HostMatrix Y = random_table(width, random);

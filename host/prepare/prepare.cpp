@@ -20,12 +20,12 @@
 #include "distributed/record_exchange.hpp"
 #include "distributed/repeated_ids.hpp"
 #include "distributed/reproducible_sum.hpp"
+#include "host/machine/peak_memory.hpp"
+#include "host/machine/stopwatch.hpp"
+#include "host/machine/threads.hpp"
 #include "host/prepare/provenance.hpp"
 #include "host/prepare/quarantine_file.hpp"
 #include "host/prepare/shares.hpp"
-#include "host/report/peak_memory.hpp"
-#include "host/report/stopwatch.hpp"
-#include "host/threads.hpp"
 
 namespace alster {
 

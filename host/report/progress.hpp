@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "host/report/stopwatch.hpp"
+#include "host/machine/stopwatch.hpp"
 
 namespace alster {
 

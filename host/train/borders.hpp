@@ -2,8 +2,8 @@
 #include <string>
 
 #include "distributed/communicator.hpp"
-#include "host/report/stopwatch.hpp"
-#include "host/stop_signals.hpp"
+#include "host/machine/stop_signals.hpp"
+#include "host/machine/stopwatch.hpp"
 
 namespace alster {
 

@@ -123,8 +123,8 @@ RunToResume run_to_resume(const TrainOptions& options, const DatasetInfo& data)
             .config = start_config(options),
             .users = data.users,
             .items = data.items,
-            .width = options.width(),
-            .keeps_start = options.cg_steps > 0};
+            .width = options.objective.width(),
+            .keeps_start = options.solve.cg_steps > 0};
 }
 
 Checkpoints::Checkpoints(const Communicator& ranks, fs::path directory, const FileAccess& access)

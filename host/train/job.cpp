@@ -7,13 +7,13 @@
 #include "data/error.hpp"
 #include "distributed/leader.hpp"
 #include "distributed/parallel_file_access.hpp"
-#include "host/backend_choice.hpp"
-#include "host/own_gpu.hpp"
-#include "host/threads.hpp"
+#include "host/machine/backend_choice.hpp"
+#include "host/machine/own_gpu.hpp"
+#include "host/machine/threads.hpp"
+#include "host/machine/utc_now.hpp"
+#include "host/machine/version.hpp"
 #include "host/train/training.hpp"
 #include "host/train/training_on_gpus.hpp"
-#include "host/utc_now.hpp"
-#include "host/version.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/reference/reference_backend.hpp"
 
@@ -36,8 +36,8 @@ std::string size_line(const Job& job, int threads, const BackendChoice& choice)
 {
     const DatasetInfo& data = job.dataset.info();
     return fmt::format("{} users × {} items, {} interactions; {} factors, {} ranks × {} threads, {} backend ({}), {}",
-                       data.users, data.items, data.interactions, job.options.factors, job.ranks.size(), threads,
-                       name(choice.kind), choice.reason, job.arithmetic);
+                       data.users, data.items, data.interactions, job.options.objective.factors, job.ranks.size(),
+                       threads, name(choice.kind), choice.reason, job.arithmetic);
 }
 
 json train_with_choice(Job& job, BackendKind kind)
@@ -49,8 +49,8 @@ json train_with_choice(Job& job, BackendKind kind)
             return train_on_gpus(job);
         default: {
             const auto instructions = common_instruction_set(job.ranks, job.precision);
-            const auto steps = job.options.cg_steps;
-            const Offset part = CpuBackend::part_for(job.options.width(), steps, instructions, job.precision);
+            const auto steps = job.options.solve.cg_steps;
+            const Offset part = CpuBackend::part_for(job.options.objective.width(), steps, instructions, job.precision);
             return train_with(job, CpuBackend(instructions, job.precision, part, steps));
         }
     }
@@ -65,22 +65,26 @@ std::string arithmetic(const Communicator& ranks, BackendKind kind, Precision pr
         text = fmt::format("{} by {}", name(precision), name(common_instruction_set(ranks, precision)));
     else if (kind == BackendKind::cuda)
         text = fmt::format("{} by cuda {}", name(precision), architectures);
-    if (options.exchange.wire != Wire::fp32) text += fmt::format(", fixed rows in {}", name(options.exchange.wire));
-    if (options.cg_steps > 0) text += fmt::format(", {} steps of conjugate gradients", options.cg_steps);
+    if (options.solve.exchange.wire != Wire::fp32)
+        text += fmt::format(", fixed rows in {}", name(options.solve.exchange.wire));
+    if (options.solve.cg_steps > 0) text += fmt::format(", {} steps of conjugate gradients", options.solve.cg_steps);
     return text;
 }
 
 /// Before anything is touched.
 void require_known_solver(const TrainOptions& options)
 {
-    if (options.cg_steps > 0 && options.backend != "auto" && options.backend != "cpu")
+    if (options.solve.cg_steps > 0 && options.machine.backend != "auto" && options.machine.backend != "cpu")
         throw Error(ExitCode::usage,
                     "--cg-steps {}: the {} backend solves all rows exactly; leave it out, or take --backend cpu",
-                    options.cg_steps, options.backend);
+                    options.solve.cg_steps, options.machine.backend);
 }
 
 /// Steps of conjugate gradients are the CPU's alone.
-std::string backend_for(const TrainOptions& options) { return options.cg_steps > 0 ? "cpu" : options.backend; }
+std::string backend_for(const TrainOptions& options)
+{
+    return options.solve.cg_steps > 0 ? "cpu" : options.machine.backend;
+}
 
 /// The checkpoint to go on from, if there is one.
 std::optional<FoundCheckpoint> find_start(const Checkpoints& checkpoints, const TrainOptions& options,
@@ -125,10 +129,10 @@ struct Machine {
 Machine choose_machine(const Communicator& ranks, const TrainOptions& options)
 {
     const BackendChoice choice = choose_backend(ranks, backend_for(options));
-    const Precision precision = choose_precision(choice.kind, options.precision);
+    const Precision precision = choose_precision(choice.kind, options.machine.precision);
     GpuModels models = choice.kind == BackendKind::cuda ? gpu_models(ranks) : GpuModels();
     const std::string text = arithmetic(ranks, choice.kind, precision, options, models.architectures);
-    return {choice, precision, std::move(models), set_threads(ranks, options.threads), text};
+    return {choice, precision, std::move(models), set_threads(ranks, options.machine.threads), text};
 }
 
 /// What the borders cannot know before it has happened.
@@ -137,8 +141,9 @@ void expect_export(Borders& borders, const DatasetInfo& data, const TrainOptions
     // an exact half-step takes so many of those by steps, or in bf16 (docs/performance.md)
     constexpr double by_steps = 6, in_bf16 = 3;
     constexpr double bytes_per_second = 2e8;
-    const auto bytes = static_cast<double>(std::max(data.users, data.items) * options.width()) * sizeof(float);
-    borders.expect(options.cg_steps > 0           ? by_steps
+    const auto bytes =
+        static_cast<double>(std::max(data.users, data.items) * options.objective.width()) * sizeof(float);
+    borders.expect(options.solve.cg_steps > 0     ? by_steps
                    : precision == Precision::bf16 ? in_bf16
                                                   : 1,
                    bytes / bytes_per_second);
@@ -216,9 +221,9 @@ json export_checkpoint(const Communicator& ranks, const ExportOptions& asked)
     const CheckpointInfo& info = found.reader.info();
     TrainOptions options = options_of(info.config, found.path.string());
     options.data = asked.data;
-    options.backend = asked.backend;
-    options.precision = asked.precision;
-    options.threads = asked.threads;
+    options.machine.backend = asked.backend;
+    options.machine.precision = asked.precision;
+    options.machine.threads = asked.threads;
     options.sweeps = static_cast<int>((info.half_steps + 1) / 2);
     require_known_solver(options);
     const Machine machine = choose_machine(ranks, options);

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "distributed/parallel_file_access.hpp"
-#include "host/evaluate/popularity.hpp"
-#include "host/learned.hpp"
+#include "host/model/learned.hpp"
+#include "host/model/popularity.hpp"
 #include "host/train/space_id.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 
@@ -68,14 +68,14 @@ std::vector<double> full_gramian(const Communicator& ranks, std::span<const floa
 }
 
 void write_side(const Communicator& ranks, const DatasetReader& dataset, ModelWriter& model, Side side, RowRange rows,
-                std::span<const float> factors, const TrainOptions& options)
+                std::span<const float> factors, const Objective& objective)
 {
-    const Row width = served_width(options);
+    const Row width = objective.served_width();
     const IdColumn ids = dataset.ids(side, rows);
     const auto counts = dataset.event_counts(side, rows);
     std::vector<std::uint8_t> status;
     for (Row r = 0; r < rows.size(); ++r) {
-        const bool learned = has_learned(side, factors.subspan(r * width, width), options.is_explicit());
+        const bool learned = has_learned(side, factors.subspan(r * width, width), objective.is_explicit());
         status.push_back(static_cast<std::uint8_t>(learned ? RowStatus::trained : RowStatus::prior_only));
     }
     model.write_ids(side, rows.first, ids, ids.kind == IdKind::text ? ids.texts.width : 0,
@@ -87,35 +87,18 @@ void write_side(const Communicator& ranks, const DatasetReader& dataset, ModelWr
 
 }  // namespace
 
-Row served_width(const TrainOptions& options) { return options.is_explicit() ? options.factors + 2 : options.factors; }
-
-ServedFactors::ServedFactors(Side side, const TrainOptions& options, std::span<const float> trained) : values_(trained)
-{
-    if (!options.is_explicit()) return;
-    const auto w = static_cast<std::size_t>(options.width());
-    made_.reserve(trained.size() / w * served_width(options));
-    for (std::size_t first = 0; first < trained.size(); first += w) {
-        const auto row = trained.subspan(first, w);
-        made_.insert(made_.end(), row.begin(), row.end() - 1);
-        const float bias = row.back();
-        made_.push_back(side == Side::users ? bias : 1.0F);
-        made_.push_back(side == Side::users ? 1.0F : bias);
-    }
-    values_ = made_;
-}
-
-void write_model(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options, ModelInfo info,
+void write_model(const Communicator& ranks, const DatasetReader& dataset, const Objective& objective, ModelInfo info,
                  const TrainedRows& users, const TrainedRows& items, const std::filesystem::path& path)
 {
     const ParallelFileAccess access(ranks);
-    const Row width = served_width(options);
-    const ServedFactors user_factors(Side::users, options, users.factors);
-    const ServedFactors item_factors(Side::items, options, items.factors);
+    const Row width = objective.served_width();
+    const ServedFactors user_factors(Side::users, objective, users.factors);
+    const ServedFactors item_factors(Side::items, objective, items.factors);
 
     info.space_id = space_id(ranks, dataset, items.rows, item_factors.values());
     ModelWriter model(path, info, access);
-    write_side(ranks, dataset, model, Side::users, users.rows, user_factors.values(), options);
-    write_side(ranks, dataset, model, Side::items, items.rows, item_factors.values(), options);
+    write_side(ranks, dataset, model, Side::users, users.rows, user_factors.values(), objective);
+    write_side(ranks, dataset, model, Side::items, items.rows, item_factors.values(), objective);
     double largest = 0;
     for (std::size_t first = 0; first < item_factors.values().size(); first += width)
         largest = std::max(largest, std::sqrt(squared_norm(item_factors.values().subspan(first, width))));

@@ -1,8 +1,8 @@
 #pragma once
 #include <optional>
 
+#include "host/solve/sides.hpp"
 #include "host/train/job_context.hpp"
-#include "host/train/sides.hpp"
 
 namespace alster {
 

@@ -58,16 +58,16 @@ nlohmann::json entry_of(const fs::path& path)
 
 nlohmann::json start_fields(const TrainOptions& options)
 {
-    return {{"objective", options.is_explicit() ? "explicit" : "implicit"},
-            {"factors", options.factors},
-            {"reg", options.regularization()},
-            {"bias_reg", options.bias_lambda},
-            {"alpha0", options.alpha0},
-            {"alpha", options.alpha},
-            {"nu", options.nu},
-            {"cg_steps", options.cg_steps},
-            {"seed", options.seed},
-            {"init_scale", options.init_scale}};
+    return {{"objective", options.objective.is_explicit() ? "explicit" : "implicit"},
+            {"factors", options.objective.factors},
+            {"reg", options.objective.regularization()},
+            {"bias_reg", options.objective.bias_lambda},
+            {"alpha0", options.objective.alpha0},
+            {"alpha", options.objective.alpha},
+            {"nu", options.objective.nu},
+            {"cg_steps", options.solve.cg_steps},
+            {"seed", options.solve.seed},
+            {"init_scale", options.solve.init_scale}};
 }
 
 }  // namespace
@@ -78,21 +78,22 @@ TrainOptions options_of(const std::string& start_config, const std::string& wher
     try {
         const auto fields = nlohmann::json::parse(start_config);
         const bool is_explicit = fields.at("objective") == "explicit";
-        options.feedback = is_explicit ? Feedback::explicit_feedback : Feedback::implicit_feedback;
-        fields.at("factors").get_to(options.factors);
-        fields.at("reg").get_to(options.lambda);
-        fields.at("bias_reg").get_to(options.bias_lambda);
-        fields.at("alpha0").get_to(options.alpha0);
-        fields.at("alpha").get_to(options.alpha);
-        fields.at("nu").get_to(options.nu);
-        fields.at("cg_steps").get_to(options.cg_steps);
-        fields.at("seed").get_to(options.seed);
-        fields.at("init_scale").get_to(options.init_scale);
+        options.objective.feedback = is_explicit ? Feedback::explicit_feedback : Feedback::implicit_feedback;
+        fields.at("factors").get_to(options.objective.factors);
+        fields.at("reg").get_to(options.objective.lambda);
+        fields.at("bias_reg").get_to(options.objective.bias_lambda);
+        fields.at("alpha0").get_to(options.objective.alpha0);
+        fields.at("alpha").get_to(options.objective.alpha);
+        fields.at("nu").get_to(options.objective.nu);
+        fields.at("cg_steps").get_to(options.solve.cg_steps);
+        fields.at("seed").get_to(options.solve.seed);
+        fields.at("init_scale").get_to(options.solve.init_scale);
     } catch (const nlohmann::json::exception& error) {
         throw Error(ExitCode::bad_data, "{}: its configuration is damaged: {}", where, error.what());
     }
-    const bool sound = options.factors >= 1 && options.factors <= max_factors && options.lambda > 0 &&
-                       options.alpha0 >= 0 && options.alpha >= 0 && options.cg_steps >= 0;
+    const bool sound = options.objective.factors >= 1 && options.objective.factors <= max_factors &&
+                       options.objective.lambda > 0 && options.objective.alpha0 >= 0 && options.objective.alpha >= 0 &&
+                       options.solve.cg_steps >= 0;
     if (!sound) throw Error(ExitCode::bad_data, "{}: its configuration is damaged: {}", where, printable(start_config));
     return options;
 }
@@ -104,7 +105,7 @@ std::string result_config(const TrainOptions& options)
     nlohmann::json fields = start_fields(options);
     fields["sweeps"] = options.sweeps;
     fields["patience"] = options.patience;
-    fields["wire"] = name(options.exchange.wire);
+    fields["wire"] = name(options.solve.exchange.wire);
     return json_text(fields);
 }
 

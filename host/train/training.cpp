@@ -4,8 +4,8 @@
 
 #include "data/json_text.hpp"
 #include "distributed/heartbeat.hpp"
-#include "host/utc_now.hpp"
-#include "host/version.hpp"
+#include "host/machine/utc_now.hpp"
+#include "host/machine/version.hpp"
 
 namespace alster {
 
@@ -17,7 +17,7 @@ namespace {
 /// that; the objective of the next half-step is that of other rounded factors.
 double rise_tolerance(const Job& job)
 {
-    const bool rounded = job.precision == Precision::bf16 || job.options.exchange.wire == Wire::bf16;
+    const bool rounded = job.precision == Precision::bf16 || job.options.solve.exchange.wire == Wire::bf16;
     return rounded ? 0x1p-7 : 16 * 0x1p-23;
 }
 
@@ -35,7 +35,7 @@ std::string sweep_line(int sweep, int sweeps, const HalfStep& users, const HalfS
         users.waited_s + items.waited_s, std::max(users.imbalance, items.imbalance), retried_text(retried));
 }
 
-const char* metric_name(const Job& job) { return job.options.is_explicit() ? "rmse" : "ndcg@10"; }
+const char* metric_name(const Job& job) { return job.options.objective.is_explicit() ? "rmse" : "ndcg@10"; }
 
 Comparison comparison(const Job& job, const TrainingState& state)
 {
@@ -50,7 +50,7 @@ void add_metric(nlohmann::json& fields, const Job& job, const TrainingState& sta
     fields[name] = state.metric->value;
     fields[name + "_low"] = state.metric->low;
     fields[name + "_high"] = state.metric->high;
-    fields[job.options.is_explicit() ? "ratings" : "users"] = state.metric->count;
+    fields[job.options.objective.is_explicit() ? "ratings" : "users"] = state.metric->count;
     fields["baseline"] = state.baseline.name;
     fields[comparison(job, state).key()] = state.baseline.value;
 }
@@ -75,9 +75,10 @@ void require_descent(const Job& job, const HalfStep& step, std::optional<double>
     const std::string rose = fmt::format("the objective rose from {:.9g} to {:.9g} when sweep {} solved the {}",
                                          *before, step.objective, sweep, name(step.solved));
     if (of_scores > of_objective) {
-        const Row heaviest = heaviest_row(job.dataset, step.solved, job.options);
+        const Row heaviest = heaviest_row(job.dataset, step.solved, job.options.objective);
         throw Error(ExitCode::diverged, "{}: more than fp32 factors can fit are the data of {}: {}", rose,
-                    describe_row(job.dataset, step.solved, heaviest, job.options), what_helps(job.options));
+                    describe_row(job.dataset, step.solved, heaviest, job.options.objective),
+                    what_helps(job.options.objective));
     }
     throw Error(ExitCode::diverged, "{}: no right solve can do that; please report it with config.resolved.toml", rose);
 }
@@ -91,8 +92,8 @@ double AuditTerms::bound(const HalfStep& step) const
 void report_solved_again(const Job& job, Side side, const Audit& audit, double bound)
 {
     job.progress.line(fmt::format("{} is {:.1e} from its fp64 solution, {:.0e} are allowed: all {} are solved again",
-                                  describe_row(job.dataset, side, audit.farthest, job.options), audit.largest_error,
-                                  bound, name(side)));
+                                  describe_row(job.dataset, side, audit.farthest, job.options.objective),
+                                  audit.largest_error, bound, name(side)));
     job.log.write("solved_again", {{"side", name(side)}, {"largest_error", audit.largest_error}});
 }
 
@@ -148,44 +149,35 @@ void report_sweep(const Job& job, const TrainingState& state, const HalfStep& us
 ModelInfo describe(const Job& job, const TrainingState& state, bool partial)
 {
     const DatasetInfo& data = job.dataset.info();
-    const TrainOptions& options = job.options;
-    const bool is_explicit = options.is_explicit();
     nlohmann::json evaluation = nlohmann::json::object();
     add_metric(evaluation, job, state);
-    return {.objective = is_explicit ? "explicit" : "implicit",
-            .users = data.users,
-            .items = data.items,
-            .width = served_width(options),
-            .factors = options.factors,
-            .interactions = data.interactions,
-            .mean = is_explicit ? data.value_mean : 0,
-            .value_min = data.value_min,
-            .value_max = data.value_max,
-            .alpha0 = options.unobserved_weight(),
-            .alpha = is_explicit ? 0 : options.alpha,
-            .lambda = options.regularization(),
-            .nu = options.nu,
-            .bias_lambda = options.bias_regularization(),
-            .seed = static_cast<std::int64_t>(options.seed),
-            .sweeps = state.sweeps(),
-            .partial = partial,
-            .ranks = job.ranks.size(),
-            .arithmetic = job.arithmetic,
-            .objective_value = state.objective.value_or(0),
-            .watermark = data.watermark,
-            .fingerprint = data.fingerprint,
-            .run_id = job.run_id,
-            .space_id = "",  // follows from the factors
-            .created_utc = utc_now(job.ranks, "{:%Y-%m-%dT%H:%M:%SZ}"),
-            .tool_version = version(),
-            .git_commit = git_commit(),
-            .config = result_config(options),
-            .evaluation = json_text(evaluation)};
+    ModelInfo info{.users = data.users,
+                   .items = data.items,
+                   .interactions = data.interactions,
+                   .mean = job.options.objective.is_explicit() ? data.value_mean : 0,
+                   .value_min = data.value_min,
+                   .value_max = data.value_max,
+                   .seed = static_cast<std::int64_t>(job.options.solve.seed),
+                   .sweeps = state.sweeps(),
+                   .partial = partial,
+                   .ranks = job.ranks.size(),
+                   .arithmetic = job.arithmetic,
+                   .objective_value = state.objective.value_or(0),
+                   .watermark = data.watermark,
+                   .fingerprint = data.fingerprint,
+                   .run_id = job.run_id,
+                   .created_utc = utc_now(job.ranks, "{:%Y-%m-%dT%H:%M:%SZ}"),
+                   .tool_version = version(),
+                   .git_commit = git_commit(),
+                   .config = result_config(job.options),
+                   .evaluation = json_text(evaluation)};
+    job.options.objective.describe(info);
+    return info;
 }
 
 void report_exchange(const Job& job, Side side, const FactorExchange& exchange, const ExchangeVolumes& volumes)
 {
-    const double row_mib = static_cast<double>(exchange.bytes_of_row(job.options.width())) / (1 << 20);
+    const double row_mib = static_cast<double>(exchange.bytes_of_row(job.options.objective.width())) / (1 << 20);
     const double all_gather = static_cast<double>(volumes.all_gather) * row_mib;
     const double need_only = static_cast<double>(volumes.need_only) * row_mib;
     const double most = static_cast<double>(job.ranks.max(exchange.received().all)) * row_mib;
@@ -236,7 +228,7 @@ std::filesystem::path save(const Job& job, const TrainingState& state, const Sid
     Stopwatch watch;
     CheckpointInfo info{.rows = solved.all_rows,
                         .start_rows = start.all_rows,
-                        .width = job.options.width(),
+                        .width = job.options.objective.width(),
                         .penalty = solved.penalty,
                         .run_id = job.run_id,
                         .fingerprint = job.dataset.info().fingerprint,

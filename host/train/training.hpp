@@ -1,12 +1,12 @@
 #pragma once
 #include <optional>
 
-#include "host/report/peak_memory.hpp"
-#include "host/train/audit.hpp"
+#include "host/machine/peak_memory.hpp"
+#include "host/solve/audit.hpp"
+#include "host/solve/sides.hpp"
 #include "host/train/job_context.hpp"
 #include "host/train/model_output.hpp"
 #include "host/train/rebalance.hpp"
-#include "host/train/sides.hpp"
 #include "host/train/training_state.hpp"
 #include "host/train/validation.hpp"
 
@@ -77,9 +77,10 @@ struct Ending {
 template <Backend B>
 class Training {
 public:
-    Training(const Job& job, const B& backend) : job_(job), backend_(backend), solver_(job.ranks, backend, job.options)
+    Training(const Job& job, const B& backend)
+        : job_(job), backend_(backend), solver_(job.ranks, backend, job.options.objective)
     {
-        load(share_by_model(job.ranks, backend, job.options, job.dataset));
+        load(share_by_model(job.ranks, backend, job.options.row_cost(), job.dataset));
         if (job_.resumed)
             resume(job_.resumed->reader);
         else
@@ -110,7 +111,7 @@ public:
         // else the items may come from a checkpoint, and what they were solved from is gone
         if (items_step_.solved == Side::items) {
             audit(solver_, items_step_, sides_->items, sides_->users,
-                  {.precision = job_.precision, .by_steps = job_.options.cg_steps > 0});
+                  {.precision = job_.precision, .by_steps = job_.options.solve.cg_steps > 0});
             state_.objective = items_step_.objective;
         }
         last_half_step();
@@ -121,7 +122,8 @@ public:
         }
         const auto path = job_.run ? job_.run->unpublished_model() : job_.model;
         on_host([&](const TrainedRows& users, const TrainedRows& items) {
-            write_model(job_.ranks, job_.dataset, job_.options, describe(job_, state_, partial), users, items, path);
+            write_model(job_.ranks, job_.dataset, job_.options.objective, describe(job_, state_, partial), users, items,
+                        path);
         });
     }
 
@@ -138,9 +140,16 @@ private:
         const Stopwatch watch;
         validation_.reset();
         sides_.reset();  // before others take its room
-        sides_.emplace(
-            load_sides(job_.ranks, backend_, job_.options, job_.dataset, std::move(shares), planned_memory_));
-        validation_.emplace(job_.ranks, job_.dataset, job_.options, rows_of(sides_->users), job_.make_scorer);
+        const TrainOptions& options = job_.options;
+        const MemorySettings settings = memory_settings(job_.dataset.info(), options.objective,
+                                                        {.threads = omp_get_max_threads(),
+                                                         .rounds = job_.precision == Precision::bf16,
+                                                         .wire = options.solve.exchange.wire});
+        auto loaded = load_sides(job_.ranks, backend_, options.objective, options.solve, job_.dataset,
+                                 std::move(shares), settings);
+        sides_.emplace(std::move(loaded.sides));
+        planned_memory_ = loaded.planned_memory;
+        validation_.emplace(job_.ranks, job_.dataset, options.objective, rows_of(sides_->users), job_.make_scorer);
         for (const auto* side : {&sides_->users, &sides_->items})
             if (job_.ranks.size() > 1) report_exchange(job_, side->side, *side->exchange, side->volumes);
         report_placement();
@@ -182,7 +191,7 @@ private:
     {
         std::vector<float> rows;
         backend_.read_on_host(side.factors, [&](std::span<const float> mine) {
-            rows = redistributed(job_.ranks, mine, side.partition, to, job_.options.width());
+            rows = redistributed(job_.ranks, mine, side.partition, to, job_.options.objective.width());
         });
         return rows;
     }
@@ -201,7 +210,7 @@ private:
     }
 
     /// Whether a half-step needs what the side that it solves was before.
-    [[nodiscard]] bool starts_from_old_rows() const { return job_.options.cg_steps > 0; }
+    [[nodiscard]] bool starts_from_old_rows() const { return job_.options.solve.cg_steps > 0; }
 
     [[nodiscard]] RowRange rows_of(const FactorSide<B>& side) const { return side.partition.of(job_.ranks.rank()); }
     [[nodiscard]] FactorSide<B>& solved_last() { return state_.half_steps % 2 == 1 ? sides_->users : sides_->items; }
@@ -241,13 +250,10 @@ private:
     /// the canonical form of a model.
     void last_half_step()
     {
-        TrainOptions options = job_.options;
-        options.cg_steps = 0;
-        options.exchange.wire = Wire::fp32;
         sides_->items.exchange->travel_as(Wire::fp32);
         job_.progress.step("last half-step: users");
         const auto solve = [&](const B& backend) {
-            Solver<B> solver(job_.ranks, backend, options);
+            Solver<B> solver(job_.ranks, backend, job_.options.objective);
             solver.begin_with(sides_->items);
             HalfStep step = solver.half_step(sides_->users, sides_->items);
             require_descent(job_, step, state_.objective, stored_weight_, state_.sweeps());
@@ -372,7 +378,7 @@ nlohmann::json train_with(const Job& job, const B& backend)
         watch.lap();
         if (ending.model) training.finish(ending.partial());
     } catch (const UnsolvedRow& row) {
-        refuse(row, job.options);
+        refuse(row, job.dataset, job.options.objective);
     }
     nlohmann::json summary = summarize(job, training.state(), ending);
     summary["load_s"] = load_s;

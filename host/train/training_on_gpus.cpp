@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "distributed/device_memory_support.hpp"
-#include "host/gpu_share.hpp"
-#include "host/train/exchange_check.hpp"
+#include "host/machine/gpu_share.hpp"
+#include "host/solve/exchange_check.hpp"
 #include "kernels/cpu/top_k.hpp"
 #include "kernels/cuda/cuda_backend.hpp"
 
@@ -25,8 +25,8 @@ bool mpi_reads_device(const Communicator& ranks, int device)
 nlohmann::json train_on_gpus(Job& job)
 {
     const GpuShare share = gpu_share(job.ranks);
-    const auto limit = static_cast<std::size_t>(job.options.gpu_memory * 1024 * 1024 * 1024);
-    const bool may_be_direct = job.options.gpu_exchange == "auto" && !job.options.exchange.touches_rows();
+    const auto limit = static_cast<std::size_t>(job.options.machine.gpu_memory * 1024 * 1024 * 1024);
+    const bool may_be_direct = job.options.machine.gpu_exchange == "auto" && !job.options.solve.exchange.touches_rows();
     const bool direct = may_be_direct && mpi_reads_device(job.ranks, share.device);
     job.ranks.barrier();  // what was tried is freed
     const CudaBackend backend(share.device, {job.precision, limit, share.ranks, direct});

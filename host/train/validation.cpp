@@ -3,31 +3,31 @@
 #include "data/exclusion.hpp"
 #include "host/evaluate/learned_ranker.hpp"
 #include "host/evaluate/rating.hpp"
-#include "host/learned.hpp"
+#include "host/model/learned.hpp"
 
 namespace alster {
 
 namespace {
 
 /// All items' factors, as served.
-HostMatrix all_items(const Communicator& ranks, const TrainOptions& options, const TrainedRows& items, Row rows)
+HostMatrix all_items(const Communicator& ranks, const Objective& objective, const TrainedRows& items, Row rows)
 {
-    const ServedFactors mine(Side::items, options, items.factors);
-    HostMatrix all(rows, served_width(options));
+    const ServedFactors mine(Side::items, objective, items.factors);
+    HostMatrix all(rows, objective.served_width());
     ranks.all_gather_rows(mine.values(), all.values, ranks.all_gather(items.rows.size()), all.width);
     return all;
 }
 
 }  // namespace
 
-Validation::Validation(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options,
+Validation::Validation(const Communicator& ranks, const DatasetReader& dataset, const Objective& objective,
                        RowRange users, MakeScorer make_scorer)
-    : ranks_(ranks), dataset_(dataset), options_(options), make_scorer_(std::move(make_scorer))
+    : ranks_(ranks), dataset_(dataset), objective_(objective), make_scorer_(std::move(make_scorer))
 {
     if (!available()) return;
     holdout_ = dataset.interactions(Part::holdout, Side::users, users);
     const DatasetInfo& info = dataset.info();
-    if (options.is_explicit()) {
+    if (objective.is_explicit()) {
         const Interactions seen = dataset.interactions(Part::train, Side::users, users);
         const auto rmse = [&](const Predictor& predict) {
             return rating_errors(ranks, holdout_, info.users, {info.value_min, info.value_max}, predict).rmse;
@@ -58,10 +58,10 @@ Measurement Validation::ranked(RowRange users, std::span<const std::uint8_t> lea
 Measurement Validation::measure(const TrainedRows& users, const TrainedRows& items) const
 {
     const DatasetInfo& info = dataset_.info();
-    const HostMatrix Y = all_items(ranks_, options_, items, info.items);
-    const ServedFactors X(Side::users, options_, users.factors);
+    const HostMatrix Y = all_items(ranks_, objective_, items, info.items);
+    const ServedFactors X(Side::users, objective_, users.factors);
     const FactorTable queries{X.values(), users.rows.size(), Y.width};
-    if (options_.is_explicit()) {
+    if (objective_.is_explicit()) {
         const RatingErrors errors = rating_errors(ranks_, holdout_, info.users, {info.value_min, info.value_max},
                                                   model_predictor(queries, Y.table(), info.value_mean));
         return {errors.rmse, errors.rmse_low, errors.rmse_high, errors.ratings};

@@ -6,8 +6,8 @@
 #include "host/evaluate/baseline.hpp"
 #include "host/evaluate/measurement.hpp"
 #include "host/evaluate/ranking.hpp"
+#include "host/model/objective.hpp"
 #include "host/train/model_output.hpp"
-#include "host/train/options.hpp"
 #include "kernels/top_k.hpp"
 
 namespace alster {
@@ -19,12 +19,12 @@ namespace alster {
 class Validation {
 public:
     /// `users`: this rank's rows. Collective.
-    Validation(const Communicator& ranks, const DatasetReader& dataset, const TrainOptions& options, RowRange users,
+    Validation(const Communicator& ranks, const DatasetReader& dataset, const Objective& objective, RowRange users,
                MakeScorer make_scorer);
 
     /// False where the dataset has no split.
     [[nodiscard]] bool available() const { return dataset_.info().held_out > 0; }
-    [[nodiscard]] const char* metric() const { return options_.is_explicit() ? "rmse" : "ndcg@10"; }
+    [[nodiscard]] const char* metric() const { return objective_.is_explicit() ? "rmse" : "ndcg@10"; }
 
     /// Of the factors as training has them; the same bits for any number of ranks. Collective.
     [[nodiscard]] Measurement measure(const TrainedRows& users, const TrainedRows& items) const;
@@ -35,7 +35,7 @@ public:
     /// Whether `value` is better than `than`.
     [[nodiscard]] bool better(double value, double than) const
     {
-        return options_.is_explicit() ? value < than : value > than;
+        return objective_.is_explicit() ? value < than : value > than;
     }
 
 private:
@@ -43,7 +43,7 @@ private:
 
     const Communicator& ranks_;
     const DatasetReader& dataset_;
-    const TrainOptions& options_;
+    const Objective& objective_;
     MakeScorer make_scorer_;
     Interactions holdout_;
     Baseline baseline_;

@@ -1,7 +1,7 @@
 #pragma once
 #include "kernels/backend.hpp"
-#include "kernels/cpu/basis_kernel.hpp"
-#include "kernels/cpu/row_solver.hpp"
+#include "kernels/cpu/isa/basis_kernel.hpp"
+#include "kernels/cpu/isa/row_solver.hpp"
 #include "kernels/host_matrix.hpp"
 #include "kernels/host_row_buffers.hpp"
 

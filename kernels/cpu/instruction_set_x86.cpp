@@ -2,9 +2,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "kernels/cpu/basis_kernel.hpp"
-#include "kernels/cpu/row_solver.hpp"
-#include "kernels/cpu/score_tile.hpp"
+#include "kernels/cpu/isa/basis_kernel.hpp"
+#include "kernels/cpu/isa/row_solver.hpp"
+#include "kernels/cpu/isa/score_tile.hpp"
 
 namespace alster {
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "kernels/backend.hpp"
-#include "kernels/cpu/row_solver.hpp"
+#include "kernels/cpu/isa/row_solver.hpp"
 #include "kernels/host_matrix.hpp"
 
 namespace alster {

@@ -40,6 +40,7 @@ void CpuBackend::rotate(Matrix& Y, const Spectrum& spectrum, BasisFor use) const
 
 void CpuBackend::rotate_start(const Shard& shard, Matrix& X, const Spectrum& spectrum) const
 {
+    if (cg_steps_ == 0) return;
     std::vector<Row> by_steps;
     for (Row u = 0; u < X.rows; ++u) {
         const Offset n = shard.interactions.entries(u);

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "kernels/backend.hpp"
-#include "kernels/cpu/row_solver.hpp"
+#include "kernels/cpu/isa/row_solver.hpp"
 #include "kernels/host_matrix.hpp"
 
 namespace alster {

@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "kernels/cpu/aligned_floats.hpp"
-#include "kernels/cpu/score_tile.hpp"
+#include "kernels/cpu/isa/score_tile.hpp"
 
 namespace alster {
 

@@ -10,7 +10,7 @@
 #include "data/dataset_file.hpp"
 #include "data/hdf5_handle.hpp"
 #include "data/model_file.hpp"
-#include "host/recommend/list_writer.hpp"
+#include "host/personalize/list_writer.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/support/real_data.hpp"
 #include "tests/support/sample_files.hpp"

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <random>
 
-#include "kernels/cpu/amx_unit.hpp"
-#include "kernels/cpu/row_solver.hpp"
+#include "kernels/cpu/isa/matrix_unit/amx_unit.hpp"
+#include "kernels/cpu/isa/row_solver.hpp"
 #include "tests/kernels/twin_unit.hpp"
 
 namespace alster {

@@ -1,4 +1,4 @@
-#include "kernels/cpu/basis_kernel.hpp"
+#include "kernels/cpu/isa/basis_kernel.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 #include "tests/kernels/twin_solver.hpp"
 
-#include "kernels/cpu/row_forms.hpp"
-#include "kernels/cpu/unit_basis.hpp"
-#include "kernels/cpu/unit_dual_row.hpp"
-#include "kernels/cpu/unit_panel.hpp"
+#include "kernels/cpu/isa/matrix_unit/unit_basis.hpp"
+#include "kernels/cpu/isa/matrix_unit/unit_dual_row.hpp"
+#include "kernels/cpu/isa/matrix_unit/unit_panel.hpp"
+#include "kernels/cpu/isa/rows/row_forms.hpp"
 #include "tests/kernels/twin_unit.hpp"
 
 namespace alster::ALSTER_ISA {

@@ -1,6 +1,6 @@
 #pragma once
-#include "kernels/cpu/basis_kernel.hpp"
-#include "kernels/cpu/row_solver.hpp"
+#include "kernels/cpu/isa/basis_kernel.hpp"
+#include "kernels/cpu/isa/row_solver.hpp"
 
 namespace alster::twin {
 

@@ -35,6 +35,27 @@ class CheckLayers(unittest.TestCase):
         self.assert_refused("distributed/a.cpp", '#include "host/job.hpp"\n', "must not include")
         self.assert_accepted("host/a.cpp", '#include "kernels/backend.hpp"\n#include "distributed/communicator.hpp"\n')
 
+    def test_rooms_of_the_host_see_lower_floors_only(self):
+        self.assert_refused("host/model/a.hpp", '#include "host/train/options.hpp"\n',
+                            "host/model/ is on floor 2 and must not include host/train/options.hpp on floor 5")
+        self.assert_refused("host/plan/a.cpp", '#include "host/sweep/sweep_file.hpp"\n', "on floor 6 and must not")
+        self.assert_refused("host/model/a.hpp", '#include "host/unheard/of.hpp"\n', "must not include")
+        self.assert_refused("host/publish/a.cpp", '#include "host/personalize/lists.hpp"\n', "audits lists")
+        self.assert_accepted("host/train/a.cpp", '#include "host/train/b.hpp"\n#include "host/machine/threads.hpp"\n')
+        self.assert_accepted("host/main.cpp", '#include "host/commands/commands.hpp"\n')
+
+    def test_code_for_instruction_sets_sees_its_own_kind(self):
+        self.assert_refused("kernels/cpu/isa/a.hpp", '#include "kernels/backend.hpp"\n', "must not include kernels/backend")
+        self.assert_refused("kernels/cpu/isa/rows/a.hpp", "#include <vector>\n", "must not include <vector>")
+        self.assert_accepted("kernels/cpu/isa/rows/a.hpp", '#include <cmath>\n#include "kernels/cpu/isa/tiles.hpp"\n')
+        self.assert_accepted("kernels/cpu/a.cpp", '#include <vector>\n#include "kernels/cpu/isa/tiles.hpp"\n')
+
+    def test_parameters_are_counted(self):
+        many = "int f(int a, std::pair<int, int> b, int c, int d, int e, int f, int g, int h)\n{\n    return a;\n}\n"
+        self.assert_refused("data/a.cpp", many, "a function with 8 parameters")
+        self.assert_accepted("data/a.cpp", many.replace(", int h", ""))
+        self.assert_accepted("kernels/cuda/a.cuh", many)
+
     def test_libraries_stay_in_their_layer(self):
         self.assert_refused("host/a.cpp", "int size = MPI_Comm_size(0);\n", "MPI belongs in")
         self.assert_refused("host/a.cpp", "hid_t file = H5Fopen();\n", "HDF5 belongs in")

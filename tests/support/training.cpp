@@ -59,7 +59,7 @@ Interactions slice(const Interactions& all, RowRange rows)
     return part;
 }
 
-OwnInteractions own_interactions(const Interactions& all, const Share& share, int rank, const TrainOptions& options)
+OwnInteractions own_interactions(const Interactions& all, const Share& share, int rank, const Objective& objective)
 {
     OwnInteractions own;
     const RowRange rows = share.rows.of(rank);
@@ -70,7 +70,7 @@ OwnInteractions own_interactions(const Interactions& all, const Share& share, in
     for (const RowEntries& part : share.split.held_by(rank, share.rows.ranks())) append_row(all, part, own.parts);
     std::vector<std::uint64_t> keys(rows.size());
     std::iota(keys.begin(), keys.end(), static_cast<std::uint64_t>(rows.first));
-    return {apply_feedback(std::move(own.rows), options, 0), apply_feedback(std::move(own.parts), options, 0), keys};
+    return {objective.apply(std::move(own.rows), 0), objective.apply(std::move(own.parts), 0), keys};
 }
 
 }  // namespace alster::test

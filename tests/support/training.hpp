@@ -1,6 +1,7 @@
 #pragma once
 #include "distributed/communicator.hpp"
-#include "host/train/sides.hpp"
+#include "host/solve/sides.hpp"
+#include "host/train/options.hpp"
 #include "kernels/host_matrix.hpp"
 #include "kernels/row_cost.hpp"
 
@@ -16,7 +17,7 @@ Interactions transposed(const Interactions& by_user, Row items);
 Interactions slice(const Interactions& all, RowRange rows);
 
 /// What a rank holds of `all`, with the confidences and preferences of the objective.
-OwnInteractions own_interactions(const Interactions& all, const Share& share, int rank, const TrainOptions& options);
+OwnInteractions own_interactions(const Interactions& all, const Share& share, int rank, const Objective& objective);
 
 /// What training leaves, whole, on every rank.
 struct Trained {
@@ -39,11 +40,11 @@ Trained train(const Communicator& ranks, const B& backend, const TrainOptions& o
     };
     const Share user_share = share(by_user);
     const Share item_share = share(by_item);
-    auto sides = make_sides(ranks, backend, options, user_share, item_share,
-                            own_interactions(by_user, user_share, ranks.rank(), options),
-                            own_interactions(by_item, item_share, ranks.rank(), options));
-    Solver<B> solver(ranks, backend, options);
-    Trained trained{{users, options.width()}, {items, options.width()}, {}};
+    auto sides = make_sides(ranks, backend, options.objective, options.solve,
+                            {user_share, own_interactions(by_user, user_share, ranks.rank(), options.objective)},
+                            {item_share, own_interactions(by_item, item_share, ranks.rank(), options.objective)});
+    Solver<B> solver(ranks, backend, options.objective);
+    Trained trained{{users, options.objective.width()}, {items, options.objective.width()}, {}};
     solver.begin_with(sides.items);
     for (int sweep = 0; sweep < options.sweeps; ++sweep) {
         trained.objectives.push_back(solver.half_step(sides.users, sides.items).objective);
@@ -51,7 +52,7 @@ Trained train(const Communicator& ranks, const B& backend, const TrainOptions& o
     }
     for (auto [side, all] : {std::pair{&sides.users, &trained.users}, std::pair{&sides.items, &trained.items}})
         backend.read_on_host(side->factors, [&, all = all, side = side](std::span<const float> mine) {
-            ranks.all_gather_rows(mine, all->values, side->partition.sizes(), options.width());
+            ranks.all_gather_rows(mine, all->values, side->partition.sizes(), options.objective.width());
         });
     return trained;
 }

@@ -1,0 +1,39 @@
+#include "host/model/learned_items.hpp"
+
+#include <algorithm>
+
+#include "host/model/learned.hpp"
+
+namespace alster {
+
+LearnedItems::LearnedItems(const ModelReader& model)
+    : width_(model.info().width),
+      factors_(model.factors(Side::items, {0, model.info().items})),
+      row_(model.info().items, -1)
+{
+    const bool is_explicit = model.info().objective == "explicit";
+    auto kept = factors_.begin();
+    for (Row i = 0; i < model.info().items; ++i) {
+        const auto row = std::span<const float>(factors_).subspan(i * width_, width_);
+        if (!has_learned(Side::items, row, is_explicit)) continue;
+        row_[i] = static_cast<std::int32_t>(item_.size());
+        item_.push_back(static_cast<std::int32_t>(i));
+        kept = std::copy(row.begin(), row.end(), kept);
+    }
+    factors_.erase(kept, factors_.end());
+}
+
+FactorTable LearnedItems::table() const { return {factors_, static_cast<Row>(item_.size()), width_}; }
+
+Interactions LearnedItems::rows_of(const Interactions& items) const
+{
+    Interactions rows;
+    for (Row r = 0; r < items.rows(); ++r) {
+        for (const Column item : items.columns_of(r))
+            if (row_[item] >= 0) rows.columns.push_back(row_[item]);
+        rows.offsets.push_back(static_cast<Offset>(rows.columns.size()));
+    }
+    return rows;
+}
+
+}  // namespace alster

@@ -1,0 +1,30 @@
+#pragma once
+#include <span>
+#include <vector>
+
+#include "host/model/objective.hpp"
+
+namespace alster {
+
+/// One side's trained factors as a rank holds them.
+struct TrainedRows {
+    RowRange rows;
+    std::span<const float> factors;  // (rows, objective.width())
+};
+
+/// (rows, objective.served_width()) from (rows, objective.width()), which must live as long: implicit ones are served as
+/// they are, explicit ones get the columns that make a plain dot product of them: users [x, b_u, 1], items [y, 1, b_i].
+class ServedFactors {
+public:
+    ServedFactors(Side side, const Objective& objective, std::span<const float> trained);
+    ServedFactors(const ServedFactors&) = delete;
+    ServedFactors& operator=(const ServedFactors&) = delete;
+
+    [[nodiscard]] std::span<const float> values() const { return values_; }
+
+private:
+    std::vector<float> made_;  // explicit only
+    std::span<const float> values_;
+};
+
+}  // namespace alster

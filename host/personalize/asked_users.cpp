@@ -1,0 +1,71 @@
+#include "host/personalize/asked_users.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "data/error.hpp"
+#include "data/ingest/line_source.hpp"
+#include "host/model/labels.hpp"
+
+namespace alster {
+
+std::vector<std::string> read_ids(const std::string& path)
+{
+    std::vector<std::string> ids;
+    LineSource source({path});
+    Line line;
+    while (source.next(line))
+        if (!line.text.empty()) ids.emplace_back(line.text);
+    if (ids.empty()) throw Error(ExitCode::bad_data, "{}: no user ids, the file is empty", path);
+    return ids;
+}
+
+AskedUsers find_users(const ModelReader& model, std::vector<std::string> ids, bool strict)
+{
+    const IdColumn known = model.ids(Side::users, {0, model.info().users});
+    AskedUsers asked{.ids = std::move(ids), .rows = {}};
+    if (strict) {
+        asked.rows = rows_of_ids(known, asked.ids, "user", model.file().path());
+        return asked;
+    }
+    const IdLookup lookup(known);
+    for (const auto& id : asked.ids) asked.rows.push_back(lookup.find(id).value_or(unknown_user));
+    return asked;
+}
+
+void UserCounts::add(const UserLists& lists)
+{
+    for (Row u = 0; u < lists.lists.rows(); ++u) {
+        const Knowledge known = lists.knowledge[u];
+        ++users;
+        unknown += known == Knowledge::unknown_id;
+        fallback += known == Knowledge::no_history || known == Knowledge::nothing_learned;
+        if (known == Knowledge::learned) filled += std::ranges::count(lists.reasons_of(u), Reason::popularity);
+    }
+}
+
+UserCounts UserCounts::over(const Communicator& ranks) const
+{
+    return {ranks.sum(users), ranks.sum(unknown), ranks.sum(fallback), ranks.sum(filled)};
+}
+
+std::string UserCounts::text() const
+{
+    std::string words = fmt::format("{} list{}", users, users == 1 ? "" : "s");
+    const auto add = [&](std::int64_t count, const char* one, const char* many) {
+        if (count > 0) words += fmt::format(", {} {}", count, count == 1 ? one : many);
+    };
+    add(unknown, "for an unknown user: what is popular", "for unknown users: what is popular");
+    add(fallback, "for a user of whom nothing was learned: what is popular",
+        "for users of whom nothing was learned: what is popular");
+    add(filled, "place filled with what is popular", "places filled with what is popular");
+    return words;
+}
+
+nlohmann::json UserCounts::json() const
+{
+    return {{"users", users}, {"unknown_users", unknown}, {"fallback_users", fallback}, {"filled_places", filled}};
+}
+
+}  // namespace alster

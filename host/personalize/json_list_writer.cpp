@@ -1,0 +1,40 @@
+#include "host/personalize/json_list_writer.hpp"
+
+#include "data/json_text.hpp"
+#include "host/personalize/list_text.hpp"
+
+namespace alster {
+
+JsonListWriter::JsonListWriter(const Communicator& ranks, const ListFile& file)
+    : ListWriter(ranks, file.path), ranks_(ranks), what_(file), out_(file.path)
+{
+}
+
+void JsonListWriter::write(const ListBlock& block)
+{
+    std::string text;
+    for (std::size_t n = 0; n < block.rows.size(); ++n) {
+        const auto row = static_cast<Row>(n);
+        auto object = list_json(block.lists, row, what_.labels);
+        const Row owner = block.rows[n];
+        object[what_.side == Side::users ? "user" : "item"] =
+            block.names.empty() ? what_.model.ids(what_.side, {owner, owner + 1}).text(0) : block.names[n];
+        if (!block.reasons.empty()) add_reasons(object, block.reasons.subspan(n * block.lists.k, block.lists.k));
+        text += json_text(object) + '\n';
+    }
+    out_.write(text);
+}
+
+void JsonListWriter::commit()
+{
+    if (!ranks_.leads()) out_.finish();
+    const auto parts = ranks_.all_gather(out_.temporary().string());
+    const auto bytes = ranks_.all_gather(static_cast<std::int64_t>(out_.bytes()));
+    by_leader(ranks_, [&] {
+        for (int rank = 1; rank < ranks_.size(); ++rank)
+            out_.append(parts[rank], static_cast<std::uint64_t>(bytes[rank]));
+        out_.commit();
+    });
+}
+
+}  // namespace alster

@@ -1,0 +1,59 @@
+#include "host/personalize/list_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "data/json_text.hpp"
+#include "data/printable.hpp"
+
+namespace alster {
+
+std::string list_text(const TopK& lists, Row row, const ItemLabels& labels, std::span<const Reason> reasons)
+{
+    const auto items = lists.items_of(row);
+    const auto scores = lists.scores_of(row);
+    std::string text;
+    for (std::size_t n = 0; n < items.size(); ++n) {
+        const bool filled_in = !reasons.empty() && reasons[n] != reasons.front();
+        text +=
+            fmt::format("{:>4}  {:>9.4f}  {:<12}  {}{}\n", n + 1, scores[n], printable(labels.id(items[n])),
+                        labels.has_titles() ? printable(labels.title(items[n])) : "", filled_in ? "  (popular)" : "");
+    }
+    if (static_cast<Row>(items.size()) < lists.k)
+        text += fmt::format("      only {} of {}: no more items are left that may be listed\n", items.size(), lists.k);
+    return text;
+}
+
+nlohmann::json list_json(const TopK& lists, Row row, const ItemLabels& labels)
+{
+    auto ids = nlohmann::json::array();
+    auto titles = nlohmann::json::array();
+    for (const auto item : lists.items_of(row)) {
+        ids.push_back(labels.id(item));
+        if (labels.has_titles()) titles.push_back(labels.title(item));
+    }
+    nlohmann::json object{
+        {"items", ids}, {"scores", lists.scores_of(row)}, {"filled", lists.filled[row]}, {"k", lists.k}};
+    if (labels.has_titles()) object["titles"] = titles;
+    return object;
+}
+
+void add_reasons(nlohmann::json& list, std::span<const Reason> reasons)
+{
+    list["reason"] = name(reasons.front());
+    if (std::ranges::all_of(reasons, [&](Reason r) { return r == reasons.front() || r == Reason::none; })) return;
+    auto names = nlohmann::json::array();
+    for (const Reason reason : reasons)
+        if (reason != Reason::none) names.push_back(name(reason));
+    list["reasons"] = names;
+}
+
+std::string written_text(const std::filesystem::path& path, const std::string& summary, nlohmann::json facts, bool json)
+{
+    if (!json) return fmt::format("wrote {}: {}", printable(path.string()), summary);
+    facts["out"] = path.string();
+    return json_text(facts);
+}
+
+}  // namespace alster

@@ -1,0 +1,50 @@
+#include "host/personalize/neighbours.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace alster {
+
+Neighbours::Neighbours(const ModelReader& model, const MakeScorer& make_scorer) : row_(model.info().items, -1)
+{
+    const ModelInfo& info = model.info();
+    const auto factors = model.factors(Side::items, {0, info.items});
+    directions_.width = info.factors;
+    for (Row i = 0; i < info.items; ++i) {
+        const float* y = factors.data() + i * info.width;
+        double squares = 0;
+        for (Row a = 0; a < info.factors; ++a) squares += static_cast<double>(y[a]) * y[a];
+        const double norm = std::sqrt(squares);
+        if (norm == 0) continue;
+        row_[i] = static_cast<std::int32_t>(item_.size());
+        item_.push_back(static_cast<std::int32_t>(i));
+        for (Row a = 0; a < info.factors; ++a) directions_.values.push_back(static_cast<float>(y[a] / norm));
+    }
+    directions_.rows = static_cast<Row>(item_.size());
+    scorer_ = make_scorer(directions_.table());
+}
+
+TopK Neighbours::lists(std::span<const Row> items, Row k) const
+{
+    HostMatrix queries(static_cast<Row>(items.size()), directions_.width);
+    Interactions itself;
+    for (std::size_t n = 0; n < items.size(); ++n) {
+        const auto row = row_[items[n]];
+        if (row >= 0) {
+            std::copy_n(directions_.row(row), directions_.width, queries.row(static_cast<Row>(n)));
+            itself.columns.push_back(row);
+        }
+        itself.offsets.push_back(static_cast<Offset>(itself.columns.size()));
+    }
+    TopK result = scorer_(queries.table(), &itself, k);
+    for (std::size_t n = 0; n < items.size(); ++n) {
+        const auto list = std::span(result.items).subspan(n * k, result.filled[n]);
+        if (row_[items[n]] >= 0)
+            std::ranges::transform(list, list.begin(), [&](auto row) { return item_[row]; });
+        else
+            result.clear(static_cast<Row>(n));
+    }
+    return result;
+}
+
+}  // namespace alster

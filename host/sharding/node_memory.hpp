@@ -1,0 +1,15 @@
+#pragma once
+#include "distributed/communicator.hpp"
+#include "host/sharding/host_memory.hpp"
+
+namespace alster {
+
+/// Bytes that the processes of this node may take together: the least of what is free, Slurm's limit of the job and
+/// the limits of its control groups.
+[[nodiscard]] double node_memory();
+
+/// Throws out_of_memory (13) with the figures where the ranks of a node need more than it has: before the memory is
+/// taken, since the kernel would kill a rank without a word. Collective.
+void require_memory(const Communicator& ranks, const MemoryPlan& plan);
+
+}  // namespace alster

@@ -1,0 +1,311 @@
+#pragma once
+#include <omp.h>
+
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <utility>
+
+#include "data/error.hpp"
+#include "distributed/communicator.hpp"
+#include "distributed/factor_exchange.hpp"
+#include "distributed/heartbeat.hpp"
+#include "distributed/reproducible_sum.hpp"
+#include "distributed/row_partition.hpp"
+#include "host/machine/stopwatch.hpp"
+#include "host/solve/audit.hpp"
+#include "host/solve/exchange_thread.hpp"
+#include "host/solve/factor_side.hpp"
+#include "host/solve/split_solve.hpp"
+#include "host/solve/unsolved_row.hpp"
+#include "kernels/backend.hpp"
+
+namespace alster {
+
+/// A matrix in host memory; for what reads two at once, of which a backend may show one only.
+template <Backend B>
+std::vector<float> host_copy(const B& backend, const typename B::Matrix& matrix)
+{
+    std::vector<float> copy;
+    backend.read_on_host(matrix, [&](std::span<const float> values) { copy.assign(values.begin(), values.end()); });
+    return copy;
+}
+
+/// What one half-step did, on all ranks together.
+struct HalfStep {
+    Side solved = Side::users;
+    double objective = 0;             // after it
+    double basis_s = 0;               // Gramian, eigenproblem and rotation
+    double exchange_s = 0;            // of the slowest rank; beside the solve where the backend can
+    double waited_s = 0;              // of it, by a thread that had no rows to solve with: mean over threads and ranks
+    std::int64_t received_bytes = 0;  // of factors, on their way
+    std::int64_t first_stage_bytes = 0;     // of them, those before which no row could be solved
+    double solve_s = 0;                     // of the slowest rank, without waiting
+    double imbalance = 1;                   // slowest over mean
+    std::vector<double> rank_solve_s = {};  // (ranks)
+    std::int64_t dual_rows = 0;
+    std::int64_t cg_rows = 0;
+    std::int64_t retried_rows = 0;
+};
+
+/// Alternating least squares in the principal basis (docs/mathematics.md), rows spread over the ranks.
+template <Backend B>
+class Solver {
+public:
+    using Side = FactorSide<B>;
+
+    Solver(const Communicator& ranks, const B& backend, const Objective& objective)
+        : ranks_(ranks), backend_(backend), objective_(objective)
+    {
+    }
+
+    /// Fixes one side and solves the other: called with (users, items), then with (items, users), it makes one sweep.
+    HalfStep half_step(Side& solved, Side& fixed)
+    {
+        HalfStep step{.solved = solved.side};
+        Stopwatch watch;
+
+        enter_phase(solved.side == alster::Side::users ? "principal basis of items" : "principal basis of users");
+        // G = YᵀY = Q Λ Qᵀ, Y ← Y Q: now every row's base matrix α0 G + λ_u is diagonal
+        const RowObjective objective = rotate_to_principal_basis(fixed, solved);
+        step.basis_s = watch.lap();
+
+        // bring the rows of Y that this rank's interactions name; x_u = (diag(α0 Λ + λ_u) + Σ c y yᵀ)⁻¹ Σ c p y
+        SolveReport report = exchange_and_solve(step, solved, fixed, objective);
+        row_objective_ = objective;
+        finish(step, solved, fixed, report);
+        return step;
+    }
+
+    /// How rows are solved again.
+    enum class Again { without_steps, in_fp64 };
+
+    /// Solves the side of the half-step that was just made again, from the same fixed side: all rows but those that are
+    /// split over ranks, which are assembled as before. Collective.
+    HalfStep solve_again(Side& solved, const Side& fixed, Again how)
+    {
+        HalfStep step{.solved = solved.side};
+        const Stopwatch watch;
+        enter_phase("solving rows again");
+        SolveReport report = how == Again::in_fp64 ? rows_in_fp64(solved, fixed) : rows_without_steps(solved, fixed);
+        step.solve_s = watch.elapsed();
+        finish(step, solved, fixed, report);
+        return step;
+    }
+
+    /// Checks rows of the half-step that was just made. Collective.
+    [[nodiscard]] Audit audit(const Side& solved, const Side& fixed)
+    {
+        const auto& interactions = backend_.interactions(solved.interactions);
+        const Row width = objective_.width();
+        const Row mine_count = count_auditable(interactions);
+        const AuditableRows auditable{ranks_.sum_before(mine_count), ranks_.sum(mine_count)};
+        const auto rows = rows_to_audit(interactions, width, longest_in_one(), auditable);
+        std::vector<float> X;
+        backend_.read_on_host(solved.factors, [&](std::span<const float> all) {
+            for (const Row u : rows) {
+                const auto x = all.subspan(u * width, width);
+                X.insert(X.end(), x.begin(), x.end());
+            }
+        });
+        Audit mine;
+        backend_.read_on_host(table_of(fixed), [&](std::span<const float> Y) {
+            mine = audit_rows(interactions, rows, {Y, static_cast<Row>(Y.size()) / width, width},
+                              {X, std::ssize(rows), width}, row_objective_);
+        });
+        const auto of_all = [&](Row row, bool counts) {
+            return ranks_.max(counts && row >= 0 ? solved.partition.of(ranks_.rank()).first + row : Row{-1});
+        };
+        const double largest = ranks_.max(mine.largest_error);
+        return {ranks_.sum(mine.rows), largest, of_all(mine.farthest, mine.largest_error == largest),
+                of_all(mine.unsolved, true)};
+    }
+
+    /// To be called once for the side that is fixed first, whose factors are the start.
+    void begin_with(Side& side) { update_gramian(side, BasisFor::rows); }
+
+private:
+    /// From solved rows to what the half-step did.
+    void finish(HalfStep& step, Side& solved, const Side& fixed, SolveReport& report)
+    {
+        if constexpr (SplitsRows<B>) solve_split_rows(step, solved, fixed, row_objective_, report);
+        enter_phase("objective");
+        account(step, report, fixed);
+        require_solved(solved, report);
+        const Stopwatch watch;
+        step.objective = objective_after(solved, fixed, row_objective_, report);
+        step.basis_s += watch.elapsed();  // the Gramian of X, which the next half-step starts from
+    }
+
+    SolveReport rows_without_steps(Side& solved, const Side& fixed)
+    {
+        if constexpr (GoesBySteps<B>)
+            return backend_.without_steps().solve(solved.interactions, table_of(fixed), row_objective_, solved.factors);
+        else
+            return backend_.solve(solved.interactions, table_of(fixed), row_objective_, solved.factors);
+    }
+
+    SolveReport rows_in_fp64(Side& solved, const Side& fixed)
+    {
+        const Row width = objective_.width();
+        std::vector<float> X(static_cast<std::size_t>(solved.partition.of(ranks_.rank()).size() * width));
+        SolveReport report;
+        backend_.read_on_host(table_of(fixed), [&](std::span<const float> Y) {
+            report = solve_exact_rows(backend_.interactions(solved.interactions), {Y, std::ssize(Y) / width, width},
+                                      row_objective_, X);
+        });
+        backend_.write_on_host(solved.factors, [&](std::span<float> to) { std::ranges::copy(X, to.begin()); });
+        return report;
+    }
+
+    RowObjective rotate_to_principal_basis(Side& fixed, Side& solved)
+    {
+        const double alpha0 = objective_.unobserved_weight();
+        RowObjective objective = objective_.of_row(fixed.partition.rows());
+        if (alpha0 == 0) return objective;
+        const Spectrum spectrum = principal_basis(fixed);
+        backend_.rotate(fixed.factors, spectrum, BasisFor::rows);
+        if constexpr (GoesBySteps<B>) backend_.rotate_start(solved.interactions, solved.factors, spectrum);
+        for (std::size_t a = 0; a < objective.base.size(); ++a) objective.base[a] = alpha0 * spectrum.values[a];
+        return objective;
+    }
+
+    /// One eigenproblem for all: two of them need not agree in the last bit.
+    Spectrum principal_basis(const Side& side)
+    {
+        const auto w = static_cast<std::size_t>(objective_.width());
+        Spectrum spectrum{std::vector<double>(w), std::vector<double>(w * w)};
+        if (ranks_.leads()) spectrum = backend_.principal_basis(side.gramian, objective_.width());
+        ranks_.broadcast(spectrum.values);
+        ranks_.broadcast(spectrum.vectors);
+        return spectrum;
+    }
+
+    /// Entries of the longest row that is not assembled in parts.
+    [[nodiscard]] Offset longest_in_one() const
+    {
+        if constexpr (SplitsRows<B>)
+            return backend_.part_entries();
+        else
+            return entries_per_part;
+    }
+
+    static const typename B::Matrix& table_of(const Side& fixed)
+    {
+        return fixed.exchange->trivial() ? fixed.factors : fixed.table;
+    }
+
+    /// Fills in this rank's part of the step's times.
+    SolveReport exchange_and_solve(HalfStep& step, Side& solved, Side& fixed, const RowObjective& objective)
+    {
+        const bool users = solved.side == alster::Side::users;
+        if constexpr (BatchedBackend<B>)
+            if (fixed.exchange->stages() > 1 && ranks_.takes_threads()) {
+                enter_phase(users ? "solving users while items arrive" : "solving items while users arrive");
+                return solve_as_rows_arrive(step, solved, fixed, objective);
+            }
+        Stopwatch watch;
+        enter_phase(users ? "exchange of items" : "exchange of users");
+        if (!fixed.exchange->trivial()) gather(fixed, [](int) {});
+        step.waited_s = step.exchange_s = watch.lap();
+        enter_phase(users ? "solving users" : "solving items");
+        SolveReport report = backend_.solve(solved.interactions, table_of(fixed), objective, solved.factors);
+        step.solve_s = watch.lap();
+        return report;
+    }
+
+    /// A batch of rows is solved while the rows that the next one needs are on their way.
+    SolveReport solve_as_rows_arrive(HalfStep& step, Side& solved, Side& fixed, const RowObjective& objective)
+    {
+        Stopwatch watch;
+        ExchangeThread exchange([&](const StagesArrived& arrived) { gather(fixed, arrived); });
+        SolveReport report = backend_.solve(solved.interactions, fixed.table, objective, solved.factors,
+                                            [&](int batch) { return exchange.wait_for(batch); });
+        const double solved_s = watch.lap();
+        exchange.finish();
+        step.exchange_s = exchange.seconds();
+        const double waited_s = exchange.waited() / omp_get_max_threads();
+        step.waited_s = waited_s + watch.lap();
+        step.solve_s = solved_s - waited_s;
+        return report;
+    }
+
+    /// Rows of which all ranks hold parts, when all that they name has come.
+    void solve_split_rows(HalfStep& step, Side& solved, const Side& fixed, const RowObjective& objective,
+                          SolveReport& report)
+    {
+        if (solved.split.parts == 0) return;
+        enter_phase("solving the rows that are split over ranks");
+        const Stopwatch watch;
+        SplitSolve<B>(ranks_, backend_, solved, table_of(fixed), objective).run(report);
+        step.solve_s += watch.elapsed();
+    }
+
+    void gather(Side& fixed, const StagesArrived& arrived)
+    {
+        const Row width = objective_.width();
+        backend_.exchange(fixed.factors, fixed.table, fixed.exchange->staging(width),
+                          [&](const RowBuffers& rows) { fixed.exchange->gather(rows, width, arrived); });
+    }
+
+    void update_gramian(Side& side, BasisFor use)
+    {
+        if (objective_.unobserved_weight() == 0) return;
+        // |G_ab| ≤ Σ |y_a y_b| ≤ rows · max²
+        const double largest = ranks_.max(backend_.largest(side.factors));
+        ExactSum sum(triangle_size(objective_.width()), static_cast<double>(side.partition.rows()) * largest * largest);
+        backend_.gramian(side.factors, sum, use);
+        ranks_.sum(sum);
+        side.gramian = sum.values();
+    }
+
+    /// L = Σ c (p − x·y)² + α0 ⟨XᵀX, YᵀY⟩ + Σ λ_u‖x_u‖² + Σ λ_i‖y_i‖², where YᵀY = Λ is diagonal
+    double objective_after(Side& solved, const Side& fixed, const RowObjective& objective, const SolveReport& report)
+    {
+        const auto sum = [&](const std::vector<double>& rows) {
+            return reproducible_sum(ranks_, rows, solved.partition.rows(), rows_per_chunk);
+        };
+        solved.penalty = sum(report.penalties);
+        double value = sum(report.residuals) + solved.penalty + fixed.penalty;
+        update_gramian(solved, BasisFor::rows);
+        if (objective_.unobserved_weight() == 0) return value;
+        for (Row a = 0; a < objective_.width(); ++a) value += objective.base[a] * solved.gramian[triangle_index(a, a)];
+        return value;
+    }
+
+    /// From this rank's part of the step to that of all.
+    void account(HalfStep& step, const SolveReport& report, const Side& fixed)
+    {
+        const auto mean = [&](std::span<const double> all) {
+            return std::accumulate(all.begin(), all.end(), 0.0) / ranks_.size();
+        };
+        step.rank_solve_s = ranks_.all_gather(step.solve_s);
+        const double mean_solve_s = mean(step.rank_solve_s);
+        step.solve_s = std::ranges::max(step.rank_solve_s);
+        step.imbalance = mean_solve_s > 0 ? step.solve_s / mean_solve_s : 1;
+        step.waited_s = mean(ranks_.all_gather(step.waited_s));
+        step.exchange_s = ranks_.max(step.exchange_s);
+        const Row bytes = fixed.exchange->bytes_of_row(objective_.width());
+        step.received_bytes = fixed.received.all * bytes;
+        step.first_stage_bytes = fixed.received.first_stage * bytes;
+        step.dual_rows = ranks_.sum(report.dual);
+        step.cg_rows = ranks_.sum(report.by_steps);
+        step.retried_rows = ranks_.sum(report.retried);
+    }
+
+    void require_solved(const Side& solved, const SolveReport& report)
+    {
+        // agreed on by all ranks, so that they stop together and the first of them speaks
+        const Row first = solved.partition.of(ranks_.rank()).first;
+        const auto of_all = [&](Row row) { return ranks_.max(row < 0 ? Row{-1} : first + row); };
+        if (const Row failed = of_all(report.failed); failed >= 0) throw UnsolvedRow{solved.side, failed, false};
+        if (const Row unsolved = of_all(report.unsolved); unsolved >= 0) throw UnsolvedRow{solved.side, unsolved, true};
+    }
+
+    const Communicator& ranks_;
+    const B& backend_;
+    const Objective& objective_;
+    RowObjective row_objective_;  // of the last half-step
+};
+
+}  // namespace alster

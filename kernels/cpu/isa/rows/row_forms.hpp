@@ -1,0 +1,60 @@
+#pragma once
+#include "kernels/cpu/isa/rows/cg_row.hpp"
+#include "kernels/cpu/isa/rows/dual_row.hpp"
+#include "kernels/cpu/isa/rows/primal_row.hpp"
+
+namespace alster::ALSTER_ISA {
+
+constexpr int lanes = ALSTER_LANES;
+constexpr int few_lanes = lanes < 8 ? lanes : 8;  // for rows so short that a full tile would be mostly padding
+
+/// The dual form costs n²w + n³/3 against nw² + w³/3 and pays for a transposition besides: measured, it wins up to n ≈
+/// 7/8 w.
+inline bool dual_is_cheaper(std::int64_t n, std::int64_t width) { return n * 8 <= width * 7; }
+
+/// Whether so many steps of conjugate gradients cost less than the exact solution; all in units of w/2 multiply-adds in
+/// fp32, the constants fitted to measured rows of 17 to 1500 entries and 64 to 256 factors. `speed`: products of a rank
+/// update in the time of one of them. Rows of up to 16 entries, those of new users and titles among them, are solved
+/// exactly: they are many, but a small part of a sweep.
+template <int speed>
+bool cg_is_cheaper(std::int64_t n, std::int64_t width, int steps)
+{
+    const std::int64_t primal = n * (100 + width / speed) + width * (width / 2 + 64);
+    const std::int64_t dual = n * (140 + n / speed + n * n / (3 * width));
+    return steps > 0 && n > 16 && n * (40 + 15 * steps) < least(primal, dual);
+}
+
+/// A row solver whose primal form gathers into panels of this kind.
+template <class Panel, class Dual = DualRow<lanes, typename Panel::Element>>
+struct RowForms {
+    using Element = typename Panel::Element;
+    using Primal = PrimalRow<lanes, Panel>;
+    using ShortDual = DualRow<few_lanes, Element>;
+    using PlainDual = DualRow<lanes, Element>;  // of rows too short for the other's preparations
+    using Cg = CgRow<lanes, Element>;
+
+    static RowSolver solver()
+    {
+        return {workspace, solve, Primal::assemble, Primal::residual, cg_is_cheaper<Panel::speed>};
+    }
+
+private:
+    static std::size_t workspace(std::int64_t width, std::int64_t entries)
+    {
+        const std::int64_t duals = most(PlainDual::workspace(width, width), Dual::workspace(width, width));
+        const std::int64_t exact = most(Primal::workspace(width), duals);
+        return static_cast<std::size_t>(most(exact, Cg::workspace(width, entries)));
+    }
+
+    static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
+    {
+        if (cg_is_cheaper<Panel::speed>(task.n, context.width, context.cg_steps))
+            return Cg::solve(context, task, memory, x);
+        if (!dual_is_cheaper(task.n, context.width)) return Primal::solve(context, task, memory, x);
+        if (task.n <= few_lanes) return ShortDual::solve(context, task, memory, x);
+        if (task.n < Dual::least_entries) return PlainDual::solve(context, task, memory, x);
+        return Dual::solve(context, task, memory, x);
+    }
+};
+
+}  // namespace alster::ALSTER_ISA
