@@ -128,8 +128,7 @@ void measure_sweeps(const B& backend, const std::string& label, const SweepOptio
     solver.begin_with(sides.items);
     std::vector<double> total, users, items, basis;
     for (int sweep = 0; sweep < options.sweeps; ++sweep) {
-        const HalfStep a = solver.half_step(sides.users, sides.items);
-        const HalfStep b = solver.half_step(sides.items, sides.users);
+        const auto [a, b] = solver.sweep(sides.users, sides.items);
         if (sweep == 0) continue;
         users.push_back(1e3 * a.solve_s);
         items.push_back(1e3 * b.solve_s);

@@ -60,7 +60,7 @@ CALLBACK = re.compile(r"^\s*(herr_t|concept|template <[^>]*> concept)\b|\bconcep
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 SYSTEM_INCLUDE = re.compile(r'^\s*#\s*include\s+<([^>]+)>')
 # A brace at the end of a line that opens a body but no function body.
-NO_FUNCTION = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b[^()]*\{$|=\s*\{$|^\s*\}?\s*(else|do)\s*\{$")
+NO_FUNCTION = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b[^()]*\{$|\bconcept\b|=\s*\{$|^\s*\}?\s*(else|do)\s*\{$")
 CONTROL = re.compile(r"^\s*(\}\s*)?(if|for|while|switch|catch|else|do|try|case|default)\b")
 
 

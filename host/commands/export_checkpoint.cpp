@@ -3,6 +3,7 @@
 #include "data/printable.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
+#include "host/report/json_fields.hpp"
 #include "host/train/job.hpp"
 
 namespace alster {
@@ -38,13 +39,12 @@ int export_checkpoint_command(int argc, char** argv)
     if (!line.parse(argc, argv)) return 0;
 
     const Communicator ranks;
-    const auto summary = export_checkpoint(ranks, options);
+    const TrainResult result = export_checkpoint(ranks, options);
     if (!ranks.leads()) return 0;
     if (line.json())
-        print("{}\n", json_text(summary));
+        print("{}\n", json_text(json_of(result)));
     else
-        print("wrote {} ({} sweeps, partial)\n", printable(summary["model"].get<std::string>()),
-              summary["sweeps"].get<int>());
+        print("wrote {} ({} sweeps, partial)\n", printable(result.model), result.sweeps);
     return 0;
 }
 

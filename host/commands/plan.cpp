@@ -91,34 +91,82 @@ Rates rates_of(const PlanOptions& options, const DatasetReader* dataset)
     return rates;
 }
 
-std::string gib(const Json& bytes) { return fmt::format("{:9.3f} GiB", bytes.get<double>() / (1 << 30)); }
-
-void print_plan(const Json& plan)
+Json json_of(const PlannedSideExchange& side)
 {
-    print("{} ranks\n  memory of a rank  {} while {}\n", plan["ranks"].get<int>(), gib(plan["memory_bytes"]),
-          plan["memory_moment"].get<std::string>());
-    for (const auto& [purpose, bytes] : plan["memory"].items()) print("    {:<34}{}\n", purpose, gib(bytes));
-    if (plan.contains("device_memory")) {
-        print("  memory of its GPU {}\n", gib(plan["device_memory_bytes"]));
-        for (const auto& [purpose, bytes] : plan["device_memory"].items()) print("    {:<34}{}\n", purpose, gib(bytes));
-        print("    or, interactions passing through  {}\n", gib(plan["device_memory_streaming_bytes"]));
-        print("    or, factors in host memory as well{}\n", gib(plan["device_memory_least_bytes"]));
+    return {
+        {"plan", side.name()}, {"all_gather_bytes", side.all_gather_bytes}, {"need_only_bytes", side.need_only_bytes}};
+}
+
+Json json_of(const std::vector<MemoryUse>& uses)
+{
+    Json object = Json::object();
+    for (const auto& use : uses) object[use.purpose] = use.bytes;
+    return object;
+}
+
+Json json_of(const Plan& plan)
+{
+    Json object = {{"ranks", plan.ranks},
+                   {"users", plan.sizes.users},
+                   {"items", plan.sizes.items},
+                   {"interactions", plan.sizes.interactions},
+                   {"factors", plan.factors},
+                   {"memory_bytes", plan.memory.total()},
+                   {"memory_moment", plan.memory.moment},
+                   {"memory", json_of(plan.memory.uses)},
+                   {"imbalance", plan.imbalance}};
+    if (const auto& exchange = plan.exchange) {
+        object["exchange"] = {{"users", json_of(exchange->users)}, {"items", json_of(exchange->items)}};
+        object["received_bytes_most"] = exchange->received_bytes_most;
     }
-    print("  imbalance         {:9.2f}\n", plan["imbalance"].get<double>());
-    if (plan.contains("exchange")) {
-        for (const auto& [side, volumes] : plan["exchange"].items())
-            print("  {} by {:<10}  {} a sweep over all ranks by all-gather, {} by need-only\n", side,
-                  volumes["plan"].get<std::string>(), gib(volumes["all_gather_bytes"]),
-                  gib(volumes["need_only_bytes"]));
-        print("  received by a rank{} a sweep at most\n", gib(plan["received_bytes_most"]));
+    if (const auto& device = plan.device) {
+        object["device_memory_bytes"] = device->all.total();
+        object["device_memory_streaming_bytes"] = device->streaming;
+        object["device_memory_least_bytes"] = device->least;
+        object["device_memory"] = json_of(device->all.uses);
     }
-    if (plan.contains("seconds")) {
-        const auto& seconds = plan["seconds"];
-        print("  time of a sweep   {:9.3g} s (solve {:.3g}, basis {:.3g}, exchange {:.3g})\n",
-              seconds["sweep"].get<double>(), seconds["solve"].get<double>(), seconds["basis"].get<double>(),
-              seconds["exchange"].get<double>());
+    if (const auto& seconds = plan.seconds)
+        object["seconds"] = {{"solve", seconds->solve},
+                             {"basis", seconds->basis},
+                             {"exchange", seconds->exchange},
+                             {"sweep", seconds->sweep()}};
+    object["sbatch"] = plan.sbatch;
+    return object;
+}
+
+std::string gib(double bytes) { return fmt::format("{:9.3f} GiB", bytes / (1 << 30)); }
+
+void print_uses(const std::vector<MemoryUse>& uses)
+{
+    for (const auto& use : uses) print("    {:<34}{}\n", use.purpose, gib(use.bytes));
+}
+
+void print_exchange(const char* side, const PlannedSideExchange& planned)
+{
+    print("  {} by {:<10}  {} a sweep over all ranks by all-gather, {} by need-only\n", side, planned.name(),
+          gib(planned.all_gather_bytes), gib(planned.need_only_bytes));
+}
+
+void print_plan(const Plan& plan)
+{
+    print("{} ranks\n  memory of a rank  {} while {}\n", plan.ranks, gib(plan.memory.total()), plan.memory.moment);
+    print_uses(plan.memory.uses);
+    if (const auto& device = plan.device) {
+        print("  memory of its GPU {}\n", gib(device->all.total()));
+        print_uses(device->all.uses);
+        print("    or, interactions passing through  {}\n", gib(device->streaming));
+        print("    or, factors in host memory as well{}\n", gib(device->least));
     }
-    for (const auto& line : plan["sbatch"]) print("  #SBATCH {}\n", line.get<std::string>());
+    print("  imbalance         {:9.2f}\n", plan.imbalance);
+    if (const auto& exchange = plan.exchange) {
+        print_exchange("users", exchange->users);
+        print_exchange("items", exchange->items);
+        print("  received by a rank{} a sweep at most\n", gib(exchange->received_bytes_most));
+    }
+    if (const auto& seconds = plan.seconds)
+        print("  time of a sweep   {:9.3g} s (solve {:.3g}, basis {:.3g}, exchange {:.3g})\n", seconds->sweep(),
+              seconds->solve, seconds->basis, seconds->exchange);
+    for (const auto& line : plan.sbatch) print("  #SBATCH {}\n", line);
 }
 
 }  // namespace
@@ -151,7 +199,7 @@ int plan_command(int argc, char** argv)
                                                    .rounds = options.train.machine.precision == "bf16",
                                                    .wire = options.train.solve.exchange.wire});
     const Rates rates = rates_of(options, dataset ? &*dataset : nullptr);
-    Json plans = Json::array();
+    std::vector<Plan> plans;
     for (const int ranks : options.ranks) {
         Place place = options.place;
         place.ranks = ranks;
@@ -160,10 +208,13 @@ int plan_command(int argc, char** argv)
                     : distribute(options.sizes, options.train.row_cost(), options.train.solve.exchange, ranks);
         plans.push_back(make_plan(distribution, memory, options.train, options.sizes, place, rates));
     }
-    if (line.json())
-        print("{}\n", json_text(plans));
-    else
-        for (const auto& plan : plans) print_plan(plan);
+    if (line.json()) {
+        Json objects = Json::array();
+        for (const Plan& plan : plans) objects.push_back(json_of(plan));
+        print("{}\n", json_text(objects));
+    } else {
+        for (const Plan& plan : plans) print_plan(plan);
+    }
     return 0;
 }
 

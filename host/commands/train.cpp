@@ -7,6 +7,7 @@
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/commands/train_options.hpp"
+#include "host/report/json_fields.hpp"
 #include "host/train/job.hpp"
 
 namespace alster {
@@ -19,19 +20,17 @@ constexpr const char* examples =
     "  alster train --data ratings.h5 --objective explicit --factors 32 --reg 0.05 --out run\n"
     "  alster train --config run/config.resolved.toml --seed 2 --out run2";
 
-void print_summary(const nlohmann::json& summary)
+void print_result(const TrainResult& result)
 {
-    if (summary.contains("already_finished"))
-        print("{} is finished already: nothing to do\n", printable(summary["model"].get<std::string>()));
-    else if (summary.contains("checkpoint"))
-        print("saved in {}: run the same command again to go on{}\n",
-              printable(summary["checkpoint"].get<std::string>()),
-              summary.contains("model") ? "; the model is partial" : "");
+    if (result.already_finished)
+        print("{} is finished already: nothing to do\n", printable(result.model));
+    else if (result.saved())
+        print("saved in {}: run the same command again to go on{}\n", printable(result.checkpoint),
+              result.model.empty() ? "" : "; the model is partial");
     else
-        print("wrote {} ({} sweeps, {:.2f} s a sweep, objective {:.7g})\n",
-              printable(summary["model"].get<std::string>()), summary["sweeps"].get<int>(),
-              summary["seconds_per_sweep"].get<double>(), summary["objective"].get<double>());
-    if (summary.contains("note")) print("note: {}\n", summary["note"].get<std::string>());
+        print("wrote {} ({} sweeps, {:.2f} s a sweep, objective {:.7g})\n", printable(result.model), result.sweeps,
+              result.seconds_per_sweep(), result.objective);
+    if (const std::string note = result.note(); !note.empty()) print("note: {}\n", note);
 }
 
 }  // namespace
@@ -45,14 +44,14 @@ int train_command(int argc, char** argv)
     if (!line.parse(argc, argv)) return 0;
 
     const Communicator ranks;
-    const auto summary = run_training(ranks, options, line.resolved());
+    const TrainResult result = run_training(ranks, options, line.resolved());
     // of a launcher's tasks one speaks, and one returns the code
     if (!ranks.leads()) return 0;
     if (line.json())
-        print("{}\n", json_text(summary));
+        print("{}\n", json_text(json_of(result)));
     else
-        print_summary(summary);
-    return static_cast<int>(summary.contains("checkpoint") ? ExitCode::requeue : ExitCode::done);
+        print_result(result);
+    return static_cast<int>(result.saved() ? ExitCode::requeue : ExitCode::done);
 }
 
 }  // namespace alster

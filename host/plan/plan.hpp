@@ -1,5 +1,7 @@
 #pragma once
-#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "host/sharding/loads.hpp"
 #include "host/train/options.hpp"
@@ -22,10 +24,50 @@ struct Place {
     bool gpus = false;
 };
 
-/// What a run will take on so many ranks, with flat keys but for "memory", "device_memory",
-/// "exchange", "seconds" and "sbatch".
-[[nodiscard]] nlohmann::ordered_json make_plan(const Distribution& distribution, const MemorySettings& memory,
-                                               const TrainOptions& options, const Sizes& sizes, const Place& place,
-                                               const Rates& rates);
+/// How the factors of one side come to the ranks, and what that moves in a sweep, over all ranks.
+struct PlannedSideExchange {
+    bool need_only = false;  // else all-gather
+    double all_gather_bytes = 0;
+    double need_only_bytes = 0;
+
+    [[nodiscard]] const char* name() const { return need_only ? "need-only" : "all-gather"; }
+};
+
+struct PlannedExchanges {
+    PlannedSideExchange users;
+    PlannedSideExchange items;
+    double received_bytes_most = 0;  // by a rank, in a sweep
+};
+
+/// Of the GPU of the rank that needs most.
+struct PlannedDeviceMemory {
+    MemoryPlan all;        // interactions and factors on the GPU
+    double streaming = 0;  // bytes, interactions passing through
+    double least = 0;      // bytes, factors in host memory as well
+};
+
+struct PlannedSeconds {
+    double solve = 0;
+    double basis = 0;
+    double exchange = 0;
+
+    [[nodiscard]] double sweep() const { return solve + basis + exchange; }
+};
+
+/// What a run will take on so many ranks.
+struct Plan {
+    int ranks = 1;
+    Sizes sizes;
+    Row factors = 0;
+    MemoryPlan memory;                              // of the rank that needs most
+    double imbalance = 1;                           // slowest over mean, by the model of costs
+    std::optional<PlannedExchanges> exchange = {};  // where there are ranks to exchange with
+    std::optional<PlannedDeviceMemory> device = {};
+    std::optional<PlannedSeconds> seconds = {};  // of a sweep, where rates are known
+    std::vector<std::string> sbatch = {};        // options for Slurm
+};
+
+[[nodiscard]] Plan make_plan(const Distribution& distribution, const MemorySettings& memory,
+                             const TrainOptions& options, const Sizes& sizes, const Place& place, const Rates& rates);
 
 }  // namespace alster

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/solve/solver.hpp"
 #include "kernels/backend_sizes.hpp"
 #include "kernels/exact_row.hpp"
 
@@ -108,6 +109,45 @@ struct AuditableRows {
     for (std::size_t k = 0; k < rows.size(); ++k)
         audit_row(interactions, rows[k], Y, {X.row(static_cast<Row>(k)), exact.size()}, objective, exact, audit);
     return audit;
+}
+
+/// Entries of the longest row that is not assembled in parts.
+template <Backend B>
+Offset longest_in_one(const B& backend)
+{
+    if constexpr (SplitsRows<B>)
+        return backend.part_entries();
+    else
+        return entries_per_part;
+}
+
+/// Checks rows of the half-step that `solver` has just made. Collective.
+template <Backend B>
+Audit audit(const Communicator& ranks, const B& backend, const Solver<B>& solver, const FactorSide<B>& solved,
+            const FactorSide<B>& fixed)
+{
+    const auto& interactions = backend.interactions(solved.interactions);
+    const auto width = static_cast<Row>(solver.row_objective().base.size());
+    const Row mine_count = count_auditable(interactions);
+    const AuditableRows auditable{ranks.sum_before(mine_count), ranks.sum(mine_count)};
+    const auto rows = rows_to_audit(interactions, width, longest_in_one(backend), auditable);
+    std::vector<float> X;
+    backend.read_on_host(solved.factors, [&](std::span<const float> all) {
+        for (const Row u : rows) {
+            const auto x = all.subspan(u * width, width);
+            X.insert(X.end(), x.begin(), x.end());
+        }
+    });
+    Audit mine;
+    backend.read_on_host(Solver<B>::table_of(fixed), [&](std::span<const float> Y) {
+        mine = audit_rows(interactions, rows, {Y, static_cast<Row>(Y.size()) / width, width},
+                          {X, std::ssize(rows), width}, solver.row_objective());
+    });
+    const Row first = solved.partition.of(ranks.rank()).first;
+    const auto of_all = [&](Row row, bool counts) { return ranks.max(counts && row >= 0 ? first + row : Row{-1}); };
+    const double largest = ranks.max(mine.largest_error);
+    return {ranks.sum(mine.rows), largest, of_all(mine.farthest, mine.largest_error == largest),
+            of_all(mine.unsolved, true)};
 }
 
 }  // namespace alster

@@ -1,10 +1,7 @@
 #pragma once
 #include <omp.h>
 
-#include <functional>
-#include <memory>
-#include <numeric>
-#include <utility>
+#include <array>
 
 #include "data/error.hpp"
 #include "distributed/communicator.hpp"
@@ -13,11 +10,10 @@
 #include "distributed/reproducible_sum.hpp"
 #include "distributed/row_partition.hpp"
 #include "host/machine/stopwatch.hpp"
-#include "host/solve/audit.hpp"
 #include "host/solve/exchange_thread.hpp"
 #include "host/solve/factor_side.hpp"
+#include "host/solve/half_step.hpp"
 #include "host/solve/split_solve.hpp"
-#include "host/solve/unsolved_row.hpp"
 #include "kernels/backend.hpp"
 
 namespace alster {
@@ -31,23 +27,6 @@ std::vector<float> host_copy(const B& backend, const typename B::Matrix& matrix)
     return copy;
 }
 
-/// What one half-step did, on all ranks together.
-struct HalfStep {
-    Side solved = Side::users;
-    double objective = 0;             // after it
-    double basis_s = 0;               // Gramian, eigenproblem and rotation
-    double exchange_s = 0;            // of the slowest rank; beside the solve where the backend can
-    double waited_s = 0;              // of it, by a thread that had no rows to solve with: mean over threads and ranks
-    std::int64_t received_bytes = 0;  // of factors, on their way
-    std::int64_t first_stage_bytes = 0;     // of them, those before which no row could be solved
-    double solve_s = 0;                     // of the slowest rank, without waiting
-    double imbalance = 1;                   // slowest over mean
-    std::vector<double> rank_solve_s = {};  // (ranks)
-    std::int64_t dual_rows = 0;
-    std::int64_t cg_rows = 0;
-    std::int64_t retried_rows = 0;
-};
-
 /// Alternating least squares in the principal basis (docs/mathematics.md), rows spread over the ranks.
 template <Backend B>
 class Solver {
@@ -59,7 +38,13 @@ public:
     {
     }
 
-    /// Fixes one side and solves the other: called with (users, items), then with (items, users), it makes one sweep.
+    /// One iteration of alternating least squares: fixes the items and solves the users, then the mirror.
+    std::array<HalfStep, 2> sweep(Side& users, Side& items)
+    {
+        return {half_step(users, items), half_step(items, users)};
+    }
+
+    /// Fixes one side and solves the other.
     HalfStep half_step(Side& solved, Side& fixed)
     {
         HalfStep step{.solved = solved.side};
@@ -93,36 +78,17 @@ public:
         return step;
     }
 
-    /// Checks rows of the half-step that was just made. Collective.
-    [[nodiscard]] Audit audit(const Side& solved, const Side& fixed)
-    {
-        const auto& interactions = backend_.interactions(solved.interactions);
-        const Row width = objective_.width();
-        const Row mine_count = count_auditable(interactions);
-        const AuditableRows auditable{ranks_.sum_before(mine_count), ranks_.sum(mine_count)};
-        const auto rows = rows_to_audit(interactions, width, longest_in_one(), auditable);
-        std::vector<float> X;
-        backend_.read_on_host(solved.factors, [&](std::span<const float> all) {
-            for (const Row u : rows) {
-                const auto x = all.subspan(u * width, width);
-                X.insert(X.end(), x.begin(), x.end());
-            }
-        });
-        Audit mine;
-        backend_.read_on_host(table_of(fixed), [&](std::span<const float> Y) {
-            mine = audit_rows(interactions, rows, {Y, static_cast<Row>(Y.size()) / width, width},
-                              {X, std::ssize(rows), width}, row_objective_);
-        });
-        const auto of_all = [&](Row row, bool counts) {
-            return ranks_.max(counts && row >= 0 ? solved.partition.of(ranks_.rank()).first + row : Row{-1});
-        };
-        const double largest = ranks_.max(mine.largest_error);
-        return {ranks_.sum(mine.rows), largest, of_all(mine.farthest, mine.largest_error == largest),
-                of_all(mine.unsolved, true)};
-    }
-
     /// To be called once for the side that is fixed first, whose factors are the start.
     void begin_with(Side& side) { update_gramian(side, BasisFor::rows); }
+
+    /// What the rows of the last half-step minimised.
+    [[nodiscard]] const RowObjective& row_objective() const { return row_objective_; }
+
+    /// The rows of the fixed side that this rank's interactions name.
+    static const typename B::Matrix& table_of(const Side& fixed)
+    {
+        return fixed.exchange->trivial() ? fixed.factors : fixed.table;
+    }
 
 private:
     /// From solved rows to what the half-step did.
@@ -130,8 +96,11 @@ private:
     {
         if constexpr (SplitsRows<B>) solve_split_rows(step, solved, fixed, row_objective_, report);
         enter_phase("objective");
-        account(step, report, fixed);
-        require_solved(solved, report);
+        step.count(report);
+        const Row bytes = fixed.exchange->bytes_of_row(objective_.width());
+        step.received_bytes = fixed.received.all * bytes;
+        step.first_stage_bytes = fixed.received.first_stage * bytes;
+        require_solved(ranks_, solved.side, solved.partition.of(ranks_.rank()).first, report);
         const Stopwatch watch;
         step.objective = objective_after(solved, fixed, row_objective_, report);
         step.basis_s += watch.elapsed();  // the Gramian of X, which the next half-step starts from
@@ -179,20 +148,6 @@ private:
         ranks_.broadcast(spectrum.values);
         ranks_.broadcast(spectrum.vectors);
         return spectrum;
-    }
-
-    /// Entries of the longest row that is not assembled in parts.
-    [[nodiscard]] Offset longest_in_one() const
-    {
-        if constexpr (SplitsRows<B>)
-            return backend_.part_entries();
-        else
-            return entries_per_part;
-    }
-
-    static const typename B::Matrix& table_of(const Side& fixed)
-    {
-        return fixed.exchange->trivial() ? fixed.factors : fixed.table;
     }
 
     /// Fills in this rank's part of the step's times.
@@ -271,35 +226,6 @@ private:
         if (objective_.unobserved_weight() == 0) return value;
         for (Row a = 0; a < objective_.width(); ++a) value += objective.base[a] * solved.gramian[triangle_index(a, a)];
         return value;
-    }
-
-    /// From this rank's part of the step to that of all.
-    void account(HalfStep& step, const SolveReport& report, const Side& fixed)
-    {
-        const auto mean = [&](std::span<const double> all) {
-            return std::accumulate(all.begin(), all.end(), 0.0) / ranks_.size();
-        };
-        step.rank_solve_s = ranks_.all_gather(step.solve_s);
-        const double mean_solve_s = mean(step.rank_solve_s);
-        step.solve_s = std::ranges::max(step.rank_solve_s);
-        step.imbalance = mean_solve_s > 0 ? step.solve_s / mean_solve_s : 1;
-        step.waited_s = mean(ranks_.all_gather(step.waited_s));
-        step.exchange_s = ranks_.max(step.exchange_s);
-        const Row bytes = fixed.exchange->bytes_of_row(objective_.width());
-        step.received_bytes = fixed.received.all * bytes;
-        step.first_stage_bytes = fixed.received.first_stage * bytes;
-        step.dual_rows = ranks_.sum(report.dual);
-        step.cg_rows = ranks_.sum(report.by_steps);
-        step.retried_rows = ranks_.sum(report.retried);
-    }
-
-    void require_solved(const Side& solved, const SolveReport& report)
-    {
-        // agreed on by all ranks, so that they stop together and the first of them speaks
-        const Row first = solved.partition.of(ranks_.rank()).first;
-        const auto of_all = [&](Row row) { return ranks_.max(row < 0 ? Row{-1} : first + row); };
-        if (const Row failed = of_all(report.failed); failed >= 0) throw UnsolvedRow{solved.side, failed, false};
-        if (const Row unsolved = of_all(report.unsolved); unsolved >= 0) throw UnsolvedRow{solved.side, unsolved, true};
     }
 
     const Communicator& ranks_;

@@ -12,7 +12,7 @@
 #include "host/machine/threads.hpp"
 #include "host/machine/utc_now.hpp"
 #include "host/machine/version.hpp"
-#include "host/train/training.hpp"
+#include "host/train/train_with.hpp"
 #include "host/train/training_on_gpus.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/reference/reference_backend.hpp"
@@ -40,7 +40,7 @@ std::string size_line(const Job& job, int threads, const BackendChoice& choice)
                        threads, name(choice.kind), choice.reason, job.arithmetic);
 }
 
-json train_with_choice(Job& job, BackendKind kind)
+TrainResult train_with_choice(Job& job, BackendKind kind)
 {
     switch (kind) {
         case BackendKind::reference:
@@ -149,33 +149,33 @@ void expect_export(Borders& borders, const DatasetInfo& data, const TrainOptions
                    bytes / bytes_per_second);
 }
 
-json train_on(Job& job, const Machine& machine)
+TrainResult train_on(Job& job, const Machine& machine)
 {
-    job.progress.line(size_line(job, machine.threads, machine.choice));
+    job.log.line(size_line(job, machine.threads, machine.choice));
     if (job.run && job.run->staged())
-        job.progress.line(fmt::format("works in {}: what {} holds stays until this run is finished",
-                                      job.run->metrics().parent_path().string(), job.options.out.string()));
+        job.log.line(fmt::format("works in {}: what {} holds stays until this run is finished",
+                                 job.run->metrics().parent_path().string(), job.options.out.string()));
     if (!machine.models.difference.empty())
-        job.progress.line(fmt::format("warning: {}: the last bits of a row depend on which of them solves it",
-                                      machine.models.difference));
+        job.log.line(fmt::format("warning: {}: the last bits of a row depend on which of them solves it",
+                                 machine.models.difference));
     try {
         return train_with_choice(job, machine.choice.kind);
     } catch (const Error& error) {
-        job.log.write("failed", {{"code", static_cast<int>(error.code())}, {"message", error.what()}});
+        job.log.record("failed", {{"code", static_cast<int>(error.code())}, {"message", error.what()}});
         throw;
     }
 }
 
 }  // namespace
 
-json run_training(const Communicator& ranks, const TrainOptions& options, const std::string& resolved_config)
+TrainResult run_training(const Communicator& ranks, const TrainOptions& options, const std::string& resolved_config)
 {
     require_known_solver(options);
     Borders borders(ranks, options.borders);  // signals count from here on
     const ParallelFileAccess access(ranks);
     const DatasetReader dataset(options.data, access);
     RunDirectory run(ranks, options, dataset.info());
-    if (run.finished()) return {{"model", run.model().string()}, {"already_finished", true}};
+    if (run.finished()) return {.already_finished = true, .model = run.model().string()};
 
     const auto resumed = options.overwrite ? find_own_start(ranks, run, options, dataset.info(), access)
                                            : find_start({ranks, run.checkpoints(), access}, options, dataset.info());
@@ -186,16 +186,16 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
     const std::string run_id = resumed ? resumed->reader.info().run_id : make_run_id(ranks);
     const auto steps_before = static_cast<int>(resumed ? resumed->reader.info().half_steps : 0);
     run.begin(resolved_config, resumed.has_value());
-    MetricsLog log = ranks.leads() ? MetricsLog(run.metrics(), run_id) : MetricsLog();
-    Progress progress(2 * options.sweeps + 1 - steps_before, ranks.leads());
-    log.write("start", {{"version", version()},
-                        {"commit", git_commit()},
-                        {"config", json::parse(result_config(options))},
-                        {"data", dataset.info().fingerprint},
-                        {"ranks", ranks.size()},
-                        {"threads", machine.threads},
-                        {"backend", name(machine.choice.kind)},
-                        {"precision", name(machine.precision)}});
+    RunLog log(ranks, options, dataset, 2 * options.sweeps + 1 - steps_before,
+               ranks.leads() ? MetricsLog(run.metrics(), run_id) : MetricsLog());
+    log.record("start", {{"version", version()},
+                         {"commit", git_commit()},
+                         {"config", json::parse(result_config(options))},
+                         {"data", dataset.info().fingerprint},
+                         {"ranks", ranks.size()},
+                         {"threads", machine.threads},
+                         {"backend", name(machine.choice.kind)},
+                         {"precision", name(machine.precision)}});
     Job job{.ranks = ranks,
             .options = options,
             .dataset = dataset,
@@ -204,7 +204,6 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
             .model = {},
             .resumed = resumed ? &*resumed : nullptr,
             .borders = &borders,
-            .progress = progress,
             .log = log,
             .run_id = run_id,
             .arithmetic = machine.arithmetic,
@@ -212,7 +211,7 @@ json run_training(const Communicator& ranks, const TrainOptions& options, const 
     return train_on(job, machine);
 }
 
-json export_checkpoint(const Communicator& ranks, const ExportOptions& asked)
+TrainResult export_checkpoint(const Communicator& ranks, const ExportOptions& asked)
 {
     const auto lock = lock_output(ranks, asked.out);
     const ParallelFileAccess access(ranks);
@@ -227,8 +226,7 @@ json export_checkpoint(const Communicator& ranks, const ExportOptions& asked)
     options.sweeps = static_cast<int>((info.half_steps + 1) / 2);
     require_known_solver(options);
     const Machine machine = choose_machine(ranks, options);
-    Progress progress(static_cast<int>(2 * options.sweeps + 1 - info.half_steps), ranks.leads());
-    MetricsLog log;
+    RunLog log(ranks, options, dataset, static_cast<int>(2 * options.sweeps + 1 - info.half_steps), MetricsLog());
     Job job{.ranks = ranks,
             .options = options,
             .dataset = dataset,
@@ -237,7 +235,6 @@ json export_checkpoint(const Communicator& ranks, const ExportOptions& asked)
             .model = asked.out,
             .resumed = &found,
             .borders = nullptr,
-            .progress = progress,
             .log = log,
             .run_id = info.run_id,
             .arithmetic = machine.arithmetic,

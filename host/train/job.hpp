@@ -1,15 +1,15 @@
 #pragma once
-#include <nlohmann/json.hpp>
-
 #include "distributed/communicator.hpp"
 #include "host/train/options.hpp"
+#include "host/train/train_result.hpp"
 
 namespace alster {
 
 /// `alster train` after its options are read: dataset → factors → RUN/model.h5, with RUN/metrics.jsonl and
 /// RUN/config.resolved.toml beside it. A run that has to end early leaves a checkpoint and, where there is time, a
-/// partial model. Returns a summary with flat keys. Collective.
-nlohmann::json run_training(const Communicator& ranks, const TrainOptions& options, const std::string& resolved_config);
+/// partial model. Collective.
+[[nodiscard]] TrainResult run_training(const Communicator& ranks, const TrainOptions& options,
+                                       const std::string& resolved_config);
 
 /// What `alster export-checkpoint` was asked for.
 struct ExportOptions {
@@ -21,8 +21,7 @@ struct ExportOptions {
     int threads = 0;
 };
 
-/// A model from a checkpoint: completes the sweep that was begun, and finishes as training does. Returns a summary as
-/// run_training(). Errors: bad_data (65) where there is no checkpoint or it belongs to other data. Collective.
-nlohmann::json export_checkpoint(const Communicator& ranks, const ExportOptions& asked);
+/// A model from a checkpoint: completes the sweep that was begun, and finishes as training does. Errors: bad_data (65) where there is no checkpoint or it belongs to other data. Collective.
+[[nodiscard]] TrainResult export_checkpoint(const Communicator& ranks, const ExportOptions& asked);
 
 }  // namespace alster

@@ -1,11 +1,10 @@
 #pragma once
 #include <string>
 
-#include "host/report/metrics_log.hpp"
-#include "host/report/progress.hpp"
 #include "host/train/borders.hpp"
 #include "host/train/checkpoints.hpp"
 #include "host/train/run_directory.hpp"
+#include "host/train/run_log.hpp"
 #include "kernels/cpu/top_k.hpp"
 #include "kernels/precision.hpp"
 
@@ -21,8 +20,7 @@ struct Job {
     std::filesystem::path model;     // then only this is wanted, from the checkpoint `resumed`
     const FoundCheckpoint* resumed;  // null: the run begins
     Borders* borders;
-    Progress& progress;
-    MetricsLog& log;
+    RunLog& log;
     std::string run_id;
     std::string arithmetic;                 // precision, and by what: decides the last bits
     Precision precision = Precision::fp32;  // with which the backend reads the fixed side

@@ -1,7 +1,5 @@
 #include "host/train/rebalance.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace alster {
@@ -69,9 +67,7 @@ std::optional<Shares> rebalanced_shares(const Job& job, const MeasuredSweep& mea
     auto items = share_anew(job, Side::items, measured.items, measured.items_s, part_entries);
     const double after = longest(users.seconds, items.seconds);
     if (wish == Rebalance::automatic && (before - after) * sweeps_left < load_s) return std::nullopt;
-    job.progress.line(fmt::format("rows are shared out anew: the slowest ranks take {:.3g} s of a sweep, {:.3g} then",
-                                  before, after));
-    job.log.write("rebalance", {{"slowest_s", before}, {"expected_s", after}, {"even_s", even}});
+    job.log.rebalanced(before, after, even);
     return Shares{std::move(users.share), std::move(items.share)};
 }
 

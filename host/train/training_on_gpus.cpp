@@ -5,6 +5,7 @@
 #include "distributed/device_memory_support.hpp"
 #include "host/machine/gpu_share.hpp"
 #include "host/solve/exchange_check.hpp"
+#include "host/train/train_with.hpp"
 #include "kernels/cpu/top_k.hpp"
 #include "kernels/cuda/cuda_backend.hpp"
 
@@ -22,7 +23,7 @@ bool mpi_reads_device(const Communicator& ranks, int device)
 
 }  // namespace
 
-nlohmann::json train_on_gpus(Job& job)
+TrainResult train_on_gpus(Job& job)
 {
     const GpuShare share = gpu_share(job.ranks);
     const auto limit = static_cast<std::size_t>(job.options.machine.gpu_memory * 1024 * 1024 * 1024);
@@ -34,10 +35,10 @@ nlohmann::json train_on_gpus(Job& job)
     job.make_scorer = [&](FactorTable candidates) {  // a GPU too small for the factors has no room for candidates
         return backend.factors_on_host() ? cpu_scorer(candidates) : backend.scorer(candidates);
     };
-    job.progress.line(fmt::format("{}: {:.1f} GiB for each of {} ranks on it, {}, {}", backend.device().name,
-                                  static_cast<double>(backend.device().memory.available()) / (1 << 30), share.ranks,
-                                  name(job.precision),
-                                  direct ? "MPI reads device memory" : "MPI reads page-locked host memory"));
+    job.log.line(fmt::format("{}: {:.1f} GiB for each of {} ranks on it, {}, {}", backend.device().name,
+                             static_cast<double>(backend.device().memory.available()) / (1 << 30), share.ranks,
+                             name(job.precision),
+                             direct ? "MPI reads device memory" : "MPI reads page-locked host memory"));
     return train_with(job, backend);
 }
 

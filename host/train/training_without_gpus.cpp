@@ -3,7 +3,7 @@
 
 namespace alster {
 
-nlohmann::json train_on_gpus(Job& /*job*/)
+TrainResult train_on_gpus(Job& /*job*/)
 {
     throw Error(ExitCode::internal, "this build has no CUDA backend, and yet it was chosen");
 }

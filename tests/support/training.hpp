@@ -47,8 +47,8 @@ Trained train(const Communicator& ranks, const B& backend, const TrainOptions& o
     Trained trained{{users, options.objective.width()}, {items, options.objective.width()}, {}};
     solver.begin_with(sides.items);
     for (int sweep = 0; sweep < options.sweeps; ++sweep) {
-        trained.objectives.push_back(solver.half_step(sides.users, sides.items).objective);
-        trained.objectives.push_back(solver.half_step(sides.items, sides.users).objective);
+        for (const HalfStep& step : solver.sweep(sides.users, sides.items))
+            trained.objectives.push_back(step.objective);
     }
     for (auto [side, all] : {std::pair{&sides.users, &trained.users}, std::pair{&sides.items, &trained.items}})
         backend.read_on_host(side->factors, [&, all = all, side = side](std::span<const float> mine) {

@@ -155,7 +155,8 @@ TEST_F(Overlap, AHalfStepSaysWhatCameAndWhatWasWaitedFor)
         EXPECT_GE(ranks.max(sides.users.exchange->received().all), 1);
         Solver solver(ranks, backend, options.objective);
         solver.begin_with(sides.items);
-        const HalfStep step = solver.half_step(sides.users, sides.items);
+        HalfStep step = solver.half_step(sides.users, sides.items);
+        step.gather(ranks);
         EXPECT_EQ(step.received_bytes, sides.items.volumes.need_only * row_bytes(wire, width));
         return step;
     };

@@ -1,0 +1,76 @@
+#pragma once
+#include "host/solve/audit.hpp"
+#include "host/train/checks.hpp"
+#include "host/train/model_output.hpp"
+#include "host/train/run_info.hpp"
+#include "host/train/run_sides.hpp"
+
+namespace alster {
+
+/// Holds rows of the half-step that `solver` has just made against fp64. Where one is not near enough the whole side is
+/// solved again, without steps if there were any, then in fp64; throws UnsolvedRow where that does not help. Collective.
+template <Backend B>
+void require_near_fp64(const Job& job, const B& backend, Solver<B>& solver, FactorSide<B>& solved,
+                       const FactorSide<B>& fixed, const AuditTerms& terms, HalfStep& step)
+{
+    using Again = typename Solver<B>::Again;
+    const double bound = terms.bound(step);
+    Audit found = audit(job.ranks, backend, solver, solved, fixed);
+    for (const Again how : {Again::without_steps, Again::in_fp64}) {
+        if (found.within(bound) || found.unsolved >= 0) break;
+        if (how == Again::without_steps && !terms.by_steps) continue;
+        job.log.solved_again(solved.side, found, bound);
+        HalfStep again = solver.solve_again(solved, fixed, how);
+        again.gather(job.ranks);
+        step.objective = again.objective;
+        step.solve_s += again.solve_s;
+        step.cg_rows = again.cg_rows;
+        step.retried_rows = again.retried_rows;
+        found = audit(job.ranks, backend, solver, solved, fixed);
+    }
+    if (!found.within(bound))
+        throw UnsolvedRow{solved.side, found.unsolved >= 0 ? found.unsolved : found.farthest, true};
+    job.log.audited(solved.side, found);
+}
+
+/// Users that are exact in fp32 for the items of the model: what anybody computes from these by the recipe of
+/// docs/formats.md. It also leaves both sides in the basis in which the items' Gramian is diagonal and descending, the
+/// canonical form of a model. Collective.
+template <Backend B>
+void last_half_step(const Job& job, const B& backend, RunSides<B>& sides, TrainingState& state)
+{
+    sides.items().exchange->travel_as(Wire::fp32);
+    job.log.last_half_step_begins();
+    const auto solve = [&](const B& exactly) {
+        Solver<B> solver(job.ranks, exactly, job.options.objective);
+        solver.begin_with(sides.items());
+        HalfStep step = solver.half_step(sides.users(), sides.items());
+        step.gather(job.ranks);
+        require_descent(job, step, state.objective, sides.stored_weight(), state.sweeps());
+        require_near_fp64(job, exactly, solver, sides.users(), sides.items(),
+                          {.precision = HasExactForm<B> ? Precision::fp32 : job.precision, .by_steps = false}, step);
+        state.add(step.objective, step.seconds());
+        return step;
+    };
+    HalfStep step;
+    if constexpr (HasExactForm<B>)
+        step = solve(backend.exact());
+    else
+        step = solve(backend);
+    if (const auto metric = sides.measure(state)) state.measured_at_last(*metric);
+    job.log.last_half_step(state, step);
+}
+
+/// Writes the model of what is there: `partial` where the run had to end early. Collective.
+template <Backend B>
+void write_model(const Job& job, RunSides<B>& sides, const TrainingState& state, bool partial)
+{
+    enter_phase("writing the model");
+    sides.release();  // writing needs room of its own
+    sides.on_host([&](const TrainedRows& users, const TrainedRows& items) {
+        write_model(job.ranks, job.dataset, job.options.objective, describe(job, state, partial), users, items,
+                    job.run ? job.run->unpublished_model() : job.model);
+    });
+}
+
+}  // namespace alster

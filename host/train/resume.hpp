@@ -1,0 +1,57 @@
+#pragma once
+#include "host/train/run_info.hpp"
+#include "host/train/run_sides.hpp"
+
+namespace alster {
+
+/// Whether a half-step needs what the side that it solves was before.
+[[nodiscard]] inline bool starts_from_old_rows(const Job& job) { return job.options.solve.cg_steps > 0; }
+
+/// Sets the factors that the next half-step fixes, and their penalty Σ λ_r‖row‖². Collective.
+template <Backend B>
+void begin_with(RunSides<B>& sides, Solver<B>& solver, FactorSide<B>& side, std::span<const float> factors,
+                double penalty)
+{
+    side.penalty = penalty;
+    sides.set_factors(side, factors);
+    solver.begin_with(side);
+}
+
+/// Goes on from the job's checkpoint. Collective.
+template <Backend B>
+void resume(const Job& job, RunSides<B>& sides, Solver<B>& solver, TrainingState& state)
+{
+    const CheckpointReader& checkpoint = job.resumed->reader;
+    state = TrainingState(checkpoint.info());
+    FactorSide<B>& side = sides.solved_last(state);
+    begin_with(sides, solver, side, checkpoint.factors(sides.rows_of(side)), checkpoint.info().penalty);
+    FactorSide<B>& next = sides.solved_next(state);
+    if (starts_from_old_rows(job)) sides.set_factors(next, checkpoint.start(sides.rows_of(next)));
+    job.log.resumed(*job.resumed, job.arithmetic);
+}
+
+/// Writes a checkpoint of what the next half-step starts from. Returns its path. Collective.
+template <Backend B>
+std::filesystem::path save(const Job& job, const B& backend, RunSides<B>& sides, const TrainingState& state,
+                           const std::string& why)
+{
+    const auto to_save = [&](const FactorSide<B>& side, std::span<const float> factors) {
+        return SideToSave{{sides.rows_of(side).first, factors}, side.partition.rows(), side.penalty};
+    };
+    const FactorSide<B>& last = sides.solved_last(state);
+    std::filesystem::path path;
+    if (starts_from_old_rows(job))
+        sides.on_host([&](const TrainedRows& users, const TrainedRows& items) {
+            SideToSave solved = to_save(sides.users(), users.factors);
+            SideToSave start = to_save(sides.items(), items.factors);
+            if (&last == &sides.items()) std::swap(solved, start);
+            path = save(job, state, solved, start, why);
+        });
+    else
+        backend.read_on_host(last.factors, [&](std::span<const float> factors) {
+            path = save(job, state, to_save(last, factors), {}, why);
+        });
+    return path;
+}
+
+}  // namespace alster

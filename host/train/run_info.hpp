@@ -1,0 +1,26 @@
+#pragma once
+#include "data/model_file.hpp"
+#include "host/train/job_context.hpp"
+#include "host/train/training_state.hpp"
+
+namespace alster {
+
+/// What model.h5 says of the run. Collective.
+[[nodiscard]] ModelInfo describe(const Job& job, const TrainingState& state, bool partial);
+
+/// What the sweeps came to; files, times and memory are the caller's.
+[[nodiscard]] TrainResult result_of(const Job& job, const TrainingState& state);
+
+/// What a checkpoint gets of one side; nothing where it is default-constructed.
+struct SideToSave {
+    RowsToSave mine;
+    Row all_rows = 0;
+    double penalty = 0;
+};
+
+/// Writes a checkpoint of the side that was solved last and of where the next one starts from; says so in a line and
+/// the log. Collective.
+std::filesystem::path save(const Job& job, const TrainingState& state, const SideToSave& solved,
+                           const SideToSave& start, const std::string& why);
+
+}  // namespace alster
