@@ -48,7 +48,7 @@ started() { grep -q '"event":"sweep"' "$1/metrics.jsonl" 2> /dev/null; }
 
 # expect_state JOB STATE RESTARTS
 expect_state() {
-    wait_for 240 ended "$1" || fail "job $1: still $(state "$1" JobState)"
+    wait_for 400 ended "$1" || fail "job $1: still $(state "$1" JobState)"
     [ "$(state "$1" JobState)" = "$2" ] || fail "job $1: $(state "$1" JobState) $(state "$1" ExitCode), not $2"
     [ "$(state "$1" Restarts)" = "$3" ] || fail "job $1: $(state "$1" Restarts) restarts, not $3"
 }

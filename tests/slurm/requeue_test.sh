@@ -7,7 +7,7 @@ alster=$1 repository=$2 on_gpus=${3:-}
 . "$repository/tests/slurm/on_local_slurm.sh"
 
 make_dataset dataset 20000 3000 600000
-settings=(--factors 48 --sweeps 150)
+settings=(--factors 48 --sweeps 60)   # half a minute, so that what is to disturb it finds it at work
 "$alster" train --data dataset.h5 --out undisturbed "${settings[@]}" > undisturbed.log 2>&1
 
 # submit RUN NODES [SBATCH OPTIONS]: the run's path is whole, so that its processes are known by it

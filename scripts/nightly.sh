@@ -1,0 +1,31 @@
+#!/bin/bash
+# What takes too long for every change: the tests labelled nightly, each fuzzer for ten minutes, 500 kills of a run, and
+# the unit tests under ASan and UBSan. Two hours on two cores. Exit code 0: nothing failed.
+#
+#   bash scripts/nightly.sh
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+
+failed=()
+# run NAME COMMAND…: notes the name of what fails, and goes on
+run() {
+    local name=$1
+    shift
+    echo "== $name"
+    "$@" || failed+=("$name")
+}
+
+bash scripts/test.sh --sanitize || failed+=("scripts/test.sh --sanitize")
+run "nightly tests" ctest --preset ci -L nightly -j "$(nproc)" --no-tests=error
+run "500 kills" /usr/bin/python3 tests/host/train/kill_test.py build/ci/alster 500
+if [ -d build/fuzz ]; then
+    cmake --preset fuzz -DALSTER_FUZZ_SECONDS=600 > build/fuzz.log
+    run "fuzzers" ctest --preset fuzz -j "$(nproc)" --no-tests=error
+    cmake --preset fuzz -DALSTER_FUZZ_SECONDS=60 > build/fuzz.log
+fi
+if [ ${#failed[@]} -gt 0 ]; then
+    printf 'failed: %s\n' "${failed[@]}"
+    exit 1
+fi
+echo "all of the nightly run passed"
