@@ -54,8 +54,8 @@ void alster_row(benchmark::State& state, Precision precision, int steps)
     for (auto _ : state) {
         const auto& columns = rows.columns[k++ % row_count];
         const auto& next = rows.columns[k % row_count];
-        const RowTask task{columns.data(), nullptr,         nullptr, std::ssize(columns), 0.1, 0.1,
-                           next.data(),    std::ssize(next)};
+        const RowToSolve task{columns.data(), nullptr,         nullptr, std::ssize(columns), 0.1, 0.1,
+                              next.data(),    std::ssize(next)};
         result = solver.solve(context, task, memory.get(), x.data());
         benchmark::DoNotOptimize(x.data());
     }

@@ -100,7 +100,7 @@ struct Neighbours {
     }
 
     /// So many entries from one of them on.
-    [[nodiscard]] RowTask task(std::size_t first, std::int64_t entries) const
+    [[nodiscard]] RowToSolve task(std::size_t first, std::int64_t entries) const
     {
         return {order.data() + first % (order.size() - entries), nullptr, nullptr, entries, 0, 0};
     }

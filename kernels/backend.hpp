@@ -58,13 +58,21 @@ struct SolveReport {
 /// may sum in fp32, or the model, in fp64.
 enum class BasisFor { rows, model };
 
+/// Waits until the rows that batches 0 … b of a shard name are in the table; false: they will not come, and what
+/// solve() then returns and writes is not looked at. Called by any thread.
+using RowsReady = std::function<bool(int batch)>;
+
+/// Of a table that is whole.
+[[nodiscard]] inline bool rows_are_there(int /*batch*/) { return true; }
+
 // clang-format off: concepts are read as tables
 
 /// The mathematics of alternating least squares. One body for each operation lies in reference/ (fp64, Eigen: the
 /// oracle of every test), cpu/ and cuda/, in files of the same name. A Matrix is (rows, w) row-major fp32 in the
 /// backend's memory; a Shard is a rank's interactions of one side, laid out as the backend likes.
 ///
-///   load              a Shard from interactions, whose columns are rows of the table that solve() will read
+///   load              a Shard from interactions, whose columns are rows of the table that solve() will read, in at most
+///                     `most_batches` batches of consecutive rows; none given: in one
 ///
 ///   make_matrix       a Matrix of zeros
 ///
@@ -83,8 +91,12 @@ enum class BasisFor { rows, model };
 ///
 ///   rotate            Y ← Y Q, for a model rounded once
 ///
+///   rotate_start      X ← X Q about as in fp32, of those rows of the shard that go towards their solution by steps from
+///                     the x that is there; the others' x is not asked for. Nothing where no steps were asked for
+///
 ///   solve             x_u of every row u of the shard; rows without interactions become 0. What X was is only read by
-///                     a backend that was asked to start from there
+///                     a backend that was asked to start from there. Nothing of Y is read for a row before ready(the
+///                     row's batch): so it can run beside exchange(), while rows of Y are on their way
 ///
 ///   interactions      those of a shard, in host memory
 template <class B>
@@ -119,26 +131,10 @@ concept Backend = requires(const B backend, typename B::Matrix& X, const typenam
         } -> std::same_as<const Interactions&>;
 };
 
-/// A backend that can go towards a row's solution by steps, from the x that is there.
-///
-///   rotate_start      X ← X Q about as in fp32, of those rows of the shard that go by steps; the others' x is not
-///                     asked for; nothing where no steps were asked for
-///
-///   without_steps     a backend that solves all rows of the same shards exactly
-template <class B>
-concept GoesBySteps = Backend<B> &&
-    requires(const B backend, const typename B::Shard& shard, typename B::Matrix& X, const Spectrum& spectrum)
-{
-    backend.rotate_start(shard, X, spectrum);
-    {
-        backend.without_steps()
-        } -> std::same_as<B>;
-};
-
 /// A backend that may go by steps or read its tables rounded, and knows one that does neither, for the same matrices
 /// and shards: what finishes a model.
 ///
-///   exact             solves every row to the last digits of fp32
+///   exact             solves every row to the last digits of fp32, those of parts in the same parts
 template <class B>
 concept HasExactForm = Backend<B> && requires(const B backend)
 {
@@ -167,26 +163,6 @@ concept SplitsRows = Backend<B> &&
     {
         backend.residuals(parts, range, Y, biased, Y)
         } -> std::same_as<std::vector<double>>;
-};
-
-/// Waits until the rows that batches 0 … b of a shard name are in the table; false: they will not come, and what
-/// solve() then returns and writes is not looked at. Called by any thread.
-using RowsReady = std::function<bool(int batch)>;
-
-/// A backend whose solve() can run beside exchange(), while rows of Y are on their way: its shards are loaded in
-/// batches of consecutive rows, and it reads nothing of Y for a row before ready(the row's batch).
-template <class B>
-concept BatchedBackend = Backend<B> &&
-    requires(const B backend, typename B::Matrix& X, const typename B::Matrix& Y, const typename B::Shard& shard,
-             Interactions interactions, Row w, const RowObjective& objective, std::vector<RowRange> batches,
-             const RowsReady& ready)
-{
-    {
-        backend.load(std::move(interactions), w, batches)
-        } -> std::same_as<typename B::Shard>;
-    {
-        backend.solve(shard, Y, objective, X, ready)
-        } -> std::same_as<SolveReport>;
 };
 
 // clang-format on

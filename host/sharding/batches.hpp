@@ -15,24 +15,13 @@ namespace alster {
 
 /// As the backend can use them: all rows in one where it cannot solve any before it has all it needs.
 template <Backend B>
-std::vector<RowRange> batches_for(const B& /*backend*/, const Interactions& interactions, const RowCost& row)
+std::vector<RowRange> batches_for(const Interactions& interactions, const RowCost& row)
 {
-    if constexpr (BatchedBackend<B>)
-        return growing_batches(interactions, row);
-    else
-        return {{0, interactions.rows()}};
+    if (B::most_batches == 1) return {{0, interactions.rows()}};
+    return growing_batches(interactions, row);
 }
 
 /// What each batch names of the other side.
 [[nodiscard]] std::vector<std::span<Column>> columns_of(Interactions& interactions, std::span<const RowRange> batches);
-
-template <Backend B>
-typename B::Shard load_in_batches(const B& backend, Interactions interactions, Row width, std::vector<RowRange> batches)
-{
-    if constexpr (BatchedBackend<B>)
-        return backend.load(std::move(interactions), width, std::move(batches));
-    else
-        return backend.load(std::move(interactions), width);
-}
 
 }  // namespace alster

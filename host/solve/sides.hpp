@@ -67,8 +67,8 @@ Sides<B> make_sides(const Communicator& ranks, const B& backend, const Objective
 {
     const Row width = objective.width();
     const RowCost cost = row_cost(objective, options);
-    auto user_batches = batches_for(backend, by_user.own.rows, cost);
-    auto item_batches = batches_for(backend, by_item.own.rows, cost);
+    auto user_batches = batches_for<B>(by_user.own.rows, cost);
+    auto item_batches = batches_for<B>(by_item.own.rows, cost);
     const auto plan = [&](const Share& share, OwnInteractions& named_by, std::span<const RowRange> in_batches) {
         auto named = columns_of(named_by.rows, in_batches);
         if (!named_by.parts.columns.empty()) named.push_back(named_by.parts.columns);  // solved last
@@ -95,7 +95,7 @@ Sides<B> make_sides(const Communicator& ranks, const B& backend, const Objective
                    make_side(Side::items, std::move(by_item.share), std::move(items))};
     set_start(ranks, backend, objective, options, sides.users.partition.rows(), by_item.own, sides.items);
     const auto load = [&](FactorSide<B>& side, OwnInteractions& own, std::vector<RowRange> in_batches) {
-        side.interactions = load_in_batches(backend, std::move(own.rows), width, std::move(in_batches));
+        side.interactions = backend.load(std::move(own.rows), width, std::move(in_batches));
         if (side.split.parts > 0) side.parts = backend.load(std::move(own.parts), width);
     };
     load(sides.users, by_user.own, std::move(user_batches));

@@ -108,8 +108,8 @@ private:
 
     SolveReport rows_without_steps(Side& solved, const Side& fixed)
     {
-        if constexpr (GoesBySteps<B>)
-            return backend_.without_steps().solve(solved.interactions, table_of(fixed), row_objective_, solved.factors);
+        if constexpr (HasExactForm<B>)
+            return backend_.exact().solve(solved.interactions, table_of(fixed), row_objective_, solved.factors);
         else
             return backend_.solve(solved.interactions, table_of(fixed), row_objective_, solved.factors);
     }
@@ -134,7 +134,7 @@ private:
         if (alpha0 == 0) return objective;
         const Spectrum spectrum = principal_basis(fixed);
         backend_.rotate(fixed.factors, spectrum, BasisFor::rows);
-        if constexpr (GoesBySteps<B>) backend_.rotate_start(solved.interactions, solved.factors, spectrum);
+        backend_.rotate_start(solved.interactions, solved.factors, spectrum);
         for (std::size_t a = 0; a < objective.base.size(); ++a) objective.base[a] = alpha0 * spectrum.values[a];
         return objective;
     }
@@ -154,11 +154,10 @@ private:
     SolveReport exchange_and_solve(HalfStep& step, Side& solved, Side& fixed, const RowObjective& objective)
     {
         const bool users = solved.side == alster::Side::users;
-        if constexpr (BatchedBackend<B>)
-            if (fixed.exchange->stages() > 1 && ranks_.takes_threads()) {
-                enter_phase(users ? "solving users while items arrive" : "solving items while users arrive");
-                return solve_as_rows_arrive(step, solved, fixed, objective);
-            }
+        if (B::most_batches > 1 && fixed.exchange->stages() > 1 && ranks_.takes_threads()) {
+            enter_phase(users ? "solving users while items arrive" : "solving items while users arrive");
+            return solve_as_rows_arrive(step, solved, fixed, objective);
+        }
         Stopwatch watch;
         enter_phase(users ? "exchange of items" : "exchange of users");
         if (!fixed.exchange->trivial()) gather(fixed, [](int) {});

@@ -1,7 +1,5 @@
 #include "kernels/cpu/cpu_backend.hpp"
 
-#include <cblas.h>
-
 #include "data/bf16.hpp"
 
 namespace alster {
@@ -20,8 +18,6 @@ CpuBackend::CpuBackend(RowSolver solver, Precision precision, Offset part, int c
       cg_steps_(cg_steps),
       instructions_(instructions)
 {
-    // Threads are OpenMP's: a second pool beside it makes both slow, and the bits would depend on its size.
-    openblas_set_num_threads(1);
 }
 
 Offset CpuBackend::part_for(Row width, int cg_steps, InstructionSet instructions, Precision precision)

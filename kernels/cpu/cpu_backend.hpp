@@ -2,6 +2,7 @@
 #include "kernels/backend.hpp"
 #include "kernels/cpu/isa/basis_kernel.hpp"
 #include "kernels/cpu/isa/row_solver.hpp"
+#include "kernels/eigenproblem.hpp"
 #include "kernels/host_matrix.hpp"
 #include "kernels/host_row_buffers.hpp"
 
@@ -44,8 +45,9 @@ public:
     /// The `part` for so many factors and steps: larger where long rows go by steps, which one thread takes.
     [[nodiscard]] static Offset part_for(Row width, int cg_steps, InstructionSet instructions, Precision precision);
 
-    [[nodiscard]] Shard load(Interactions interactions, Row width) const;
-    [[nodiscard]] Shard load(Interactions interactions, Row width, std::vector<RowRange> batches) const;
+    static constexpr int most_batches = 8;
+
+    [[nodiscard]] Shard load(Interactions interactions, Row width, std::vector<RowRange> batches = {}) const;
     [[nodiscard]] Matrix make_matrix(Row rows, Row width) const { return {rows, width}; }
     void read_on_host(const Matrix& matrix, auto&& f) const { f(std::span<const float>(matrix.values)); }
     void write_on_host(Matrix& matrix, auto&& f) const { f(std::span<float>(matrix.values)); }
@@ -57,24 +59,17 @@ public:
 
     [[nodiscard]] double largest(const Matrix& Y) const;
     void gramian(const Matrix& Y, ExactSum& G, BasisFor use = BasisFor::model) const;
-    [[nodiscard]] Spectrum principal_basis(std::span<const double> gram, Row width) const;
+    [[nodiscard]] Spectrum principal_basis(std::span<const double> gram, Row width) const
+    {
+        return eigenproblem(gram, width);
+    }
     void rotate(Matrix& Y, const Spectrum& spectrum, BasisFor use = BasisFor::model) const;
     void rotate_start(const Shard& shard, Matrix& X, const Spectrum& spectrum) const;
-    [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
-    {
-        return solve(shard, Y, objective, X, [](int) { return true; });
-    }
     [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X,
-                                    const RowsReady& ready) const;
+                                    const RowsReady& ready = rows_are_there) const;
     [[nodiscard]] const Interactions& interactions(const Shard& shard) const { return shard.interactions; }
 
     [[nodiscard]] Offset part_entries() const { return entries_per_part_; }
-    [[nodiscard]] CpuBackend without_steps() const
-    {
-        CpuBackend exact(*this);
-        exact.cg_steps_ = 0;
-        return exact;
-    }
     [[nodiscard]] std::vector<float> assemble(const Shard& parts, RowRange range, const Matrix& Y, bool biased) const;
     [[nodiscard]] std::vector<double> residuals(const Shard& parts, RowRange range, const Matrix& Y, bool biased,
                                                 const Matrix& X) const;
@@ -100,7 +95,6 @@ private:
     [[nodiscard]] const std::uint16_t* rounded(const Matrix& Y) const;
 };
 
-static_assert(SplitsRows<CpuBackend> && BatchedBackend<CpuBackend> && GoesBySteps<CpuBackend> &&
-              HasExactForm<CpuBackend>);
+static_assert(SplitsRows<CpuBackend> && HasExactForm<CpuBackend>);
 
 }  // namespace alster

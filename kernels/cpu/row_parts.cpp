@@ -42,7 +42,7 @@ std::vector<float> assemble_parts(const RowSolver& solver, const RowContext& con
 {
     const std::size_t size = equations_size(context.width);
     std::vector<float> equations(parts.size() * size);
-    each_part(solver, context, interactions, parts, [&](std::size_t p, const RowTask& entries, float* workspace) {
+    each_part(solver, context, interactions, parts, [&](std::size_t p, const RowToSolve& entries, float* workspace) {
         solver.assemble(context, entries, workspace, equations.data() + p * size);
     });
     return equations;
@@ -52,7 +52,7 @@ std::vector<double> part_residuals(const RowSolver& solver, const RowContext& co
                                    std::span<const PartOfRow> parts, const HostMatrix& X)
 {
     std::vector<double> residuals(parts.size());
-    each_part(solver, context, interactions, parts, [&](std::size_t p, const RowTask& entries, float* workspace) {
+    each_part(solver, context, interactions, parts, [&](std::size_t p, const RowToSolve& entries, float* workspace) {
         residuals[p] = solver.residual(context, entries, workspace, X.row(parts[p].x_row));
     });
     return residuals;

@@ -5,7 +5,7 @@
 namespace alster {
 
 /// `count` entries of a row from its entry `first` on; λ is that of no row.
-[[nodiscard]] inline RowTask entries_of(const Interactions& interactions, Row row, Offset first, Offset count)
+[[nodiscard]] inline RowToSolve entries_of(const Interactions& interactions, Row row, Offset first, Offset count)
 {
     const Offset begin = interactions.offsets[row] + first;
     const auto part = [&](const std::vector<float>& values) {
@@ -19,9 +19,9 @@ namespace alster {
             0};
 }
 
-[[nodiscard]] inline RowTask task_of(const Interactions& interactions, Row row, const RowObjective& objective)
+[[nodiscard]] inline RowToSolve task_of(const Interactions& interactions, Row row, const RowObjective& objective)
 {
-    RowTask task = entries_of(interactions, row, 0, interactions.entries(row));
+    RowToSolve task = entries_of(interactions, row, 0, interactions.entries(row));
     task.lambda = objective.regularization(task.n);
     task.bias_lambda = objective.regularization(task.n, true);
     return task;

@@ -31,7 +31,7 @@ std::vector<RowRange> portions_of(const CpuBackend::Shard& shard)
 }
 
 /// Lets the rows that v needs be fetched while this row is solved.
-void announce(const Interactions& interactions, Row v, RowTask& task)
+void announce(const Interactions& interactions, Row v, RowToSolve& task)
 {
     task.next_columns = interactions.columns.data() + interactions.offsets[v];
     task.next_n = interactions.entries(v);
@@ -45,14 +45,9 @@ int CpuBackend::Shard::batch_at(Row place) const
     return static_cast<int>(batch - batches.begin());
 }
 
-CpuBackend::Shard CpuBackend::load(Interactions interactions, Row width) const
-{
-    const Row rows = interactions.rows();
-    return load(std::move(interactions), width, {{0, rows}});
-}
-
 CpuBackend::Shard CpuBackend::load(Interactions interactions, Row /*width*/, std::vector<RowRange> batches) const
 {
+    if (batches.empty()) batches.push_back({0, interactions.rows()});
     Shard shard;
     shard.interactions = std::move(interactions);
     shard.batches = std::move(batches);
@@ -100,7 +95,7 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
             const Row u = shard.order[k];
             if (interactions.entries(u) > entries_per_part_ || !ready(shard.batch_at(k))) return;
             if (interactions.entries(u) == 0) return void(std::ranges::fill(x_of(u), 0.0F));
-            RowTask task = task_of(interactions, u, objective);
+            RowToSolve task = task_of(interactions, u, objective);
             if (k + 1 < rows) announce(interactions, shard.order[k + 1], task);
             const RowResult row = row_solver_.solve(context, task, workspace.get(), X.row(u));
             report.residuals[u] = row.residual;

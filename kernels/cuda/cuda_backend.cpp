@@ -1,7 +1,6 @@
 #include "kernels/cuda/cuda_backend.hpp"
 
 #include "kernels/backend_sizes.hpp"
-#include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/cuda/transfer.hpp"
 
 namespace alster {
@@ -12,7 +11,7 @@ CudaBackend::CudaBackend(int device, const CudaOptions& options)
 }
 
 // What Gramian and rotation will need is taken here, too: nothing is refused in the middle of a run.
-CudaBackend::Shard CudaBackend::load(Interactions interactions, Row width) const
+CudaBackend::Shard CudaBackend::load(Interactions interactions, Row width, std::vector<RowRange> /*batches*/) const
 {
     DeviceMemory& memory = shared_->device.memory;
     shared_->largest.reserve(memory, 1, "the largest element");
@@ -51,12 +50,6 @@ void CudaBackend::upload_staging(Matrix& matrix) const
     if (matrix.on_host()) return;
     upload(std::span<const float>(staging(matrix)), matrix.data(), shared_->device.stream);
     shared_->device.stream.synchronize();
-}
-
-// One eigenproblem of order w in fp64 on the first rank, on its CPU: docs/gpu.md says what that costs.
-Spectrum CudaBackend::principal_basis(std::span<const double> gram, Row width) const
-{
-    return CpuBackend().principal_basis(gram, width);
 }
 
 }  // namespace alster

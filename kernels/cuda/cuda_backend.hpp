@@ -4,6 +4,7 @@
 #include "kernels/backend.hpp"
 #include "kernels/cuda/matrix.hpp"
 #include "kernels/cuda/shard.hpp"
+#include "kernels/eigenproblem.hpp"
 #include "kernels/top_k.hpp"
 
 namespace alster {
@@ -17,7 +18,9 @@ public:
 
     explicit CudaBackend(int device, const CudaOptions& options = {});
 
-    [[nodiscard]] Shard load(Interactions interactions, Row width) const;
+    static constexpr int most_batches = 1;
+
+    [[nodiscard]] Shard load(Interactions interactions, Row width, std::vector<RowRange> batches = {}) const;
     [[nodiscard]] Matrix make_matrix(Row rows, Row width) const;
 
     /// Matrices that are made from now on lie in page-locked host memory, and one at a time, of `largest` floats at
@@ -44,10 +47,15 @@ public:
 
     [[nodiscard]] double largest(const Matrix& Y) const;
     void gramian(const Matrix& Y, ExactSum& G, BasisFor use = BasisFor::model) const;
-    [[nodiscard]] Spectrum principal_basis(std::span<const double> gram, Row width) const;
+    /// Of order w, in fp64 on the first rank's CPU: docs/gpu.md says what that costs.
+    [[nodiscard]] Spectrum principal_basis(std::span<const double> gram, Row width) const
+    {
+        return eigenproblem(gram, width);
+    }
     void rotate(Matrix& Y, const Spectrum& spectrum, BasisFor use = BasisFor::model) const;
-    [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective,
-                                    Matrix& X) const;
+    void rotate_start(const Shard& /*shard*/, Matrix& /*X*/, const Spectrum& /*spectrum*/) const {}
+    [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X,
+                                    const RowsReady& ready = rows_are_there) const;
     [[nodiscard]] const Interactions& interactions(const Shard& shard) const { return shard.interactions; }
 
     /// top_k of candidates that are copied to the device: fp32, a score one chain of fused multiply-adds.

@@ -172,8 +172,11 @@ ExactRow solve_in_fp64(const CudaShard& shard, Row u, const float* table, const 
 
 }  // namespace
 
-SolveReport CudaBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
+SolveReport CudaBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X,
+                               const RowsReady& ready) const
 {
+    SolveReport nothing;
+    if (!ready(0)) return nothing;
     Device& device = shared_->device;
     ShardMemory& memory = *shard.memory;
     const std::vector<float> base(objective.base.begin(), objective.base.end());

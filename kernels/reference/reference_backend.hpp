@@ -12,7 +12,12 @@ public:
     using Matrix = HostMatrix;
     using Shard = Interactions;
 
-    [[nodiscard]] Shard load(Interactions interactions, Row /*width*/) const { return interactions; }
+    static constexpr int most_batches = 1;
+
+    [[nodiscard]] Shard load(Interactions interactions, Row /*width*/, std::vector<RowRange> /*batches*/ = {}) const
+    {
+        return interactions;
+    }
     [[nodiscard]] Matrix make_matrix(Row rows, Row width) const { return {rows, width}; }
     void read_on_host(const Matrix& matrix, auto&& f) const { f(std::span<const float>(matrix.values)); }
     void write_on_host(Matrix& matrix, auto&& f) const { f(std::span<float>(matrix.values)); }
@@ -26,8 +31,9 @@ public:
     void gramian(const Matrix& Y, ExactSum& G, BasisFor use = BasisFor::model) const;
     [[nodiscard]] Spectrum principal_basis(std::span<const double> gram, Row width) const;
     void rotate(Matrix& Y, const Spectrum& spectrum, BasisFor use = BasisFor::model) const;
-    [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective,
-                                    Matrix& X) const;
+    void rotate_start(const Shard& /*shard*/, Matrix& /*X*/, const Spectrum& /*spectrum*/) const {}
+    [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X,
+                                    const RowsReady& ready = rows_are_there) const;
     [[nodiscard]] const Interactions& interactions(const Shard& shard) const { return shard; }
 };
 

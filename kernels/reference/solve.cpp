@@ -65,9 +65,11 @@ ExactRow solve_reference_row(const Interactions& interactions, Row row, FactorTa
 
 }  // namespace
 
-SolveReport ReferenceBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
+SolveReport ReferenceBackend::solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X,
+                                    const RowsReady& ready) const
 {
     SolveReport report;
+    if (!ready(0)) return report;
     report.residuals.resize(shard.rows());
     report.penalties.resize(shard.rows());
     for (Row u = 0; u < shard.rows(); ++u)

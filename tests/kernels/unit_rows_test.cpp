@@ -80,12 +80,12 @@ TEST_F(UnitRows, AssembleSumsOfRoundedRows)
                                          .base = base.data(),
                                          .biased = false,
                                          .rounded = table.data()};
-                const RowTask task{.columns = R.columns.data(),
-                                   .confidences = weighted ? R.confidences.data() : nullptr,
-                                   .preferences = weighted ? R.preferences.data() : nullptr,
-                                   .n = entries,
-                                   .lambda = 1,
-                                   .bias_lambda = 1};
+                const RowToSolve task{.columns = R.columns.data(),
+                                      .confidences = weighted ? R.confidences.data() : nullptr,
+                                      .preferences = weighted ? R.preferences.data() : nullptr,
+                                      .n = entries,
+                                      .lambda = 1,
+                                      .bias_lambda = 1};
                 const AlignedFloats workspace = make_aligned_floats(solver_.workspace(width, 0));
                 std::vector<float> equations(triangle_size(width) + width);
 

@@ -14,7 +14,7 @@ enum class InstructionSet : int { generic = 0, avx2 = 1, avx512 = 2, avx512_bf16
 [[nodiscard]] const char* name(InstructionSet instructions);
 
 /// The interactions of one row, and λ_u of its factors and of its bias.
-struct RowTask {
+struct RowToSolve {
     const std::int32_t* columns;  // (n) rows of the table
     const float* confidences;     // (n), or null: all 1
     const float* preferences;     // (n), or null: all 1
@@ -53,13 +53,13 @@ struct RowSolver {
     /// Floats of workspace (64-byte aligned) that rows of `width` need; `entries`: of the longest row that may be
     /// solved by conjugate gradients.
     std::size_t (*workspace)(std::int64_t width, std::int64_t entries);
-    RowResult (*solve)(const RowContext& context, const RowTask& task, float* workspace, float* x);
+    RowResult (*solve)(const RowContext& context, const RowToSolve& task, float* workspace, float* x);
 
     /// Of some entries of a row: A = Σ c y yᵀ, its lower triangle packed by rows, and behind it b = Σ c p y.
-    void (*assemble)(const RowContext& context, const RowTask& task, float* workspace, float* equations);
+    void (*assemble)(const RowContext& context, const RowToSolve& task, float* workspace, float* equations);
 
     /// Σ c (p − x·y)² of some entries of a row.
-    double (*residual)(const RowContext& context, const RowTask& task, float* workspace, const float* x);
+    double (*residual)(const RowContext& context, const RowToSolve& task, float* workspace, const float* x);
 
     /// Whether a row of n entries is solved by steps of conjugate gradients where so many are asked for.
     bool (*goes_by_steps)(std::int64_t n, std::int64_t width, int steps);

@@ -94,7 +94,7 @@ struct Troubled : CpuBackend {
         });
     }
 };
-static_assert(BatchedBackend<Troubled>);
+static_assert(Backend<Troubled> && Troubled::most_batches > 1);
 
 class Overlap : public testing::Test {
 protected:

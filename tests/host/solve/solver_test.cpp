@@ -150,16 +150,9 @@ TEST(Solver, GivesTheSameBitsForAnyNumberOfRanks)
 
 /// Has all rows before it solves, as where MPI allows one thread only.
 struct InTurns : CpuBackend {
-    [[nodiscard]] Shard load(Interactions interactions, Row width) const
-    {
-        return CpuBackend::load(std::move(interactions), width);
-    }
-    [[nodiscard]] SolveReport solve(const Shard& shard, const Matrix& Y, const RowObjective& objective, Matrix& X) const
-    {
-        return CpuBackend::solve(shard, Y, objective, X);
-    }
+    static constexpr int most_batches = 1;
 };
-static_assert(Backend<InTurns> && !BatchedBackend<InTurns>);
+static_assert(Backend<InTurns>);
 
 TEST(Solver, GivesTheSameBitsWhicheverWayFactorsAreExchanged)
 {

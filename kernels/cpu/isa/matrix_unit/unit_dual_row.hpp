@@ -26,7 +26,7 @@ public:
         return T::size(n / 16) + 2 * Product::size(n / 16) + 5 * n + 3 * round_up(width, Product::chunk_rows);
     }
 
-    static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
+    static RowResult solve(const RowContext& context, const RowToSolve& task, float* memory, float* x)
     {
         UnitDualRow row(context, task, memory);
         row.begin();
@@ -44,7 +44,7 @@ public:
     }
 
 private:
-    UnitDualRow(const RowContext& context, const RowTask& task, float* memory)
+    UnitDualRow(const RowContext& context, const RowToSolve& task, float* memory)
         : context_(context),
           task_(task),
           n_(round_up(task.n, 16)),
@@ -147,7 +147,7 @@ private:
     }
 
     const RowContext& context_;
-    const RowTask& task_;
+    const RowToSolve& task_;
     std::int64_t n_;       // entries, padded
     std::int64_t strips_;  // of 16
     std::int64_t padded_;  // factors

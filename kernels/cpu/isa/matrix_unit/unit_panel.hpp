@@ -16,7 +16,7 @@ struct UnitPanel {
     static constexpr std::int64_t rows = Product::rows;
     static constexpr std::int64_t size(std::int64_t padded) { return 2 * Product::size(padded / 16); }
 
-    static void gather(const RowContext& context, const RowTask& task, std::int64_t first, std::int64_t count,
+    static void gather(const RowContext& context, const RowToSolve& task, std::int64_t first, std::int64_t count,
                        std::int64_t padded, float* panel, float* b)
     {
         for (std::int64_t chunk = 0; chunk < chunks(count); ++chunk) {
@@ -41,7 +41,7 @@ private:
     }
 
     /// Those behind the row's last weigh nothing.
-    static void gather_chunk(const RowContext& context, const RowTask& task, std::int64_t first, std::int64_t count,
+    static void gather_chunk(const RowContext& context, const RowToSolve& task, std::int64_t first, std::int64_t count,
                              std::int64_t padded, float* left, float* b)
     {
         const Element* neighbours[Product::chunk_rows];

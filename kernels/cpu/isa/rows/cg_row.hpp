@@ -21,7 +21,7 @@ public:
         return 7 * round_up(width, L) + 3 * round_up(entries, L);
     }
 
-    static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
+    static RowResult solve(const RowContext& context, const RowToSolve& task, float* memory, float* x)
     {
         CgRow row(context, task, memory);
         row.begin(x);
@@ -32,7 +32,7 @@ public:
     }
 
 private:
-    CgRow(const RowContext& context, const RowTask& task, float* memory)
+    CgRow(const RowContext& context, const RowToSolve& task, float* memory)
         : context_(context),
           task_(task),
           padded_(round_up(context.width, L)),
@@ -195,7 +195,7 @@ private:
     }
 
     const RowContext& context_;
-    const RowTask& task_;
+    const RowToSolve& task_;
     std::int64_t padded_;  // floats of the vectors of factors below, which are in TableOrder
     float* x_;
     float* diagonal_;  // D

@@ -23,7 +23,7 @@ struct DualRow {
         return padded * n + T::size(n / L) + 3 * n + 3 * padded;
     }
 
-    static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
+    static RowResult solve(const RowContext& context, const RowToSolve& task, float* memory, float* x)
     {
         const std::int64_t n = round_up(task.n, L);
         const std::int64_t padded = round_up(context.width, L);
@@ -56,8 +56,8 @@ struct DualRow {
 
 private:
     /// Entries k … k + L of P, and their r; those beyond the row's last are zero.
-    static void gather_strip(const RowContext& context, const RowTask& task, std::int64_t k, const float* inverse_root,
-                             float* P, float* r)
+    static void gather_strip(const RowContext& context, const RowToSolve& task, std::int64_t k,
+                             const float* inverse_root, float* P, float* r)
     {
         const Element* rows[L];
         float roots[L];

@@ -19,7 +19,7 @@ public:
 
     /// Entries first … first + L. Those behind, or the first of the next row, are asked for while these are computed
     /// with, a line of each at a time; those of this row only where they are `far`, in memory or the last cache.
-    EntryBlock(const RowContext& context, const RowTask& task, std::int64_t first, bool far = true)
+    EntryBlock(const RowContext& context, const RowToSolve& task, std::int64_t first, bool far = true)
         : dimensions_(dimensions(context)), biased_(context.biased)
     {
         const bool last = first + L >= task.n;
@@ -146,7 +146,7 @@ private:
 /// Σ c (p − x·y)², x aligned, padded to L and turned to TableOrder; `far`: the rows of the table are read for the first
 /// time.
 template <int L, class Element>
-double row_residual(const RowContext& context, const RowTask& task, float* x, bool far)
+double row_residual(const RowContext& context, const RowToSolve& task, float* x, bool far)
 {
     TableOrder<L, Element>::enter(x, dimensions(context));
     double sum = 0;

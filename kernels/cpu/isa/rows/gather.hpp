@@ -160,21 +160,21 @@ private:
 };
 
 /// √c of entry k
-inline float root_confidence(const RowTask& task, std::int64_t k)
+inline float root_confidence(const RowToSolve& task, std::int64_t k)
 {
     return task.confidences ? std::sqrt(task.confidences[k]) : 1.0F;
 }
 
 /// What x·y shall reach: p, less the fixed row's own bias where there are biases.
 template <class Element>
-float target(const RowContext& context, const RowTask& task, std::int64_t k, const Element* row)
+float target(const RowContext& context, const RowToSolve& task, std::int64_t k, const Element* row)
 {
     const float p = task.preferences ? task.preferences[k] : 1.0F;
     return context.biased ? p - widen(row[context.width - 1]) : p;
 }
 
 /// Σ λ_u x²
-inline double penalty(const RowContext& context, const RowTask& task, const float* x)
+inline double penalty(const RowContext& context, const RowToSolve& task, const float* x)
 {
     const std::int64_t last = context.width - 1;
     double sums[8] = {};  // or each add would wait for the one before
@@ -188,7 +188,7 @@ inline double penalty(const RowContext& context, const RowTask& task, const floa
 }
 
 /// The diagonal base_a + λ_u of the row's base matrix.
-inline float base(const RowContext& context, const RowTask& task, std::int64_t a)
+inline float base(const RowContext& context, const RowToSolve& task, std::int64_t a)
 {
     const bool bias = context.biased && a == context.width - 1;
     return static_cast<float>(context.base[a] + (bias ? task.bias_lambda : task.lambda));
@@ -196,7 +196,7 @@ inline float base(const RowContext& context, const RowTask& task, std::int64_t a
 
 /// D^-½, padded with zeros.
 template <int L>
-void inverse_roots(const RowContext& context, const RowTask& task, float* roots, std::int64_t padded)
+void inverse_roots(const RowContext& context, const RowToSolve& task, float* roots, std::int64_t padded)
 {
     for (std::int64_t a = 0; a < context.width; ++a) roots[a] = static_cast<float>(context.base[a] + task.lambda);
     if (context.biased) roots[context.width - 1] = base(context, task, context.width - 1);

@@ -16,7 +16,7 @@ struct GatheredRows {
     static constexpr std::int64_t rows = panel_rows;
     static constexpr std::int64_t size(std::int64_t padded) { return padded * rows; }
 
-    static void gather(const RowContext& context, const RowTask& task, std::int64_t first, std::int64_t count,
+    static void gather(const RowContext& context, const RowToSolve& task, std::int64_t first, std::int64_t count,
                        std::int64_t padded, float* panel, float* b)
     {
         const Element* neighbours[rows];

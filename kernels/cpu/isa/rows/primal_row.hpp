@@ -18,7 +18,7 @@ struct PrimalRow {
         return T::size(padded / L) + Panel::size(padded) + 3 * padded;
     }
 
-    static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
+    static RowResult solve(const RowContext& context, const RowToSolve& task, float* memory, float* x)
     {
         const std::int64_t padded = round_up(context.width, L);
         const std::int64_t tiles = padded / L;
@@ -36,7 +36,7 @@ struct PrimalRow {
         return {row_residual<L, Element>(context, task, b, true), penalty(context, task, x), false, true};
     }
 
-    static void assemble(const RowContext& context, const RowTask& task, float* memory, float* equations)
+    static void assemble(const RowContext& context, const RowToSolve& task, float* memory, float* equations)
     {
         const std::int64_t padded = round_up(context.width, L);
         const std::int64_t tiles = padded / L;
@@ -51,7 +51,7 @@ struct PrimalRow {
     }
 
     /// Σ c (p − x·y)², x lying anywhere.
-    static double residual(const RowContext& context, const RowTask& task, float* memory, const float* x)
+    static double residual(const RowContext& context, const RowToSolve& task, float* memory, const float* x)
     {
         for (std::int64_t a = 0; a < context.width; ++a) memory[a] = x[a];
         return row_residual<L, Element>(context, task, memory, true);
@@ -59,8 +59,8 @@ struct PrimalRow {
 
 private:
     /// A += Σ c y yᵀ and b = Σ c p y, a panel at a time.
-    static void add_entries(const RowContext& context, const RowTask& task, std::int64_t padded, float* A, float* panel,
-                            float* b)
+    static void add_entries(const RowContext& context, const RowToSolve& task, std::int64_t padded, float* A,
+                            float* panel, float* b)
     {
         for (std::int64_t a = 0; a < padded; ++a) b[a] = 0;
         for (std::int64_t first = 0; first < task.n; first += Panel::rows) {
@@ -71,7 +71,8 @@ private:
     }
 
     /// The entries behind this panel, be they of the next row.
-    static Ahead<Element> ahead(const RowContext& context, const RowTask& task, std::int64_t first, std::int64_t padded)
+    static Ahead<Element> ahead(const RowContext& context, const RowToSolve& task, std::int64_t first,
+                                std::int64_t padded)
     {
         const std::int64_t calls = Panel::updates(padded);
         if (first == task.n) return {context, task.next_columns, least(task.next_n, Panel::rows), calls};

@@ -46,7 +46,7 @@ private:
         return static_cast<std::size_t>(most(exact, Cg::workspace(width, entries)));
     }
 
-    static RowResult solve(const RowContext& context, const RowTask& task, float* memory, float* x)
+    static RowResult solve(const RowContext& context, const RowToSolve& task, float* memory, float* x)
     {
         if (cg_is_cheaper<Panel::speed>(task.n, context.width, context.cg_steps))
             return Cg::solve(context, task, memory, x);

@@ -1,10 +1,12 @@
+#include "kernels/eigenproblem.hpp"
+
+#include <cblas.h>
 #include <lapacke.h>
 #include <sys/mman.h>
 
 #include <new>
 
 #include "data/error.hpp"
-#include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/spectrum.hpp"
 
 namespace alster {
@@ -30,12 +32,14 @@ void require_room_for_openblas()
 
 }  // namespace
 
-Spectrum CpuBackend::principal_basis(std::span<const double> gram, Row width) const
+Spectrum eigenproblem(std::span<const double> gram, Row width)
 {
     Spectrum spectrum{std::vector<double>(width), std::vector<double>(static_cast<std::size_t>(width) * width)};
     for (Row a = 0; a < width; ++a)
         for (Row b = 0; b <= a; ++b) spectrum.vectors[a * width + b] = gram[triangle_index(a, b)];
     require_room_for_openblas();
+    // Threads are OpenMP's: a second pool beside it makes both slow, and the bits would depend on its size.
+    openblas_set_num_threads(1);
     const auto w = static_cast<lapack_int>(width);
     const auto status =
         LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'L', w, spectrum.vectors.data(), w, spectrum.values.data());
