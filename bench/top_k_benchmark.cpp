@@ -47,7 +47,44 @@ void top_k(benchmark::State& state)
     const auto X = random_matrix(users, state.range(0));
     const auto Y = random_matrix(items, state.range(0));
     const auto seen = random_seen();
-    for (auto _ : state) benchmark::DoNotOptimize(cpu_top_k(X.table(), Y.table(), &seen, state.range(1)));
+    for (auto _ : state) benchmark::DoNotOptimize(cpu_top_k(X.table(), Y.table(), {.seen = &seen}, state.range(1)));
+    report(state);
+}
+
+/// Rows of bits, each set with probability `share`.
+BitTable random_bits(Row rows, double share)
+{
+    std::mt19937 random(2);
+    std::bernoulli_distribution chosen(share);
+    BitTable bits(rows, items);
+    for (Row r = 0; r < rows; ++r)
+        for (Row i = 0; i < items; ++i) bits.set(r, i, chosen(random));
+    return bits;
+}
+
+/// Under the eligibility of 1,000 classes, of which each may see state.range(2) % of the items.
+void masked(benchmark::State& state)
+{
+    const auto X = random_matrix(users, state.range(0));
+    const auto Y = random_matrix(items, state.range(0));
+    const auto seen = random_seen();
+    const BitTable eligible = random_bits(1000, static_cast<double>(state.range(2)) / 100);
+    std::vector<std::int32_t> class_of;
+    for (Row u = 0; u < users; ++u) class_of.push_back(static_cast<std::int32_t>(u * 7 % 1000));
+    const CandidateFilter filter{.seen = &seen, .class_of = class_of, .eligible = &eligible};
+    for (auto _ : state) benchmark::DoNotOptimize(cpu_top_k(X.table(), Y.table(), filter, state.range(1)));
+    report(state);
+}
+
+/// A list for each of 18 genres, of which an item has two on average.
+void grouped(benchmark::State& state)
+{
+    const auto X = random_matrix(users, state.range(0));
+    const auto Y = random_matrix(items, state.range(0));
+    const auto seen = random_seen();
+    const BitTable groups = random_bits(18, 2.0 / 18);
+    const CandidateFilter filter{.seen = &seen, .groups = &groups};
+    for (auto _ : state) benchmark::DoNotOptimize(cpu_top_k(X.table(), Y.table(), filter, state.range(1)));
     report(state);
 }
 
@@ -75,7 +112,12 @@ void product_alone(benchmark::State& state)
 
 }  // namespace
 
-BENCHMARK(top_k)->ArgNames({"factors", "k"})->ArgsProduct({{64, 128, 256}, {10, 100, 1000}})->UseRealTime();
+BENCHMARK(top_k)->ArgNames({"factors", "k"})->ArgsProduct({{64, 128, 256}, {10, 50, 100, 1000}})->UseRealTime();
+BENCHMARK(masked)
+    ->ArgNames({"factors", "k", "percent"})
+    ->ArgsProduct({{64, 128}, {10, 50}, {1, 10, 50, 90}})
+    ->UseRealTime();
+BENCHMARK(grouped)->ArgNames({"factors", "k"})->ArgsProduct({{64, 128}, {10, 50}})->UseRealTime();
 BENCHMARK(product_alone)
     ->ArgNames({"factors", "rows", "columns"})
     ->ArgsProduct({{64, 128, 256}, {64, 512}, {512, items}})

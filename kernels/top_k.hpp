@@ -5,23 +5,26 @@
 #include <vector>
 
 #include "data/interactions.hpp"
+#include "kernels/candidate_filter.hpp"
 #include "kernels/host_matrix.hpp"
 
 namespace alster {
 
 /// The best candidates of consecutive query rows.
 ///
-///   top_k(Q, Y, seen, k)   for each row q the k rows i of Y with the largest scores q·y_i, those in `seen` left out
+///   top_k(Q, Y, filter, k)   for each row q the k rows i of Y with the largest scores q·y_i that the filter lets
+///                            through; where it has groups, for each of them: list q·groups + g
 ///
 /// Order: score descending, then row ascending. Where fewer than k candidates are left, the rest of the list is padded.
-/// Any k ≥ 1, also above the number of candidates. `seen` may be null; its rows are those of Q, its columns rows of Y.
-/// Throws diverged (12) where a score is not a finite number, naming the rows.
+/// Any k ≥ 1, also above the number of candidates. What is filtered is never scored into a list and dropped: a list is
+/// short only where fewer are allowed. Throws diverged (12) where the score of a candidate that may be listed is not a
+/// finite number, naming the rows.
 /// Bodies in reference/ (fp64, every score), cpu/ and cuda/ (fp32 tiles; no more than a tile of scores exists at once).
 struct TopK {
     Row k = 0;
-    std::vector<std::int32_t> items;   // (rows, k) row of the candidate, -1: none left
-    std::vector<float> scores;         // (rows, k) its score, -inf: none left
-    std::vector<std::int32_t> filled;  // (rows) how many of the k there are
+    std::vector<std::int32_t> items;   // (lists, k) row of the candidate, -1: none left
+    std::vector<float> scores;         // (lists, k) its score, -inf: none left
+    std::vector<std::int32_t> filled;  // (lists) how many of the k there are
 
     TopK() = default;
     TopK(Row rows, Row k);
@@ -56,7 +59,7 @@ struct Scored {
 };
 
 /// top_k against candidates that stay where the scores are computed.
-using Scorer = std::function<TopK(FactorTable queries, const Interactions* seen, Row k)>;
+using Scorer = std::function<TopK(FactorTable queries, const CandidateFilter& filter, Row k)>;
 
 /// A scorer of candidates, which must outlive it.
 using MakeScorer = std::function<Scorer(FactorTable candidates)>;

@@ -87,7 +87,7 @@ UserLists Recommender::score(const Users& users) const
     const Row k = options_.k;
     const auto rows = static_cast<Row>(users.knowledge.size());
     const Interactions excluded = items_.rows_of(users.excluded);
-    UserLists result{.lists = scorer_({users.factors, rows, model_.info().width}, &excluded, k),
+    UserLists result{.lists = scorer_({users.factors, rows, model_.info().width}, {.seen = &excluded}, k),
                      .reasons = std::vector(static_cast<std::size_t>(rows * k), Reason::none),
                      .knowledge = users.knowledge};
     TopK& lists = result.lists;

@@ -3,7 +3,9 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -16,10 +18,30 @@ namespace {
 
 constexpr Row tile_items = 512;     // with 128 queries 256 KiB of scores: they stay in the second cache
 constexpr Row block_queries = 128;  // for which a tile of candidates is packed once
-constexpr Row scan_step = 16;       // scores compared with the threshold at a time
-constexpr float masked = -std::numeric_limits<float>::infinity();
+constexpr Row chunk = 16;           // scores that are looked at together
+constexpr Row tile_words = tile_items / 32;
+constexpr unsigned all_of_chunk = 0xffff;
 
-/// The best of one row so far: at least the k best are in `kept`, unordered, and what cannot be among them any more is
+/// The scores of a chunk, whether they may be listed or not.
+struct ChunkScores {
+    float largest;
+    bool broken;  // one is not a finite number
+};
+
+template <class Count>
+ChunkScores look_at(const float* scores, Count count)
+{
+    constexpr float most = std::numeric_limits<float>::max();
+    float largest = -most;
+    int broken = 0;
+    for (Row n = 0; n < count; ++n) {
+        largest = scores[n] > largest ? scores[n] : largest;
+        broken |= !(std::abs(scores[n]) <= most);
+    }
+    return {largest, broken != 0};
+}
+
+/// The best of one list so far: at least the k best are in `kept`, unordered, and what cannot be among them any more is
 /// not let in. `kept` is cut back to k when it is full, so that one selection pays for many insertions.
 class Best {
 public:
@@ -27,27 +49,27 @@ public:
     {
         k_ = static_cast<std::size_t>(k);
         capacity_ = static_cast<std::size_t>(std::min(candidates, k + std::max(least_slack, k / 2)));
-        threshold_ = masked;
+        threshold_ = -std::numeric_limits<float>::infinity();
         count_ = 0;
-        kept_.resize(capacity_ + scan_step);
+        kept_.resize(capacity_ + chunk);
     }
 
-    /// Takes the scores of candidates first, first + 1 … in; returns the first that is not finite, or -1.
-    Row offer(const float* scores, Row first, Row count)
+    /// Candidates come in ascending order: one that ties with the k-th best is behind it.
+    [[nodiscard]] bool may_take(float score) const { return score > threshold_; }
+
+    /// Takes in those of candidates first, first + 1 … whose bits are set. What is looked at is written, and counted
+    /// where it is to be kept: no branch to mispredict.
+    void take(const float* scores, Row first, unsigned bits)
     {
-        for (Row begin = 0; begin < count; begin += scan_step) {
-            const Row end = std::min(begin + scan_step, count);
-            if (!any_above(scores + begin, end - begin)) continue;
-            const std::size_t before = count_;
-            for (Row n = begin; n < end; ++n) {  // all are written, those above are counted: no branch to mispredict
-                kept_[count_] = {scores[n], static_cast<std::int32_t>(first + n)};
-                count_ += !(scores[n] <= threshold_);  // candidates come in ascending order: a tie is behind
-            }
-            for (std::size_t n = before; n < count_; ++n)
-                if (!std::isfinite(kept_[n].score)) return kept_[n].item;
-            if (count_ >= capacity_ && count_ > k_) cut();
-        }
-        return -1;
+        const auto offer = [&](Row n) {
+            kept_[count_] = {scores[n], static_cast<std::int32_t>(first + n)};
+            count_ += may_take(scores[n]);
+        };
+        if (bits == all_of_chunk)
+            for (Row n = 0; n < chunk; ++n) offer(n);
+        else
+            for (; bits != 0; bits &= bits - 1) offer(std::countr_zero(bits));
+        if (count_ >= capacity_ && count_ > k_) cut();
     }
 
     /// The k best in order.
@@ -61,17 +83,6 @@ public:
 private:
     static constexpr Row least_slack = 128;
 
-    /// NaN counts as above: it must not slip through.
-    [[nodiscard]] bool any_above(const float* scores, Row count) const
-    {
-        int above = 0;
-        if (count == scan_step)  // a fixed length makes vector code of it
-            for (Row n = 0; n < scan_step; ++n) above |= !(scores[n] <= threshold_);
-        else
-            for (Row n = 0; n < count; ++n) above |= !(scores[n] <= threshold_);
-        return above != 0;
-    }
-
     void cut()
     {
         const auto kth = kept_.begin() + static_cast<std::ptrdiff_t>(k_ - 1);
@@ -82,23 +93,35 @@ private:
 
     std::size_t k_ = 0;
     std::size_t capacity_ = 0;
-    float threshold_ = masked;
+    float threshold_ = 0;
     std::size_t count_ = 0;
-    std::vector<Scored> kept_;  // (capacity + scan_step), `count` of them
+    std::vector<Scored> kept_;  // (capacity + chunk), `count` of them
 };
+
+/// Bits of all groups, chunk by chunk of the candidates: (chunks, groups).
+std::vector<std::uint16_t> by_chunk(const BitTable& groups)
+{
+    const Row chunks = (groups.columns() + chunk - 1) / chunk;
+    std::vector<std::uint16_t> bits(static_cast<std::size_t>(chunks * groups.rows()));
+    for (Row g = 0; g < groups.rows(); ++g)
+        for (Row c = 0; c < chunks; ++c)
+            bits[c * groups.rows() + g] = static_cast<std::uint16_t>(groups.row(g)[c / 2] >> c % 2 * chunk);
+    return bits;
+}
 
 /// What one thread needs for a block of queries.
 struct Workspace {
-    AlignedFloats queries;     // strips of the block
-    AlignedFloats candidates;  // strips of a tile
-    AlignedFloats scores;      // (block_queries, tile_items)
-    std::vector<Best> best = std::vector<Best>(block_queries);
+    AlignedFloats queries;                                                         // strips of the block
+    AlignedFloats candidates;                                                      // strips of a tile
+    AlignedFloats scores;                                                          // (block_queries, tile_items)
+    std::vector<Best> best;                                                        // (block_queries, lists of a query)
     std::vector<std::size_t> next_seen = std::vector<std::size_t>(block_queries);  // first seen entry not yet passed
 
-    explicit Workspace(Row width)
+    Workspace(Row width, Row lists)
         : queries(make_aligned_floats(block_queries * width)),
           candidates(make_aligned_floats(tile_items * width)),
-          scores(make_aligned_floats(block_queries * tile_items))
+          scores(make_aligned_floats(block_queries * tile_items)),
+          best(static_cast<std::size_t>(block_queries * lists))
     {
     }
 };
@@ -107,7 +130,8 @@ struct Task {
     ScoreKernel kernel;
     FactorTable queries;
     FactorTable candidates;
-    const Interactions* seen;
+    const CandidateFilter& filter;
+    std::vector<std::uint16_t> groups;  // by_chunk(); empty: there are none
     TopK& result;
     std::atomic<std::int64_t>& refused;  // query · candidates + candidate of the first score that is not finite
 };
@@ -131,51 +155,92 @@ void score_tile(const Task& task, Row queries, Row first, Row count, Workspace& 
                          tile_items, work.scores.get());
 }
 
-void mask_seen(Workspace& work, const Interactions& seen, Row query, Row slot, Row first, Row count)
+using TileBits = std::array<std::uint32_t, tile_words>;
+
+/// Which of candidates first … first + count a query's lists may hold, whatever the group.
+TileBits allowed(const CandidateFilter& filter, Row query, Row first, Row count, std::size_t& next_seen)
 {
-    const auto columns = seen.columns_of(query);
-    std::size_t& next = work.next_seen[slot];
-    for (; next < columns.size() && columns[next] < first + count; ++next)
-        work.scores[slot * tile_items + (columns[next] - first)] = masked;
+    TileBits bits{};
+    const Row words = (count + 31) / 32;
+    if (filter.eligible) {
+        std::ranges::copy(filter.eligible->row(filter.class_of[query]).subspan(first / 32, words), bits.begin());
+    } else {
+        std::fill_n(bits.begin(), words, ~std::uint32_t{0});
+        if (count % 32 != 0) bits[words - 1] >>= 32 - count % 32;
+    }
+    if (!filter.seen) return bits;
+    const auto columns = filter.seen->columns_of(query);
+    for (; next_seen < columns.size() && columns[next_seen] < first + count; ++next_seen) {
+        const Row at = columns[next_seen] - first;
+        bits[at / 32] &= ~(std::uint32_t{1} << at % 32);
+    }
+    return bits;
 }
 
-void write_list(const Task& task, Row query, Best& best)
+/// Offers a chunk of scores to the lists of one query; returns the place of the first that may be listed and is not
+/// finite, or −1.
+Row offer(const float* scores, Row first, Row count, unsigned bits, std::span<const std::uint16_t> groups,
+          std::span<Best> lists)
+{
+    ChunkScores chunk_scores =
+        count == chunk ? look_at(scores, std::integral_constant<Row, chunk>()) : look_at(scores, count);
+    if (chunk_scores.broken) {
+        for (Row n = 0; n < count; ++n)
+            if ((bits >> n & 1U) != 0 && !std::isfinite(scores[n])) return n;
+        chunk_scores.largest = std::numeric_limits<float>::infinity();  // one that is filtered: it says nothing
+    }
+    for (std::size_t g = 0; g < lists.size(); ++g) {
+        const unsigned in_group = groups.empty() ? bits : bits & groups[g];
+        if (in_group != 0 && lists[g].may_take(chunk_scores.largest)) lists[g].take(scores, first, in_group);
+    }
+    return -1;
+}
+
+/// Offers a tile of scores to the lists of one query; returns the candidate that is not finite, or −1.
+Row offer_tile(const Task& task, const float* scores, Row first, Row count, const TileBits& bits, std::span<Best> lists)
+{
+    for (Row c = 0; c * chunk < count; ++c) {
+        const unsigned of_chunk = bits[c / 2] >> c % 2 * chunk & all_of_chunk;
+        if (of_chunk == 0) continue;
+        const Row at = c * chunk;
+        const auto groups = task.groups.empty()
+                                ? std::span<const std::uint16_t>()
+                                : std::span(task.groups).subspan((first / chunk + c) * lists.size(), lists.size());
+        const Row bad = offer(scores + at, first + at, std::min(chunk, count - at), of_chunk, groups, lists);
+        if (bad >= 0) return first + at + bad;
+    }
+    return -1;
+}
+
+void write_list(TopK& result, Row row, Best& best)
 {
     const auto list = best.finish();
-    TopK& result = task.result;
     for (std::size_t n = 0; n < list.size(); ++n) {
-        result.items[query * result.k + n] = list[n].item;
-        result.scores[query * result.k + n] = list[n].score;
+        result.items[row * result.k + n] = list[n].item;
+        result.scores[row * result.k + n] = list[n].score;
     }
-    result.filled[query] = static_cast<std::int32_t>(list.size());
-}
-
-/// -inf is also the mark of what is left out: a list shorter than it must be has lost a score of -inf.
-bool lost_one(const Task& task, Row query)
-{
-    const Row left = task.candidates.rows - (task.seen ? task.seen->entries(query) : 0);
-    return task.result.filled[query] < std::min(task.result.k, left);
+    result.filled[row] = static_cast<std::int32_t>(list.size());
 }
 
 void solve_block(const Task& task, Row first_query, Row rows, Workspace& work)
 {
+    const Row lists = task.filter.lists();
     task.kernel.pack(task.queries.row(first_query), rows, task.queries.width, work.queries.get());
     std::fill(work.next_seen.begin(), work.next_seen.end(), 0);
-    for (Row slot = 0; slot < rows; ++slot) work.best[slot].start(task.result.k, task.candidates.rows);
+    for (Row list = 0; list < rows * lists; ++list) work.best[list].start(task.result.k, task.candidates.rows);
 
     for (Row first = 0; first < task.candidates.rows; first += tile_items) {
         const Row count = std::min(tile_items, task.candidates.rows - first);
         score_tile(task, rows, first, count, work);
         for (Row slot = 0; slot < rows; ++slot) {
-            if (task.seen) mask_seen(work, *task.seen, first_query + slot, slot, first, count);
-            const Row bad = work.best[slot].offer(work.scores.get() + slot * tile_items, first, count);
+            const TileBits bits = allowed(task.filter, first_query + slot, first, count, work.next_seen[slot]);
+            const Row bad = offer_tile(task, work.scores.get() + slot * tile_items, first, count, bits,
+                                       std::span(work.best).subspan(slot * lists, lists));
             if (bad >= 0) return refuse(task, first_query + slot, bad);
         }
     }
-    for (Row slot = 0; slot < rows; ++slot) {
-        write_list(task, first_query + slot, work.best[slot]);
-        if (lost_one(task, first_query + slot)) return refuse(task, first_query + slot, 0);
-    }
+    for (Row list = 0; list < rows * lists; ++list)
+        write_list(task.result, first_query * lists + list, work.best[list]);
 }
 
 /// Whole blocks where there are enough of them for all threads.
@@ -187,16 +252,23 @@ Row queries_per_block(Row queries)
 
 }  // namespace
 
-TopK cpu_top_k(FactorTable queries, FactorTable candidates, const Interactions* seen, Row k)
+TopK cpu_top_k(FactorTable queries, FactorTable candidates, const CandidateFilter& filter, Row k)
 {
-    TopK result(queries.rows, k);
+    filter.check(queries.rows, candidates.rows);
+    TopK result(queries.rows * filter.lists(), k);
     constexpr auto none = std::numeric_limits<std::int64_t>::max();
     std::atomic<std::int64_t> refused = none;
-    const Task task{score_kernel(best_instruction_set()), queries, candidates, seen, result, refused};
+    const Task task{score_kernel(best_instruction_set()),
+                    queries,
+                    candidates,
+                    filter,
+                    filter.groups ? by_chunk(*filter.groups) : std::vector<std::uint16_t>(),
+                    result,
+                    refused};
     const Row block = queries_per_block(queries.rows);
 #pragma omp parallel
     {
-        Workspace work(queries.width);
+        Workspace work(queries.width, filter.lists());
 #pragma omp for schedule(dynamic)
         for (Row first = 0; first < queries.rows; first += block)
             solve_block(task, first, std::min(block, queries.rows - first), work);
@@ -207,8 +279,9 @@ TopK cpu_top_k(FactorTable queries, FactorTable candidates, const Interactions* 
 
 Scorer cpu_scorer(FactorTable candidates)
 {
-    return
-        [=](FactorTable queries, const Interactions* seen, Row k) { return cpu_top_k(queries, candidates, seen, k); };
+    return [=](FactorTable queries, const CandidateFilter& filter, Row k) {
+        return cpu_top_k(queries, candidates, filter, k);
+    };
 }
 
 }  // namespace alster

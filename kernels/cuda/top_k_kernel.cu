@@ -1,8 +1,10 @@
 // Scores and selection in one kernel: a score never reaches global memory unless it may be among its query's best.
 //
-//   computes  for each query q the k largest of q·y over the candidates y that are not among its seen ones
+//   computes  for each query q, and each group of candidates, the k largest of q·y over the candidates y of the group
+//             that are not among its seen ones and that its class may see
 //
-//   layout    queries and candidates (rows, width) row-major; a buffer of keys for each query that is being worked on
+//   layout    queries and candidates (rows, width) row-major; a buffer of keys for each list that is being worked on,
+//             the group's before the query; classes and groups as bits, 32 candidates a word
 //
 //   mapping   a block takes 128 queries at a time and passes over all candidates, 128 at a time; a thread of its 256
 //             holds 8×8 scores in registers
@@ -35,10 +37,10 @@ struct alignas(16) Panel {
 
 /// What a block keeps of its queries.
 struct Selection {
-    RankedKey threshold[top_k_queries];  // the k-th best so far; 0: there are fewer
-    int count[top_k_queries];            // keys in the buffer
-    Offset next_seen[top_k_queries];     // the first seen entry that was not passed yet
-    unsigned seen[top_k_queries][mask_words];
+    RankedKey threshold[top_k_queries];            // the k-th best so far; 0: there are fewer
+    int count[top_k_queries];                      // keys in the buffer
+    Offset next_seen[top_k_queries];               // the first seen entry that was not passed yet
+    unsigned left_out[top_k_queries][mask_words];  // of the tile, whatever the group: seen, or not for the class
 };
 
 /// Rows of a tile that a thread holds: 0 … 3 of its first four and 64 behind them, so that a half-warp's reads of 16
@@ -102,22 +104,76 @@ __device__ std::int32_t candidate_of(RankedKey key)
     return static_cast<std::int32_t>(0xffffffffU - static_cast<unsigned>(key));
 }
 
-/// Marks the seen candidates of the tile that begins at `first`: a thread for each query.
-__device__ void mark_seen(const TopKLaunch& launch, Row first_query, Row first, Selection& selection)
+/// A word of a row of bits, of the tile that begins at `first`; 0 behind the row's end.
+__device__ unsigned word_of(const std::uint32_t* rows, Row words, Row row, Row first, int word)
+{
+    const Row at = first / 32 + word;
+    return at < words ? rows[row * words + at] : 0;
+}
+
+/// Marks what the tile that begins at `first` holds of candidates to leave out: a thread for each query.
+__device__ void mark_left_out(const TopKLaunch& launch, Row first_query, Row first, Selection& selection)
 {
     const int q = static_cast<int>(threadIdx.x);
-    if (!launch.seen_offsets || q >= top_k_queries || first_query + q >= launch.rows) return;
-    const Offset last = launch.seen_offsets[first_query + q + 1];
+    if (q >= top_k_queries || first_query + q >= launch.rows) return;
     unsigned marks[mask_words] = {};
-    Offset& next = selection.next_seen[q];
-    for (; next < last && launch.seen_columns[next] < first + top_k_candidates; ++next) {
-        const auto at = static_cast<unsigned>(launch.seen_columns[next] - first);
-        marks[at / 32] |= 1U << at % 32;
+    if (launch.eligible)
+        for (int word = 0; word < mask_words; ++word)
+            marks[word] = ~word_of(launch.eligible, launch.words, launch.class_of[first_query + q], first, word);
+    if (launch.seen_offsets) {
+        const Offset last = launch.seen_offsets[first_query + q + 1];
+        Offset& next = selection.next_seen[q];
+        for (; next < last && launch.seen_columns[next] < first + top_k_candidates; ++next) {
+            const auto at = static_cast<unsigned>(launch.seen_columns[next] - first);
+            marks[at / 32] |= 1U << at % 32;
+        }
     }
-    for (int word = 0; word < mask_words; ++word) selection.seen[q][word] = marks[word];
+    for (int word = 0; word < mask_words; ++word) selection.left_out[q][word] = marks[word];
+}
+
+/// The state of a group's lists: where a block keeps it while it works on other groups.
+__device__ std::int64_t state_at(const TopKLaunch& launch, int group, int q)
+{
+    return (static_cast<std::int64_t>(blockIdx.x) * launch.groups + group) * top_k_queries + q;
+}
+
+/// Between these a group's state is that of the selection. They wait for the block's threads, as what lies between
+/// them is written by others.
+template <bool Grouped>
+__device__ void enter_group(const TopKLaunch& launch, int group, Selection& selection)
+{
+    const int q = static_cast<int>(threadIdx.x);
+    if (!Grouped) return;
+    if (q < top_k_queries) {
+        selection.threshold[q] = launch.thresholds[state_at(launch, group, q)];
+        selection.count[q] = launch.counts[state_at(launch, group, q)];
+    }
+    __syncthreads();
+}
+
+template <bool Grouped>
+__device__ void leave_group(const TopKLaunch& launch, int group, const Selection& selection)
+{
+    const int q = static_cast<int>(threadIdx.x);
+    __syncthreads();
+    if (!Grouped || q >= top_k_queries) return;
+    launch.thresholds[state_at(launch, group, q)] = selection.threshold[q];
+    launch.counts[state_at(launch, group, q)] = selection.count[q];
+}
+
+/// Puts a key into the buffers of those groups that hold its candidate, where it may be among the best.
+__device__ void offer_to_groups(const TopKLaunch& launch, Row candidate, int q, RankedKey key)
+{
+    for (int word = 0; word < launch.group_words; ++word)
+        for (unsigned bits = launch.groups_of[candidate * launch.group_words + word]; bits != 0; bits &= bits - 1) {
+            const std::int64_t list = state_at(launch, word * 32 + __ffs(static_cast<int>(bits)) - 1, q);
+            if (key > launch.thresholds[list])
+                launch.buffers[list * launch.capacity + atomicAdd(&launch.counts[list], 1)] = key;
+        }
 }
 
 /// Puts the thread's scores that may be among the best into their queries' buffers.
+template <bool Grouped>
 __device__ void offer(const TopKLaunch& launch, Row first_query, Row first, const float (&scores)[held][held],
                       Selection& selection, RankedKey* buffer)
 {
@@ -132,14 +188,17 @@ __device__ void offer(const TopKLaunch& launch, Row first_query, Row first, cons
             const int at = place(column, c);
             const Row candidate = first + at;
             if (first_query + q >= launch.rows || candidate >= launch.items) continue;
-            if (selection.seen[q][at / 32] >> at % 32 & 1U) continue;
+            if (selection.left_out[q][at / 32] >> at % 32 & 1U) continue;
             if (!isfinite(scores[r][c])) {
                 atomicMin(launch.refused,
                           static_cast<unsigned long long>((first_query + q) * launch.items + candidate));
                 continue;
             }
             const RankedKey key = key_of(scores[r][c], candidate);
-            if (key > threshold) buffer[q * launch.capacity + atomicAdd(&selection.count[q], 1)] = key;
+            if constexpr (Grouped)
+                offer_to_groups(launch, candidate, q, key);
+            else if (key > threshold)
+                buffer[q * launch.capacity + atomicAdd(&selection.count[q], 1)] = key;
         }
     }
 }
@@ -184,17 +243,18 @@ __device__ void cut(const TopKLaunch& launch, Selection& selection, RankedKey* b
     }
 }
 
-__device__ void write_lists(const TopKLaunch& launch, Row first_query, const Selection& selection,
+__device__ void write_lists(const TopKLaunch& launch, Row first_query, int group, const Selection& selection,
                             const RankedKey* buffer)
 {
     const int lane = static_cast<int>(threadIdx.x) % 32;
     for (int q = static_cast<int>(threadIdx.x) / 32; q < top_k_queries && first_query + q < launch.rows; q += warps) {
         const RankedKey* keys = buffer + q * launch.capacity;
+        const Row list = (first_query + q) * launch.groups + group;
         for (int n = lane; n < selection.count[q]; n += 32) {
-            launch.found[(first_query + q) * launch.k + n] = candidate_of(keys[n]);
-            launch.scores[(first_query + q) * launch.k + n] = score_of(keys[n]);
+            launch.found[list * launch.k + n] = candidate_of(keys[n]);
+            launch.scores[list * launch.k + n] = score_of(keys[n]);
         }
-        if (lane == 0) launch.filled[first_query + q] = selection.count[q];
+        if (lane == 0) launch.filled[list] = selection.count[q];
     }
 }
 
@@ -206,9 +266,15 @@ __device__ void start(const TopKLaunch& launch, Row first_query, Selection& sele
     selection.count[q] = 0;
     const bool marks = launch.seen_offsets && first_query + q < launch.rows;
     selection.next_seen[q] = marks ? launch.seen_offsets[first_query + q] : 0;
-    for (unsigned& word : selection.seen[q]) word = 0;
+    for (unsigned& word : selection.left_out[q]) word = 0;
+    if (launch.groups_of)
+        for (int group = 0; group < launch.groups; ++group) {
+            launch.thresholds[state_at(launch, group, q)] = 0;
+            launch.counts[state_at(launch, group, q)] = 0;
+        }
 }
 
+template <bool Grouped>
 __global__ void __launch_bounds__(threads, 2) top_k_kernel(TopKLaunch launch)
 {
     SHARED(Panel, panels, [2]);
@@ -216,7 +282,7 @@ __global__ void __launch_bounds__(threads, 2) top_k_kernel(TopKLaunch launch)
     auto& right = panels[1].values;
     SHARED(Selection, shared, [1]);
     Selection& selection = shared[0];
-    RankedKey* buffer = launch.buffers + static_cast<std::int64_t>(blockIdx.x) * top_k_queries * launch.capacity;
+    const auto buffer_of = [&](int group) { return launch.buffers + state_at(launch, group, 0) * launch.capacity; };
     const Row stripe = static_cast<Row>(gridDim.x) * top_k_queries;
     for (Row query = static_cast<Row>(blockIdx.x) * top_k_queries; query < launch.rows; query += stripe) {
         start(launch, query, selection);
@@ -230,17 +296,23 @@ __global__ void __launch_bounds__(threads, 2) top_k_kernel(TopKLaunch launch)
                 multiply(left, right, scores);
                 __syncthreads();
             }
-            mark_seen(launch, query, first, selection);
+            mark_left_out(launch, query, first, selection);
             __syncthreads();
-            offer(launch, query, first, scores, selection, buffer);
+            offer<Grouped>(launch, query, first, scores, selection, buffer_of(0));
             __syncthreads();
-            cut(launch, selection, buffer, false);
+            for (int group = 0; group < launch.groups; ++group) {
+                enter_group<Grouped>(launch, group, selection);
+                cut(launch, selection, buffer_of(group), false);
+                leave_group<Grouped>(launch, group, selection);
+            }
+        }
+        for (int group = 0; group < launch.groups; ++group) {
+            enter_group<Grouped>(launch, group, selection);
+            cut(launch, selection, buffer_of(group), true);
+            __syncthreads();
+            write_lists(launch, query, group, selection, buffer_of(group));
             __syncthreads();
         }
-        cut(launch, selection, buffer, true);
-        __syncthreads();
-        write_lists(launch, query, selection, buffer);
-        __syncthreads();
     }
 }
 
@@ -255,7 +327,11 @@ std::int64_t top_k_capacity(Row k)
 
 void launch_top_k(const TopKLaunch& work)
 {
-    launch(top_k_kernel, dim3(static_cast<unsigned>(work.blocks)), dim3(threads), 0, work.stream, work);
+    const auto blocks = dim3(static_cast<unsigned>(work.blocks));
+    if (work.groups_of)
+        launch(top_k_kernel<true>, blocks, dim3(threads), 0, work.stream, work);
+    else
+        launch(top_k_kernel<false>, blocks, dim3(threads), 0, work.stream, work);
     check(cudaGetLastError());
 }
 

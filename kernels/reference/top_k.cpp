@@ -5,26 +5,27 @@
 
 namespace alster {
 
-TopK reference_top_k(FactorTable queries, FactorTable candidates, const Interactions* seen, Row k)
+TopK reference_top_k(FactorTable queries, FactorTable candidates, const CandidateFilter& filter, Row k)
 {
-    TopK result(queries.rows, k);
-    for (Row q = 0; q < queries.rows; ++q) {
+    TopK result(queries.rows * filter.lists(), k);
+    for (Row list = 0; list < result.rows(); ++list) {
+        const Row q = list / filter.lists();
         std::vector<Scored> scored;
         for (Row i = 0; i < candidates.rows; ++i) {
+            if (!filter.allows(q, i, list % filter.lists())) continue;
             double score = 0;
             for (Row a = 0; a < queries.width; ++a)
                 score += static_cast<double>(queries.row(q)[a]) * candidates.row(i)[a];
             if (!std::isfinite(score)) refuse_score(q, i);
-            if (seen && std::ranges::binary_search(seen->columns_of(q), i)) continue;
             scored.push_back({static_cast<float>(score), static_cast<std::int32_t>(i)});
         }
         std::sort(scored.begin(), scored.end());
         const auto filled = std::min(k, static_cast<Row>(scored.size()));
         for (Row n = 0; n < filled; ++n) {
-            result.items[q * k + n] = scored[n].item;
-            result.scores[q * k + n] = scored[n].score;
+            result.items[list * k + n] = scored[n].item;
+            result.scores[list * k + n] = scored[n].score;
         }
-        result.filled[q] = static_cast<std::int32_t>(filled);
+        result.filled[list] = static_cast<std::int32_t>(filled);
     }
     return result;
 }

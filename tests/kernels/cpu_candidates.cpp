@@ -48,9 +48,9 @@ std::vector<Candidate> candidates()
     return all;
 }
 
-TopK top_k(FactorTable queries, FactorTable candidates, const Interactions* seen, Row k)
+TopK top_k(FactorTable queries, FactorTable candidates, const CandidateFilter& filter, Row k)
 {
-    return cpu_top_k(queries, candidates, seen, k);
+    return cpu_top_k(queries, candidates, filter, k);
 }
 
 }  // namespace alster::test

@@ -22,9 +22,9 @@ std::vector<Candidate> candidates()
     return all;
 }
 
-TopK top_k(FactorTable queries, FactorTable candidates, const Interactions* seen, Row k)
+TopK top_k(FactorTable queries, FactorTable candidates, const CandidateFilter& filter, Row k)
 {
-    return CudaBackend(0).scorer(candidates)(queries, seen, k);
+    return CudaBackend(0).scorer(candidates)(queries, filter, k);
 }
 
 }  // namespace alster::test
