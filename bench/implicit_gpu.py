@@ -12,7 +12,7 @@ import time
 
 
 def skip(reason):
-    print(json.dumps({"backend": "implicit", "skipped": str(reason)}))
+    print(json.dumps({"backend": "implicit", "skipped": reason}))
     sys.exit(4)
 
 
@@ -39,20 +39,21 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("file")
     options.add_argument("--factors", default="64,128,256")
-    options.add_argument("--sweeps", type=int, default=5)
+    options.add_argument("--sweeps", type=int, default=6, help="the first is not counted")
     options = options.parse_args()
     try:
         import implicit.gpu
         if not implicit.gpu.HAS_CUDA:
-            skip("this implicit was built without CUDA, or finds no GPU")
+            skip("This implicit was built without CUDA, or finds no GPU.")
         matrix = read_set(options.file)
     except ImportError as error:
-        skip(error)
+        skip(f"implicit cannot be used here: {error}.")
     for factors in map(int, options.factors.split(",")):
         times = sweep_ms(matrix, factors, options.sweeps)
         print(json.dumps({"backend": "implicit", "users": matrix.shape[0], "items": matrix.shape[1],
                           "interactions": matrix.nnz, "factors": factors,
-                          "sweep_ms": round(statistics.median(times), 3)}), flush=True)
+                          "sweep_ms": round(statistics.median(times), 3), "sweep_least_ms": round(min(times), 3),
+                          "sweep_greatest_ms": round(max(times), 3), "sweeps": len(times)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,30 +1,32 @@
 #!/bin/bash
-# What a machine with a GPU has to show, in at most ten minutes: tests on the device, memory and race checks, the device's
-# floors, times of whole sweeps beside the CPU backend and `implicit`, profiles. A step that fails, or for which no time
-# is left, does not end the suite; one whose tool is missing is recorded as skipped.
+# What a machine with a GPU has to show, within the minutes it is lent for: the device's floors, sweeps, tests, ranks, every
+# kernel's time by bin and form, `implicit` beside them, memory and race checks, the CPU. What is worth most comes first. A
+# step that fails does not end the suite; one whose tool is missing, or for which no time is left, is skipped with a reason.
 #
-#   bash scripts/gpu_suite.sh OUT [BUILD]     writes OUT/gpu_suite.json and OUT/gpu_suite.md
+#   bash scripts/gpu_suite.sh OUT [BUILD [SECONDS]]     writes OUT/gpu_suite.json, OUT/gpu_suite.md and OUT/logs.tar.gz
 #
-# Without BUILD it takes build/release, and builds first what is not there yet: the ten minutes begin after that.
+# Without BUILD it takes build/release, and builds first what is not there yet: its SECONDS (330) begin after that.
 #
-# Exit code 0: all steps passed; 1: some did not, or the build failed; 69: no GPU.
+# Exit code 0: no step failed; 1: some did or ran out of time, or the build failed; 69: no GPU.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-out=${1:?usage: gpu_suite.sh OUT [BUILD]} build=${2:-build/release}
+out=${1:?usage: gpu_suite.sh OUT [BUILD [SECONDS]]} build=${2:-build/release}
+budget=${3:-${ALSTER_GPU_SUITE_SECONDS:-330}}
 mkdir -p "$out"
 out=$(realpath "$out")
-tests=$build/tests/gpu_test sweeps=$build/bench/cuda_sweep_benchmark
-programs=("$tests" "$sweeps" "$build/bench/sweep_benchmark" "$build/bench/gpu_floors")
-budget=${ALSTER_GPU_SUITE_SECONDS:-590}
+logs=$out/logs
+tests=$build/tests/gpu_test commands=$build/tests/serving_commands_test
+sweeps=$build/bench/cuda_sweep_benchmark lists=$build/bench/cuda_top_k_benchmark
+programs=("$tests" "$commands" "$sweeps" "$lists" "$build/bench/sweep_benchmark" "$build/bench/gpu_floors" "$build/alster")
 failed=0
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
-if ! nvidia-smi -L > "$out/device.txt" 2>&1; then
-    echo "gpu_suite.sh: no GPU answers ($(head -n 1 "$out/device.txt"))" >&2
+if ! answer=$(nvidia-smi -L 2>&1); then
+    echo "gpu_suite.sh: no GPU answers (${answer%%$'\n'*})" >&2
     exit 69
 fi
-rm -f "$out"/{steps,floors,sweeps}.jsonl "$out"/{memcheck,racecheck,ncu,profiled}.txt "$out/tests.json"  # of an earlier run
-nvidia-smi -L > "$out/device.txt"
+rm -rf "$logs" "$out"/{gpu_suite.json,gpu_suite.md,logs.tar.gz}   # of an earlier run
+mkdir -p "$logs"
 
 if ! ls "${programs[@]}" > /dev/null 2>&1; then
     how="cmake --preset release && cmake --build --preset release --target ${programs[*]##*/}"
@@ -33,108 +35,122 @@ if ! ls "${programs[@]}" > /dev/null 2>&1; then
         exit 1
     fi
     echo "== build"
-    if ! eval "$how" > "$out/build.txt" 2>&1; then
-        tail -n 20 "$out/build.txt" >&2
-        echo "gpu_suite.sh: the build failed ($out/build.txt); by hand: $how" >&2
+    if ! eval "$how" > "$logs/build.txt" 2>&1; then
+        tail -n 20 "$logs/build.txt" >&2
+        echo "gpu_suite.sh: the build failed ($logs/build.txt); by hand: $how" >&2
         exit 1
     fi
 fi
+
+# What is measured, and where. A build that was carried here says its revision and its compiler itself.
+{
+    echo "card: ${answer%%$'\n'*}"
+    echo "driver: $(nvidia-smi --query-gpu=driver_version --format=csv,noheader 2>&1 | head -n 1)"
+    if [ -e "$build/REVISION" ]; then
+        sed '1s/^/revision: /; 2s/^/build: /' "$build/REVISION"
+    else
+        echo "revision: alster $(git describe --always --dirty 2> /dev/null || echo unknown)"
+        echo "build: $( (nvcc --version || /usr/local/cuda/bin/nvcc --version) 2> /dev/null | grep release || echo 'no nvcc here')"
+    fi
+    echo "host: $(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)"
+} > "$logs/header.txt"
+
+state_of_card() {
+    nvidia-smi --query-gpu=clocks.sm,clocks.mem,temperature.gpu,power.draw --format=csv 2>&1 | head -n 2 > "$logs/card_$1.txt"
+}
+
+# Also where the suite is stopped from outside: what was measured is kept.
+finish() {
+    state_of_card after
+    rm -f "$logs"/*.bin
+    python3 scripts/gpu_table.py "$out" || failed=1
+    tar -C "$out" -czf "$out/logs.tar.gz" logs && rm -r "$logs"
+    exit $failed
+}
+trap 'failed=1; exit' HUP INT TERM
+trap finish EXIT
+state_of_card before
 SECONDS=0
 
-# record NAME STATE EXIT_CODE SECONDS [REASON]
-record() {
-    python3 -c 'import json, sys
-name, state, code, seconds, reason = sys.argv[1:]
-print(json.dumps({"step": name, "state": state, "exit_code": int(code), "seconds": int(seconds), "reason": reason}))' \
-        "$1" "$2" "$3" "$4" "${5:-}" | tee -a "$out/steps.jsonl"
+whole=330   # what the shares of all steps are together; with another budget they are so much larger or smaller
+due=0       # the sum of the shares so far: a step has until then, and so what those before it left over, but at most
+            # three times its own share
+
+skip() {
+    python3 scripts/gpu_step.py "$1" "$2" skipped "$3" | tee -a "$logs/steps.jsonl"
 }
 
-# step NAME SECONDS COMMAND…: runs it within its time and what is left of the whole; its output goes to OUT/NAME.txt.
-# Exit code 4 means skipped, as in CTest.
+# step NAME SHARE COMMAND…: runs it within its time; its output goes to logs/NAME.txt. Exit code 4 means skipped.
 step() {
-    local name=$1 limit=$2 begin=$SECONDS rc=124 state=failed
+    local name=$1 share=$2 begin=$SECONDS limit most rc=0
     shift 2
-    [ "$limit" -le $((budget - SECONDS)) ] || limit=$((budget - SECONDS))
-    echo "== $name"
-    if [ "$limit" -gt 0 ]; then
-        timeout --kill-after=5 "$limit" "$@" > "$out/$name.txt" 2>&1
-        rc=$?
-    else
-        echo "no time was left" > "$out/$name.txt"
+    due=$((due + share))
+    limit=$((due * budget / whole - SECONDS))
+    most=$((3 * share * budget / whole + 1))
+    limit=$((limit < most ? limit : most))
+    if [ $limit -lt 1 ] || [ $((3 * limit * whole)) -lt $((share * budget)) ]; then
+        skip "$name" "$share" "Its share is $((share * budget / whole)) s of $budget, and the steps before it left $((limit > 0 ? limit : 0)) s."
+        return
     fi
-    case $rc in
-        0) state=passed ;;
-        4) state=skipped ;;
-        124 | 137) state="out of time" ;;
-    esac
+    echo "== $name"
+    timeout --kill-after=5 "$limit" "$@" > "$logs/$name.txt" 2>&1 || rc=$?
     [ $rc = 0 ] || [ $rc = 4 ] || failed=1
-    tail -n 3 "$out/$name.txt"
-    record "$name" "$state" $rc $((SECONDS - begin)) "$([ $rc = 0 ] || tail -n 1 "$out/$name.txt")"
+    tail -n 3 "$logs/$name.txt" | cut -c 1-400
+    python3 scripts/gpu_step.py "$name" "$share" ended $((SECONDS - begin)) "$limit" $rc "$logs/$name.txt" |
+        tee -a "$logs/steps.jsonl"
 }
 
-# needs TOOL STEP…: whether the tool is here; else the steps are recorded as skipped
-needs() {
-    local tool=$1 name
-    shift
-    command -v "$tool" > /dev/null && return
-    for name; do record "$name" skipped 4 0 "no $tool on this machine"; done
-    return 1
+# with TOOL NAME SHARE COMMAND…: a step that needs a tool
+with() {
+    if command -v "$1" > /dev/null; then
+        step "${@:2}"
+    else
+        due=$((due + $3))
+        skip "$2" "$3" "There is no $1 on this machine."
+    fi
 }
 
-# lines of JSON out of a step's output
-collect() { grep -h '^{' "$out/$1.txt" >> "$out/$2.jsonl"; }
+movielens=(--users 138493 --items 26744 --interactions 20000000)
+netflix=(--users 480189 --items 17770 --interactions 99000000)
+every=(--precision fp32,tf32x3,bf16)
 
-# The limits of all steps are 590 seconds together, so that none takes another's time.
-step tests 80 "$tests" --gtest_output="json:$out/tests.json"
-for ranks in 2 3; do
-    step "tests_on_${ranks}_ranks" 25 mpirun --oversubscribe --bind-to none -n $ranks \
-        "$tests" --gtest_filter='*CudaTraining*:ExchangeCheck.*'
+step floors 15 "$build/bench/gpu_floors"
+step sweeps_movielens 30 "$sweeps" "${movielens[@]}" "${every[@]}" --factors 64,128,256 --write "$logs/movielens.bin"
+step tests 40 "$tests"
+step tests_on_2_ranks 15 mpirun --oversubscribe --bind-to none -n 2 \
+    "$tests" --gtest_filter='*CudaTraining*:ExchangeCheck.*'
+
+# each kernel by bin and form, on the real shape: few metrics, so that few passes; the caches as the kernel before left them
+metrics=gpu__time_duration.sum,dram__bytes.sum,sm__warps_active.avg.pct_of_peak_sustained_active
+for precision in tf32x3 bf16; do
+    with ncu kernels_$precision 18 ncu --csv --print-units base --clock-control none --cache-control none --metrics $metrics \
+        "$sweeps" "${movielens[@]}" --factors 128 --precision $precision --sweeps 2 --only-sweeps
 done
 
-step floors 30 "$build/bench/gpu_floors"
-collect floors floors
+step sweeps_netflix 40 "$sweeps" "${netflix[@]}" "${every[@]}" --factors 64,128,256 --write "$logs/netflix.bin"
+step implicit_movielens 12 python3 bench/implicit_gpu.py "$logs/movielens.bin" --factors 64,128,256
+step implicit_netflix 16 python3 bench/implicit_gpu.py "$logs/netflix.bin" --factors 64,128
+rm -f "$logs"/*.bin
 
-# measure NAME SECONDS SECONDS SECONDS FACTORS SHAPE…: sweeps of a set in every precision, then by `implicit`, then by the
-# CPU backend with these factors
-measure() {
-    local name=$1 of_gpu=$2 of_implicit=$3 of_cpu=$4 factors=$5
-    shift 5
-    step "sweeps_$name" "$of_gpu" "$sweeps" "$@" --precision fp32,tf32x3,bf16 --write "$out/$name.bin"
-    step "implicit_$name" "$of_implicit" python3 bench/implicit_gpu.py "$out/$name.bin"
-    rm -f "$out/$name.bin"
-    step "cpu_$name" "$of_cpu" "$build/bench/sweep_benchmark" "$@" --sweeps 2 --factors "$factors"
-    for run in "sweeps_$name" "implicit_$name" "cpu_$name"; do collect "$run" sweeps; done
-}
-measure movielens 45 30 40 64,128,256 --users 138493 --items 26744 --interactions 20000000
-measure netflix 60 40 60 64,128 --users 480189 --items 17770 --interactions 99000000
+# the program on the card, and what its models are worth; commands that take the card, of those that are tested
+step commands 14 env ALSTER_PROGRAM="$build/alster" ALSTER_EXPECTED_BACKEND=cuda "$commands" \
+    --gtest_filter='*TheChosenBackend*:*SameDigitsOnAnyNumber*:*RatingsOfAnExplicitModel*:*SameListsForAll*:*SimilarLists*'
+step quality 16 python3 scripts/gpu_quality.py "$build/alster"
 
-# rows of every bin and form, long ones, Gramian and lists
-checked='*LargestSystems*:*LongRowsAreAssembled*:*ReportsTheLoss*:*GramianRotation*:TopK.EqualsTheReference*'
-if needs compute-sanitizer memcheck racecheck; then
-    for tool in memcheck racecheck; do
-        step $tool 50 compute-sanitizer --tool $tool --error-exitcode 9 "$tests" --gtest_filter="$checked"
+step lists_movielens 6 "$lists" --candidates 26744 --factors 128 --k 10,100
+step lists_of_9_million 10 "$lists" --candidates 9000000 --factors 96 --k 10 --queries 4096 --runs 3
+step sweeps_wide 14 "$sweeps" --users 30000 --items 6000 --interactions 3000000 "${every[@]}" --factors 512,1024 --sweeps 4
+
+# rows of every bin and form, long ones, Gramian and lists; a test at a time, so that one that hangs costs the others nothing
+checked=('rows:*LargestSystems*' 'long_rows:*LongRowsAreAssembled*' 'loss:*ReportsTheLoss*' 'basis:*GramianRotation*'
+         'lists:TopK.EqualsTheReference*')
+for tool in memcheck:4 racecheck:4 initcheck:2; do
+    for test in "${checked[@]}"; do
+        with compute-sanitizer "${tool%:*}_${test%%:*}" "${tool#*:}" compute-sanitizer --tool "${tool%:*}" \
+            --error-exitcode 9 "$tests" --gtest_filter="${test#*:}"
     done
-fi
+done
 
-profiled=("$sweeps" --users 20000 --items 3000 --interactions 400000 --factors 128 --sweeps 2)
-longest='^(solve_rows|gramian_kernel|rotate_kernel)$'
-of="a fixed list of kernels"
-if needs nsys longest_kernels; then
-    step longest_kernels 20 bash -c 'nsys profile --force-overwrite true -o "$0" "${@:2}" > /dev/null &&
-        nsys stats --report cuda_gpu_kern_sum --format csv --output - "$0.nsys-rep" > "$1"' \
-        "$out/nsys" "$out/kernels.csv.tmp" "${profiled[@]}"
-    if found=$(python3 scripts/longest_kernels.py "$out/kernels.csv.tmp" 2> /dev/null) && [ -n "$found" ]; then
-        longest=$found of="the kernels that took longest"
-    fi
-    rm -f "$out"/nsys.* "$out/kernels.csv.tmp"
-fi
-if needs ncu ncu; then
-    echo "$of, $longest" > "$out/profiled.txt"
-    metrics=gpu__time_duration.sum,sm__throughput.avg.pct_of_peak_sustained_elapsed
-    metrics+=,dram__throughput.avg.pct_of_peak_sustained_elapsed,lts__throughput.avg.pct_of_peak_sustained_elapsed
-    metrics+=,sm__warps_active.avg.pct_of_peak_sustained_active,launch__registers_per_thread
-    step ncu 35 ncu --csv --clock-control none --kernel-name "regex:$longest" --launch-count 12 --metrics $metrics \
-        "${profiled[@]}"
-fi
-python3 scripts/gpu_table.py "$out" || failed=1
-exit $failed
+step tests_on_3_ranks 6 mpirun --oversubscribe --bind-to none -n 3 \
+    "$tests" --gtest_filter='*CudaTraining*:ExchangeCheck.*'
+step cpu_movielens 10 "$build/bench/sweep_benchmark" "${movielens[@]}" --factors 128 --sweeps 2 --only-sweeps

@@ -1,150 +1,182 @@
 #!/usr/bin/env python3
-"""Turns what gpu_suite.sh left in a folder into gpu_suite.json and gpu_suite.md there: gpu_table.py OUT"""
+"""Turns the logs that gpu_suite.sh left in OUT/logs into OUT/gpu_suite.json and OUT/gpu_suite.md: gpu_table.py OUT"""
 import csv
 import json
 import pathlib
 import re
 import sys
 
-# bytes of an element of the table, and the floor and number of products of a multiply-add, by the backend's name
-MODES = {"fp32": (4, ("fma", "fp32"), 1), "tf32x3": (4, ("mma.sync", "tf32"), 3), "bf16": (2, ("mma.sync", "bf16"), 1)}
+import gpu_kernels
+import gpu_shares
+
+PROFILED_SWEEPS = 2   # of each kernels_*.txt
+
+SWEEP_COLUMNS = ["users", "items", "interactions", "factors", "backend", "sweep_ms", "sweep_least_ms", "sweep_greatest_ms",
+                 "users_ms", "items_ms", "basis_ms", "gflops", "gather_gb_s"]
+BASIS_COLUMNS = ["users", "factors", "backend", "basis_ms", "basis_gramian_ms", "basis_eigenproblem_ms",
+                 "basis_rotation_ms", "users_gramian_ms", "gramian_floor", "gramian_share", "users_rotation_ms",
+                 "rotation_floor", "rotation_share", "users_host_ms", "items_host_ms", "kernels_ms", "beside_kernels_ms"]
+LIST_COLUMNS = ["top_k", "candidates", "factors", "k", "queries", "seen", "ms", "least_ms", "greatest_ms", "queries_per_s",
+                "gflops"]
+QUALITY_COLUMNS = ["quality", "users", "ndcg@10", "ndcg@10_low", "ndcg@10_high", "difference", "allowed"]
+
+
+def text_of(path):
+    return path.read_text(errors="replace") if path.exists() else ""
 
 
 def records(path):
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    """The lines of JSON of a log; one that was cut off when its program was stopped is no record."""
+    found = []
+    for line in text_of(path).splitlines():
+        try:
+            found += [json.loads(line)] if line.startswith("{") else []
+        except ValueError:
+            pass
+    return found
 
 
-class Floors:
-    """What the device can do at best."""
-
-    def __init__(self, lines):
-        self.lines = [line for line in lines if "floor" in line]
-        self.cache_bytes = max((line.get("cache_bytes", 0) for line in lines), default=0)
-
-    def rate(self, floor, of):
-        return next((line["value"] for line in self.lines if (line["floor"], line["of"]) == (floor, of)), None)
-
-    def gather(self, row_bytes, table_bytes):
-        """GB/s for rows of this size, or the largest measured below it, out of the second-level cache if they fit it."""
-        sizes = {}
-        for line in self.lines:
-            if found := re.fullmatch(r"rows of (\d+) bytes out of (\d+) MiB", line["of"]):
-                sizes.setdefault(int(found[2]), {})[int(found[1])] = line["value"]
-        if not sizes:
-            return None
-        rates = sizes[min(sizes) if table_bytes <= self.cache_bytes else max(sizes)]
-        return rates[max((size for size in rates if size <= row_bytes), default=min(rates))]
+def records_of(logs, pattern):
+    return [record for path in sorted(logs.glob(pattern)) for record in records(path)]
 
 
-def half_step_floors(sweep, side, floors):
-    """Milliseconds of a half-step by what bounds it: gathering the table, multiplying, writing the factors."""
-    element_bytes, rate_name, products = MODES[sweep["backend"]]
-    row_bytes = sweep["factors"] * element_bytes
-    fixed = sweep["items" if side == "users" else "users"]
-    gather, rate, copy = floors.gather(row_bytes, fixed * row_bytes), floors.rate(*rate_name), floors.rate("copy", "HBM")
-    bounds = {}
-    if gather:
-        bounds["gather"] = 1e-6 * sweep["interactions"] * row_bytes / gather
-    if rate:
-        bounds["multiply"] = products * sweep[f"{side}_gflop"] / rate
-    if copy:
-        bounds["copy"] = 1e-6 * 4 * (sweep[side] * sweep["factors"] + sweep["interactions"]) / copy
-    return bounds
+def header(logs):
+    return dict(line.split(": ", 1) for line in text_of(logs / "header.txt").splitlines() if ": " in line)
 
 
-def add_shares(sweep, floors):
-    for side in ("users", "items"):
-        bounds = half_step_floors(sweep, side, floors)
-        if bounds and sweep[f"{side}_ms"] > 0:
-            bound = max(bounds, key=bounds.get)
-            sweep[f"{side}_floor"] = bound
-            sweep[f"{side}_share"] = bounds[bound] / sweep[f"{side}_ms"]
+def card(logs):
+    """Clocks, temperature and power before and after."""
+    states = {}
+    for when in ("before", "after"):
+        rows = list(csv.reader(text_of(logs / f"card_{when}.txt").splitlines(), skipinitialspace=True))
+        if len(rows) == 2:
+            states[when] = dict(zip(*rows))
+    return states
 
 
-def add_basis_shares(sweep, floors):
-    """The same for the users' Gramian (rows · w² flop, half a square) and rotation (2 · rows · w²), both in fp64."""
-    rate, copy = floors.rate("fma", "fp64"), floors.rate("copy", "HBM")
-    table_gb = 4e-9 * sweep["users"] * sweep["factors"]
-    gflop = 1e-9 * sweep["users"] * sweep["factors"] ** 2
-    for part, flop, bytes_moved in (("gramian", gflop, table_gb), ("rotation", 2 * gflop, 2 * table_gb)):
-        took = sweep.get(f"users_{part}_ms", 0)
-        if not (rate and copy and took > 0):
-            continue
-        bounds = {"fp64": flop / rate, "copy": 1e3 * bytes_moved / copy}
-        sweep[f"{part}_floor"] = max(bounds, key=bounds.get)
-        sweep[f"{part}_share"] = max(bounds.values()) / took
+def tests(logs):
+    """What gtest said of each program of tests, also of one that was stopped in its middle."""
+    found = {}
+    for path in sorted([*logs.glob("tests*.txt"), *logs.glob("commands.txt")]):
+        text = text_of(path)
+        failures = re.findall(r"^\[  FAILED  \] (\S+?),? .*\(\d+ ms\)$", text, re.M)
+        found[path.stem] = {"passed": len(re.findall(r"^\[       OK \] ", text, re.M)),
+                            "skipped": len(re.findall(r"^\[  SKIPPED \] .*\(\d+ ms\)$", text, re.M)),
+                            "failed": failures}
+    return found
 
 
-def test_counts(path):
-    if not path.exists():
-        return None
-    report = json.loads(path.read_text())
-    return {name: report[name] for name in ("tests", "failures", "disabled")}
+def sanitizers(logs):
+    """The summary of each tool and test."""
+    found = {}
+    for path in sorted(logs.glob("*check_*.txt")):
+        summary = re.findall(r"(?:ERROR|RACECHECK) SUMMARY: (.*)", text_of(path))
+        if summary:
+            found[path.stem] = summary[-1]
+    return found
 
 
-def sanitizer(path):
-    summary = re.findall(r"(?:ERROR|RACECHECK) SUMMARY: .*", path.read_text()) if path.exists() else []
-    return summary[-1] if summary else None
+def profiles(logs):
+    """{precision: what was run, and its kernels}"""
+    found = {}
+    for path in sorted(logs.glob("kernels_*.txt")):
+        rows = gpu_kernels.kernels(text_of(path))
+        if rows:
+            found[path.stem.removeprefix("kernels_")] = {"of": next(iter(records(path)), None), "kernels": rows}
+    return found
 
 
-def profiles(path):
-    """The metrics of each launch that ncu profiled."""
-    lines = [line for line in path.read_text().splitlines() if line.startswith('"')] if path.exists() else []
-    launches = {}
-    for row in csv.DictReader(lines):
-        launch = launches.setdefault(row["ID"], {"kernel": row["Kernel Name"].split("(")[0]})
-        launch[row["Metric Name"]] = f'{row["Metric Value"]} {row["Metric Unit"]}'.strip()
-    return list(launches.values())
+def add_kernel_times(sweeps, profiled):
+    """What the kernels of a sweep take together, and what the sweep takes besides: the host, copies, and gaps."""
+    key = ("users", "items", "factors", "backend")
+    for profile in profiled.values():
+        for sweep in sweeps:
+            if profile["of"] and "sweep_ms" in sweep and all(sweep.get(k) == profile["of"][k] for k in key):
+                sweep["kernels_ms"] = sum(row["ms"] for row in profile["kernels"]) / PROFILED_SWEEPS
+                sweep["beside_kernels_ms"] = sweep["sweep_ms"] - sweep["kernels_ms"]
 
 
 def table(columns, rows):
     def text(cell):
-        return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
+        return f"{cell:.4g}" if isinstance(cell, float) and abs(cell) < 100 else \
+            f"{cell:.0f}" if isinstance(cell, float) else str(cell)
 
     return ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns),
             *("| " + " | ".join(text(row.get(column, "")) for column in columns) + " |" for row in rows), ""]
 
 
-def markdown(result):
-    lines = [result["device"], "", *table(["step", "state", "exit_code", "seconds", "reason"], result["steps"])]
-    if result["tests"]:
-        lines += [f"Tests on the device: {result['tests']['tests']}, of which {result['tests']['failures']} failed.", ""]
-    lines += [f"{tool}: {summary}\n" for tool, summary in result["sanitizer"].items() if summary]
-    lines += ["Floors, the best of ten runs:", ""]
+def head_lines(result):
+    lines = [f"{key}: {value}\\" for key, value in result["header"].items()]
+    for when, state in result["card"].items():
+        lines.append(f"{when}: " + ", ".join(f"{name} {value}" for name, value in state.items()) + "\\")
+    return [*lines, ""]
+
+
+def step_lines(result):
+    lines = table(["step", "state", "exit_code", "seconds", "limit", "reason"], result["steps"])
+    for name, found in result["tests"].items():
+        lines.append(f"{name}: {found['passed']} passed, {found['skipped']} skipped, {len(found['failed'])} failed"
+                     + "".join(f"; {test}" for test in found["failed"]) + ".\n")
+    return lines + [f"{name}: {summary}\n" for name, summary in result["sanitizers"].items()]
+
+
+def floor_lines(result):
+    lines = ["Floors, the best of ten runs:", ""]
     lines += [f"- {floor['floor']} {floor['of']}: {floor['value']} {floor['unit']}" for floor in result["floors"]
               if "floor" in floor]
-    lines += ["", "Sweeps, medians, the first left out. The share is that of the highest floor of the half-step: its "
-              "table's rows gathered once (from the second-level cache where the table fits it), its products at the "
-              "rate of the precision, or its factors and interactions copied. Gramian and rotation are those of the "
-              "users' factors, with what they copy to and from the host.", ""]
-    lines += table(["users", "items", "interactions", "factors", "backend", "sweep_ms", "users_ms", "users_floor",
-                    "users_share", "items_ms", "items_floor", "items_share", "basis_ms", "users_gramian_ms",
-                    "gramian_floor", "gramian_share", "users_rotation_ms", "rotation_floor", "rotation_share", "gflops",
-                    "gather_gb_s", "skipped"], result["sweeps"])
-    if result["profiles"]:
-        columns = list(dict.fromkeys(name for profile in result["profiles"] for name in profile))
-        lines += [f"Profiles (ncu) of {result['profiled']}:", "", *table(columns, result["profiles"])]
+    rows = [{"set": f"{sweep['users']} × {sweep['items']}", "factors": sweep["factors"], "backend": sweep["backend"],
+             "side": side, "ms": sweep[f"{side}_ms"], **sweep[f"{side}_floors"],
+             "floor": sweep[f"{side}_floor"], "share": sweep[f"{side}_share"],
+             "share as read": sweep.get(f"{side}_share_as_read", "")}
+            for sweep in result["sweeps"] for side in ("users", "items") if f"{side}_floors" in sweep]
+    return lines + ["", gpu_shares.EXPLANATION, "",
+                    *table(["set", "factors", "backend", "side", "ms", *gpu_shares.NAMES, "floor", "share",
+                            "share as read"], rows)]
+
+
+def sweep_lines(result):
+    measured = [sweep for sweep in result["sweeps"] if "sweep_ms" in sweep]
+    lines = ["Sweeps: medians without the first, and the least and the greatest.", "",
+             *table(SWEEP_COLUMNS, measured),
+             "The basis of a sweep in its parts; Gramian and rotation of the users' factors alone, with what they copy to "
+             "and from the host, as a share of their floor; a half-step of as many rows without an interaction (host); a "
+             "sweep's kernels, as ncu times them alone, and what it takes besides.", "",
+             *table(BASIS_COLUMNS, [sweep for sweep in measured if "basis_gramian_ms" in sweep])]
+    if result["lists"]:
+        lines += ["Lists, from and to host memory:", "", *table(LIST_COLUMNS, result["lists"])]
+    if result["quality"]:
+        lines += ["What the models are worth:", "", *table(QUALITY_COLUMNS, result["quality"])]
     return lines
+
+
+def kernel_lines(result):
+    lines = []
+    for precision, profile in result["kernels"].items():
+        of = profile["of"]
+        what = f"{PROFILED_SWEEPS} sweeps of {of['users']} × {of['items']} at {of['factors']} factors" if of else "stopped"
+        lines += [f"Kernels in {precision} ({what}), one at a time:", "", *gpu_kernels.markdown(profile["kernels"]), ""]
+    return lines
+
+
+def collect(logs):
+    floors = records(logs / "floors.txt")
+    result = {"header": header(logs), "card": card(logs), "steps": records(logs / "steps.jsonl"), "tests": tests(logs),
+              "sanitizers": sanitizers(logs), "floors": floors,
+              "sweeps": records_of(logs, "sweeps_*.txt") + records_of(logs, "implicit_*.txt") + records_of(logs, "cpu_*.txt"),
+              "lists": records_of(logs, "lists_*.txt"), "quality": records(logs / "quality.txt"),
+              "kernels": profiles(logs)}
+    gpu_shares.add_shares(result["sweeps"], floors)
+    add_kernel_times(result["sweeps"], result["kernels"])
+    return result
 
 
 def main():
     out = pathlib.Path(sys.argv[1])
-    lines = records(out / "floors.jsonl")
-    floors = Floors(lines)
-    sweeps = records(out / "sweeps.jsonl")
-    for sweep in sweeps:
-        if sweep["backend"] in MODES:
-            add_shares(sweep, floors)
-            add_basis_shares(sweep, floors)
-    result = {"device": (out / "device.txt").read_text().strip(), "steps": records(out / "steps.jsonl"),
-              "tests": test_counts(out / "tests.json"),
-              "sanitizer": {tool: sanitizer(out / f"{tool}.txt") for tool in ("memcheck", "racecheck")},
-              "floors": lines, "sweeps": sweeps, "profiles": profiles(out / "ncu.txt"),
-              "profiled": (out / "profiled.txt").read_text().strip() if (out / "profiled.txt").exists() else ""}
+    result = collect(out / "logs")
     (out / "gpu_suite.json").write_text(json.dumps(result, indent=1) + "\n")
-    text = "\n".join(markdown(result))
-    (out / "gpu_suite.md").write_text(text + "\n")
-    print(text)
+    lines = [line for part in (head_lines, step_lines, floor_lines, sweep_lines, kernel_lines) for line in part(result)]
+    (out / "gpu_suite.md").write_text("\n".join(lines) + "\n")
+    print("\n".join(lines))
 
 
 if __name__ == "__main__":

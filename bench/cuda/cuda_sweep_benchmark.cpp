@@ -1,4 +1,5 @@
 // Sweeps of the CUDA backend on a random set of a given shape, MovieLens 20M's unless another is named.
+#include "bench/cuda/require_gpu.hpp"
 #include "bench/sweeps.hpp"
 #include "kernels/cuda/cuda_backend.hpp"
 
@@ -6,6 +7,7 @@ int main(int argc, char** argv)
 {
     using namespace alster;
     const auto options = SweepOptions::parse(argc, argv);
+    if (const int code = require_gpu("cuda_sweep_benchmark")) return code;
     MpiSession session(argc, argv);
     return session.run([&] {
         const SweepData data(options);

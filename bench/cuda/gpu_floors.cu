@@ -1,12 +1,14 @@
-// What the device can do at best, to hold the kernels' times against: copies, gathers of whole rows at random, matrix
-// products and multiply-adds in registers. One line of JSON for each figure, the best of ten runs.
+// What the device can do at best, to hold the kernels' times against: copies, gathers of whole rows at random, reads of
+// shared memory, matrix products and multiply-adds in registers, Cholesky in shared memory alone, launches. One line of
+// JSON for each figure, the best of ten runs.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <string>
 
+#include "bench/cuda/floor_kernels.cuh"
+#include "bench/cuda/require_gpu.hpp"
 #include "kernels/cuda/device.hpp"
-#include "kernels/cuda/gpu.hpp"
-#include "kernels/cuda/mma.cuh"
 
 namespace {
 
@@ -14,61 +16,6 @@ using namespace alster;
 
 constexpr int threads = 256;
 constexpr int repetitions = 10;
-
-__global__ void copy_kernel(const float4* from, float4* to, std::int64_t count)
-{
-    const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-    for (std::int64_t k = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; k < count; k += step)
-        to[k] = from[k];
-}
-
-/// Each group of row_bytes / 16 threads sums rows at random places, four at a time in flight.
-__global__ void gather_kernel(const float4* table, unsigned rows, unsigned group, unsigned rows_of_group, float* sink)
-{
-    const unsigned thread = blockIdx.x * blockDim.x + threadIdx.x;
-    const unsigned lane = thread % group;
-    const unsigned first = thread / group * rows_of_group;
-    float sum = 0;
-#pragma unroll 4
-    for (unsigned k = 0; k < rows_of_group; ++k) {
-        const unsigned row = __umulhi((first + k) * 0x9e3779b9U, rows);  // a hash, scaled to the rows: no division
-        const float4 four = table[static_cast<std::int64_t>(row) * group + lane];
-        sum += four.x + four.y + four.z + four.w;
-    }
-    if (sum == -1) sink[0] = sum;  // never: it keeps the loads
-}
-
-/// Chains of products of 16×8 by 8 (tf32) or 16 (bf16), eight of them independent.
-template <bool Bf16>
-__global__ void multiply_kernel(int count, float* sink)
-{
-    Sums sums[8] = {};
-    const Fragment a{{1, 1, 1, 1}};
-    for (int k = 0; k < count; ++k)
-#pragma unroll
-        for (auto& sum : sums) {
-            if constexpr (Bf16)
-                mma_bf16(sum, a, 1, 1);
-            else
-                mma_tf32(sum, a, 1, 1);
-        }
-    float all = 0;
-    for (const auto& sum : sums) all += sum[0] + sum[1] + sum[2] + sum[3];
-    if (all == -1) sink[0] = all;
-}
-
-/// Chains of fused multiply-adds, eight of them independent.
-template <class T>
-__global__ void fma_kernel(int count, T factor, float* sink)
-{
-    T sums[8] = {0, 1, 2, 3, 4, 5, 6, 7};
-    for (int k = 0; k < count; ++k)
-#pragma unroll
-        for (T& sum : sums) sum = fma(sum, factor, factor);
-    T all = 0;
-    for (const T sum : sums) all += sum;
-    if (all == -1) sink[0] = 1;
-}
 
 class Clock {
 public:
@@ -111,7 +58,7 @@ private:
 void print(const char* figure, const std::string& of, double value, const char* unit)
 {
     // fmt's checks of format strings at compile time are beyond nvcc 12
-    std::printf("{\"floor\": \"%s\", \"of\": \"%s\", \"value\": %.1f, \"unit\": \"%s\"}\n", figure, of.c_str(), value,
+    std::printf("{\"floor\": \"%s\", \"of\": \"%s\", \"value\": %.2f, \"unit\": \"%s\"}\n", figure, of.c_str(), value,
                 unit);
 }
 
@@ -125,6 +72,71 @@ void measure_copy(Device& device, Clock& clock)
                to.data(), bytes / 16);
     });
     print("copy", "HBM", 2e-9 * static_cast<double>(bytes) / seconds, "GB/s");
+}
+
+/// Page-locked host memory to the device, and back.
+void measure_bus(Device& device, Clock& clock)
+{
+    constexpr std::size_t bytes = std::size_t{1} << 28;
+    DeviceBuffer<std::byte> there(device.memory, bytes, "copies");
+    PinnedBuffer<std::byte> here(bytes);
+    const auto measure = [&](const char* of, void* to, const void* from, cudaMemcpyKind kind) {
+        const double seconds =
+            clock.best(device.stream, [&] { check(cudaMemcpyAsync(to, from, bytes, kind, device.stream.get())); });
+        print("copy", of, 1e-9 * static_cast<double>(bytes) / seconds, "GB/s");
+    };
+    measure("page-locked to device", there.data(), here.data(), cudaMemcpyHostToDevice);
+    measure("device to page-locked", here.data(), there.data(), cudaMemcpyDeviceToHost);
+}
+
+/// A kernel that does nothing, put behind others in a stream; and one that is waited for.
+void measure_launch(Device& device, Clock& clock)
+{
+    constexpr int count = 1000;
+    const auto start = [&] { launch(empty_kernel, dim3(1), dim3(32), 0, device.stream.get()); };
+    const double behind = clock.best(device.stream, [&] {
+        for (int k = 0; k < count; ++k) start();
+    });
+    print("launch", "behind another", 1e6 * behind / count, "us");
+    double least = 1e30;
+    for (int k = 0; k < count; ++k) {
+        const auto begin = std::chrono::steady_clock::now();
+        start();
+        device.stream.synchronize();
+        least = std::min(least, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    }
+    print("launch", "waited for", 1e6 * least, "us");
+}
+
+void measure_shared(Device& device, Clock& clock)
+{
+    DeviceBuffer<float> sink(device.memory, 1, "a result");
+    constexpr int count = 8192;
+    const int blocks = 8 * device.multiprocessors;
+    const double seconds = clock.best(device.stream, [&] {
+        launch(shared_kernel, dim3(blocks), dim3(threads), 0, device.stream.get(), count, 32U, sink.data());
+    });
+    print("read", "shared memory", 1e-9 * 16 * count * static_cast<double>(blocks) * threads / seconds, "GB/s");
+}
+
+template <int Bin>
+void measure_cholesky(Device& device, Clock& clock)
+{
+    constexpr int order = tile * Shape<Bin>::tiles;
+    constexpr std::size_t bytes = cholesky_floats<Bin> * sizeof(float);
+    if (bytes + static_shared_bytes > device.shared_bytes) return;
+    auto* kernel = cholesky_kernel<Bin>;
+    check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
+    int resident = 0;
+    check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&resident, kernel, Shape<Bin>::threads, bytes));
+    const int blocks = std::max(1, resident) * device.multiprocessors;
+    DeviceBuffer<float> solutions(device.memory, static_cast<std::size_t>(blocks) * order, "solutions");
+    constexpr int count = 64;
+    const double seconds = clock.best(device.stream, [&] {
+        launch(kernel, dim3(blocks), dim3(Shape<Bin>::threads), bytes, device.stream.get(), count, solutions.data());
+    });
+    print("cholesky", "order " + std::to_string(order) + " in shared memory",
+          1e-3 * static_cast<double>(blocks) * count / seconds, "systems/ms");
 }
 
 void measure_gather(Device& device, Clock& clock, std::int64_t table_bytes, int row_bytes)
@@ -182,17 +194,23 @@ std::int64_t cache_bytes(const Device& device)
 
 int main()
 {
-    std::string why;
-    if (usable_devices(why).empty()) return std::fprintf(stderr, "gpu_floors: %s\n", why.c_str()), 69;
+    if (const int code = require_gpu("gpu_floors")) return code;
     Device device(0, 0, 1);
     std::printf("{\"device\": \"%s\", \"multiprocessors\": %d, \"cache_bytes\": %lld}\n", device.name.c_str(),
                 device.multiprocessors, static_cast<long long>(cache_bytes(device)));
     Clock clock;
     measure_copy(device, clock);
     for (const std::int64_t table : {std::int64_t{8} << 30, std::int64_t{24} << 20})
-        for (const int row : {128, 256, 512}) measure_gather(device, clock, table, row);
+        for (const int row : {128, 256, 512, 1024}) measure_gather(device, clock, table, row);
     measure_multiply<false>(device, clock);
     measure_multiply<true>(device, clock);
     measure_fma<float>(device, clock);
     measure_fma<double>(device, clock);
+    measure_shared(device, clock);
+    measure_cholesky<0>(device, clock);
+    measure_cholesky<1>(device, clock);
+    measure_cholesky<2>(device, clock);
+    measure_cholesky<3>(device, clock);
+    measure_bus(device, clock);
+    measure_launch(device, clock);
 }

@@ -65,7 +65,9 @@ double workspace(const RankLoad& load, const MemorySettings& settings)
 double page_locked(const RankLoad& load, const MemorySettings& settings, bool factors_on_host)
 {
     constexpr Offset most_of_a_piece = 32 << 20;
-    const Offset largest_copy = std::max({4 * load.by_user, 4 * load.by_item, 8 * load.users, 8 * load.items});
+    constexpr Offset report_bytes = 17;  // of a row
+    const Offset largest_copy =
+        std::max({4 * load.by_user, 4 * load.by_item, report_bytes * load.users, report_bytes * load.items});
     const auto piece = static_cast<double>(std::min(most_of_a_piece, largest_copy));
     const Row tables = load.user_table + load.item_table;
     if (factors_on_host) return factors(load, settings.width) + rows_of_floats(tables, settings.width) + piece;

@@ -68,6 +68,7 @@ Device::Device(int device, std::size_t memory_limit, int sharing)
       name(opened(device).name),
       multiprocessors(properties_of(device).multiProcessorCount),
       shared_bytes(properties_of(device).sharedMemPerBlockOptin),
+      limits(shared_bytes),
       memory(memory_limit > 0 ? memory_limit : (free_memory() - std::min(free_memory(), reserve)) / sharing)
 {
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -154,6 +156,8 @@ public:
 
     [[nodiscard]] T* data() { return data_; }
     [[nodiscard]] const T* data() const { return data_; }
+    [[nodiscard]] std::size_t size() const { return size_; }
+    /// What was there before is lost where it had less room: nothing may be on its way then.
     [[nodiscard]] std::span<T> first(std::size_t count)
     {
         if (count > size_) *this = PinnedBuffer(count);
@@ -194,6 +198,45 @@ private:
     void* data_ = nullptr;
 };
 
+/// What kernels may have of a device, and how many of their blocks it holds. Each question is asked of the driver once:
+/// it costs about what a launch does, and the answer stays.
+class KernelLimits {
+public:
+    /// Blocks may have this much shared memory.
+    explicit KernelLimits(std::size_t shared_bytes) : shared_bytes_(shared_bytes) {}
+
+    /// Lets blocks of the kernel have all the dynamic shared memory that the device has beside `static_bytes`: less
+    /// would be too little for somebody else's launch of it.
+    template <class Kernel>
+    void allow_shared(Kernel* kernel, std::size_t static_bytes)
+    {
+        if (!allowed_.insert(address(kernel)).second) return;
+        check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                   static_cast<int>(shared_bytes_ - static_bytes)));
+    }
+
+    /// Blocks of so many threads and bytes of dynamic shared memory that a multiprocessor holds; at least 1.
+    template <class Kernel>
+    [[nodiscard]] int resident_blocks(Kernel* kernel, int threads, std::size_t bytes)
+    {
+        int& blocks = resident_[{address(kernel), bytes}];
+        if (blocks > 0) return blocks;
+        check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel, threads, bytes));
+        return blocks = std::max(1, blocks);
+    }
+
+private:
+    template <class Kernel>
+    static const void* address(Kernel* kernel)
+    {
+        return reinterpret_cast<const void*>(kernel);
+    }
+
+    std::size_t shared_bytes_;
+    std::set<const void*> allowed_;
+    std::map<std::pair<const void*, std::size_t>, int> resident_;
+};
+
 /// A GPU as one rank uses it.
 struct Device {
     /// Takes GPU `id`, of which this rank may use `memory_limit` bytes (0: what is free now, less a reserve, divided by
@@ -204,10 +247,11 @@ struct Device {
     std::string name;
     int multiprocessors;
     std::size_t shared_bytes;  // that one block may ask for
+    KernelLimits limits;
     DeviceMemory memory;
     Stream stream;                    // all computing
     Stream transfer;                  // interactions on their way to the device
-    PinnedBuffer<std::byte> staging;  // of copies that are waited for (transfer.hpp)
+    PinnedBuffer<std::byte> staging;  // of copies (transfer.hpp); free whenever `stream` has been waited for
 };
 
 /// The GPUs that answer and have at least the compute capability that kernels are built for; where there are none `why`

@@ -25,7 +25,7 @@ void launch_gramian(const float* Y, Row rows, Row width, const ExactSumScale& sc
 void launch_largest(const float* values, std::int64_t count, unsigned* result, cudaStream_t stream);
 
 /// Y ← Y Q, Q (width, width) row-major.
-void launch_rotate(float* Y, Row rows, Row width, const double* Q, cudaStream_t stream);
+void launch_rotate(float* Y, Row rows, Row width, const double* Q, Device& device);
 
 /// The table in bf16.
 void launch_round(const float* values, std::int64_t count, std::uint16_t* rounded, cudaStream_t stream);

@@ -41,25 +41,25 @@ __global__ void __launch_bounds__(rotate_threads) rotate_kernel(float* Y, Row ro
 }
 
 template <int Rows>
-void launch_rotate_rows(float* Y, Row rows, Row width, const double* Q, cudaStream_t stream)
+void launch_rotate_rows(float* Y, Row rows, Row width, const double* Q, Device& device)
 {
     auto* kernel = rotate_kernel<Rows>;
     const std::size_t bytes = static_cast<std::size_t>(Rows * width) * sizeof(double);
-    check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
+    device.limits.allow_shared(kernel, 0);
     const auto blocks = static_cast<unsigned>((rows + Rows - 1) / Rows);
-    launch(kernel, dim3(blocks), dim3(rotate_threads), bytes, stream, Y, rows, static_cast<int>(width), Q);
+    launch(kernel, dim3(blocks), dim3(rotate_threads), bytes, device.stream.get(), Y, rows, static_cast<int>(width), Q);
     check(cudaGetLastError());
 }
 
 }  // namespace
 
-void launch_rotate(float* Y, Row rows, Row width, const double* Q, cudaStream_t stream)
+void launch_rotate(float* Y, Row rows, Row width, const double* Q, Device& device)
 {
     if (rows == 0) return;
     if (width <= 1024)  // 64 KiB of shared memory at most: every device has 99
-        launch_rotate_rows<8>(Y, rows, width, Q, stream);
+        launch_rotate_rows<8>(Y, rows, width, Q, device);
     else
-        launch_rotate_rows<4>(Y, rows, width, Q, stream);
+        launch_rotate_rows<4>(Y, rows, width, Q, device);
 }
 
 }  // namespace alster

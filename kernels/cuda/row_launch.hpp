@@ -9,6 +9,8 @@ namespace alster {
 
 using Ticket = unsigned long long;
 
+class KernelLimits;
+
 /// Rows of one bin and one form on their way to the device.
 struct RowLaunch {
     RowProblem problem;
@@ -23,6 +25,7 @@ struct RowLaunch {
     int slots = 0;                 // how many there are
     int multiprocessors = 1;       // of the device
     std::size_t shared_bytes = 0;  // that a block of it may have
+    KernelLimits* limits = nullptr;
     cudaStream_t stream = nullptr;
 };
 
@@ -37,6 +40,7 @@ struct ChunkLaunch {
     double* residuals = nullptr;   // (count)
     std::size_t slot = 0;          // floats of one triangle
     std::size_t shared_bytes = 0;  // that a block of the device may have
+    KernelLimits* limits = nullptr;
     cudaStream_t stream = nullptr;
 };
 

@@ -73,6 +73,7 @@ private:
                        .slots = memory_.slots,
                        .multiprocessors = device_.multiprocessors,
                        .shared_bytes = device_.shared_bytes,
+                       .limits = &device_.limits,
                        .stream = device_.stream.get()};
         with_precision(precision_, [&](auto precision) {
             if (planned.chunks == 0) return launch_rows<precision>(rows);
@@ -96,6 +97,7 @@ private:
                 .residuals = memory_.chunk_residuals.data() + planned.first_chunk,
                 .slot = memory_.chunk_slot,
                 .shared_bytes = device_.shared_bytes,
+                .limits = &device_.limits,
                 .stream = device_.stream.get()};
     }
 
@@ -180,7 +182,7 @@ SolveReport CudaBackend::solve(const Shard& shard, const Matrix& Y, const RowObj
     Device& device = shared_->device;
     ShardMemory& memory = *shard.memory;
     const std::vector<float> base(objective.base.begin(), objective.base.end());
-    upload_now(std::span<const float>(base), memory.base.data(), device);
+    upload_staged(std::span<const float>(base), memory.base.data(), device);
     const float* table = shared_->fixed.on_device(Y, device);
     launch_round(table, static_cast<std::int64_t>(memory.rounded.size()), memory.rounded.data(), device.stream.get());
     memory.residuals.zero(device.stream);
@@ -193,11 +195,11 @@ SolveReport CudaBackend::solve(const Shard& shard, const Matrix& Y, const RowObj
     problem.failed = memory.failed.data();
     HalfStepLaunches(shard, problem, options_.precision, device).run();
 
-    SolveReport report{fetched(memory.residuals, device), fetched(memory.penalties, device)};
+    auto [residuals, penalties, of_chunks, failed] =
+        fetched_together(device, memory.residuals, memory.penalties, memory.chunk_residuals, memory.failed);
+    SolveReport report{std::move(residuals), std::move(penalties)};
     report.dual = shard.plan.dual_rows;
-    const auto of_chunks = fetched(memory.chunk_residuals, device);
     for (std::size_t k = 0; k < of_chunks.size(); ++k) report.residuals[shard.plan.chunks[k].row] += of_chunks[k];
-    const auto failed = fetched(memory.failed, device);
     for (Row u = 0; u < shard.rows(); ++u) {
         if (!failed[u] && std::isfinite(report.residuals[u])) continue;
         report.enter(u, solve_in_fp64(shard, u, table, objective, X, device));

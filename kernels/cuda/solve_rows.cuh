@@ -152,10 +152,8 @@ void launch_bin(const RowLaunch& rows)
     const Row width = rows.problem.width;
     const RowMemory layout = row_memory<Bin>(order_of<Bin>(Dual, width), width, rows.shared_bytes);
     auto* kernel = solve_rows<P, Bin, Dual>;
-    check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(layout.bytes())));
-    int resident = 0;
-    check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&resident, kernel, Shape<Bin>::threads, layout.bytes()));
-    int blocks = std::max(1, resident) * rows.multiprocessors;
+    rows.limits->allow_shared(kernel, static_shared_bytes);
+    int blocks = rows.limits->resident_blocks(kernel, Shape<Bin>::threads, layout.bytes()) * rows.multiprocessors;
     if constexpr (Bin == large_bin) blocks = std::min(blocks, rows.slots);
     blocks = static_cast<int>(std::min<Row>(blocks, rows.count));
     launch(kernel, dim3(static_cast<unsigned>(blocks)), dim3(Shape<Bin>::threads), layout.bytes(), rows.stream, rows,
@@ -168,7 +166,7 @@ void launch_chunk_bin(const ChunkLaunch& chunks)
 {
     const RowMemory layout = row_memory<Bin>(chunks.problem.width, chunks.problem.width, chunks.shared_bytes);
     auto* kernel = assemble_chunks<P, Bin>;
-    check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(layout.bytes())));
+    chunks.limits->allow_shared(kernel, static_shared_bytes);
     launch(kernel, dim3(static_cast<unsigned>(chunks.count)), dim3(Shape<Bin>::threads), layout.bytes(), chunks.stream,
            chunks, layout);
     check(cudaGetLastError());
@@ -214,7 +212,7 @@ void launch_residuals(const ChunkLaunch& chunks)
 {
     auto* kernel = chunk_residuals<P>;
     const std::size_t bytes = static_cast<std::size_t>(chunks.problem.width) * sizeof(float);
-    check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
+    chunks.limits->allow_shared(kernel, static_shared_bytes);
     launch(kernel, dim3(static_cast<unsigned>(chunks.count)), dim3(residual_threads), bytes, chunks.stream, chunks);
     check(cudaGetLastError());
 }

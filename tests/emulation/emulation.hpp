@@ -39,4 +39,10 @@ extern Settings settings;
 /// Calls of cudaMalloc so far.
 [[nodiscard]] std::size_t allocations();
 
+/// Calls of cudaStreamSynchronize so far.
+[[nodiscard]] std::size_t waits();
+
+/// Calls of cudaFuncSetAttribute and cudaOccupancyMaxActiveBlocksPerMultiprocessor so far.
+[[nodiscard]] std::size_t questions_of_kernels();
+
 }  // namespace emulation

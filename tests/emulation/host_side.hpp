@@ -64,6 +64,9 @@ namespace emulation {
 /// Puts work into a stream.
 void enqueue(cudaStream_t stream, std::function<void()> work);
 
+/// Counts a question that the driver was asked about a kernel.
+void count_question();
+
 /// Raises the dynamic shared memory that the kernel may be launched with.
 cudaError_t allow_shared(const void* kernel, int bytes);
 
@@ -81,6 +84,7 @@ cudaError_t cudaFuncSetAttribute(Kernel* kernel, cudaFuncAttribute, int bytes)
 template <class Kernel>
 cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, Kernel*, int, std::size_t)
 {
+    emulation::count_question();
     *blocks = 1;
     return cudaSuccess;
 }

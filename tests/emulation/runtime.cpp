@@ -48,6 +48,8 @@ Blocks pinned_blocks;
 std::size_t in_use = 0;
 std::size_t page_locked = 0;
 std::size_t allocated = 0;  // times
+std::size_t waited = 0;     // times
+std::size_t asked = 0;      // about kernels, times
 std::set<cudaStream_t> streams;
 std::map<const void*, std::size_t> raised;  // dynamic shared memory of kernels whose limit was raised
 cudaError_t last_error = cudaSuccess;
@@ -121,9 +123,13 @@ bool is_device_memory(const void* address) { return holds(device_blocks, address
 std::size_t allocated_bytes() { return in_use; }
 std::size_t page_locked_bytes() { return page_locked; }
 std::size_t allocations() { return allocated; }
+std::size_t waits() { return waited; }
+std::size_t questions_of_kernels() { return asked; }
+void count_question() { ++asked; }
 
 cudaError_t allow_shared(const void* kernel, int bytes)
 {
+    count_question();
     if (bytes < 0 || static_cast<std::size_t>(bytes) > settings.shared_bytes) return failed(cudaErrorInvalidValue);
     raised[kernel] = static_cast<std::size_t>(bytes);
     return cudaSuccess;
@@ -291,6 +297,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream)
 
 cudaError_t cudaStreamSynchronize(cudaStream_t stream)
 {
+    ++waited;
     run_until(*stream, stream->issued);
     return cudaSuccess;
 }

@@ -182,6 +182,40 @@ TEST_F(EmulatedDevice, LongRowsTakeTurnsWhereTheirSystemsDoNotFitTogether)
     EXPECT_EQ(together.values, by_turns.values);
 }
 
+TEST_F(EmulatedDevice, AHalfStepWaitsOnceAndAsksNothingAboutKernelsAgain)
+{
+    // rows of one bin and two forms, a long one among them, and one without interactions
+    auto problem = random_problem({.rows = 10, .columns = 150, .width = 20});
+    for (Column k = 0; k < 150; ++k) problem.interactions.columns.push_back(k);
+    problem.interactions.offsets.push_back(problem.interactions.offsets.back() + 150);
+    problem.interactions.offsets.push_back(problem.interactions.offsets.back());
+    for (std::vector<float>* values : {&problem.interactions.confidences, &problem.interactions.preferences})
+        if (!values->empty()) values->resize(problem.interactions.columns.size(), 1.0F);
+    const CudaBackend cuda(0, {.entries_per_chunk = 60});
+    const Spectrum reversed{std::vector<double>(20, 1.0), [] {
+                                std::vector<double> vectors(400);
+                                for (std::size_t a = 0; a < 20; ++a) vectors[a * 20 + 19 - a] = 1;
+                                return vectors;
+                            }()};
+    auto Y = on_device(cuda, problem.fixed);
+    auto X = on_device(cuda, HostMatrix(problem.interactions.rows(), 20));
+    const auto shard = cuda.load(problem.interactions, 20);
+    ASSERT_GT(shard.plan.most_chunks, 0);
+    const auto half_step = [&] {
+        cuda.rotate(Y, reversed);
+        return cuda.solve(shard, Y, objective_of(20), X);
+    };
+    const SolveReport first = half_step();
+    (void)half_step();  // the columns of Y back in their order: what follows is the first half-step again
+    const std::size_t waits = emulation::waits();
+    const std::size_t questions = emulation::questions_of_kernels();
+    const SolveReport again = half_step();
+    EXPECT_EQ(waits + 2, emulation::waits());  // the rotation and the solve
+    EXPECT_EQ(questions, emulation::questions_of_kernels());
+    EXPECT_EQ(first.residuals, again.residuals);
+    EXPECT_EQ(first.penalties, again.penalties);
+}
+
 TEST_F(EmulatedDevice, WithAnOldDeviceOrNoDriverThereIsNoneToUse)
 {
     std::string why;

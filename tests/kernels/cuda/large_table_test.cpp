@@ -85,6 +85,7 @@ TEST_F(LargeTable, RowSolverReadsAndWritesBeyondTwoToThe31)
     launch.count = 1;
     launch.ticket = ticket.data();
     launch.shared_bytes = device.shared_bytes;
+    launch.limits = &device.limits;
     launch.stream = device.stream.get();
     launch_rows<Precision::fp32>(launch);
 
@@ -118,7 +119,7 @@ TEST_F(LargeTable, RowsBeyondTwoToThe31AreRotated)
     const auto Q = uploaded(std::span<const double>(reversal), "Q", device);
 
     const OnlyBlock with_the_last_row(last / 4);
-    launch_rotate(table.data(), last + 1, width, Q.data(), device.stream.get());
+    launch_rotate(table.data(), last + 1, width, Q.data(), device);
 
     EXPECT_EQ(static_cast<float>(width), element(table, last * width));
     EXPECT_EQ(1.0F, element(table, last * width + width - 1));

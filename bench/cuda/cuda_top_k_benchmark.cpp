@@ -1,0 +1,96 @@
+// Lists on one GPU: milliseconds of the exact k best of all candidates, for queries from and lists in host memory; what
+// each query has seen left out, or not. One line of JSON for each setting.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "bench/cuda/require_gpu.hpp"
+#include "bench/spread.hpp"
+#include "host/machine/stopwatch.hpp"
+#include "kernels/cuda/cuda_backend.hpp"
+
+namespace {
+
+using namespace alster;
+
+struct Options {
+    Row candidates = 26'744;
+    Row factors = 128;
+    std::vector<Row> k = {10, 100};
+    Row queries = 16'384;
+    Row seen = 144;  // of each query; a user's mean in MovieLens 20M
+    int runs = 5;
+    int device = 0;
+};
+
+/// Numbers between −1 and 1 by a hash of their place: any number of threads makes the same.
+HostMatrix random_matrix(Row rows, Row width, std::uint64_t seed)
+{
+    HostMatrix matrix(rows, width);
+    const std::int64_t count = std::ssize(matrix.values);
+#pragma omp parallel for
+    for (std::int64_t k = 0; k < count; ++k) {
+        std::uint64_t z = (static_cast<std::uint64_t>(k) + (seed << 40)) * 0x9e3779b97f4a7c15U;
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+        matrix.values[static_cast<std::size_t>(k)] = static_cast<float>(static_cast<double>(z >> 40) * 0x1p-23) - 1;
+    }
+    return matrix;
+}
+
+/// The same number for each query, spread over all candidates.
+Interactions seen_by(const Options& options)
+{
+    Interactions seen;
+    const Row step = std::max<Row>(1, options.candidates / std::max<Row>(1, options.seen));
+    for (Row q = 0; q < options.queries; ++q) {
+        for (Row n = 0; n < options.seen; ++n)
+            if (const Row item = n * step + q % step; item < options.candidates)
+                seen.columns.push_back(static_cast<Column>(item));
+        seen.offsets.push_back(static_cast<Offset>(seen.columns.size()));
+    }
+    return seen;
+}
+
+void measure(const Options& options, const Scorer& scorer, const HostMatrix& queries, const Interactions* seen, Row k)
+{
+    std::vector<double> times;
+    for (int run = 0; run <= options.runs; ++run) {
+        const Stopwatch watch;
+        const TopK lists = scorer(queries.table(), seen, k);
+        if (run > 0) times.push_back(1e3 * watch.elapsed());  // the first takes the memory
+    }
+    const Spread spread(times);
+    const auto gflop = 2e-9 * static_cast<double>(options.queries) * static_cast<double>(options.candidates) *
+                       static_cast<double>(options.factors);
+    fmt::print(R"({{"top_k": "{}", "candidates": {}, "factors": {}, "k": {}, "queries": {}, "seen": {}, "ms": {:.3f}, )"
+               R"("least_ms": {:.3f}, "greatest_ms": {:.3f}, "queries_per_s": {:.0f}, "gflops": {:.0f}}})"
+               "\n",
+               seen ? "masked" : "plain", options.candidates, options.factors, k, options.queries,
+               seen ? options.seen : 0, spread.median, spread.least, spread.greatest,
+               1e3 * static_cast<double>(options.queries) / spread.median, 1e3 * gflop / spread.median);
+    std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    Options options;
+    CLI::App app("Milliseconds of exact lists on a GPU, medians without the first; one line of JSON for each setting.");
+    app.add_option("--candidates", options.candidates);
+    app.add_option("--factors", options.factors);
+    app.add_option("--k", options.k)->delimiter(',');
+    app.add_option("--queries", options.queries);
+    app.add_option("--seen", options.seen, "Candidates of each query that are left out");
+    app.add_option("--runs", options.runs)->check(CLI::Range(1, 1000));
+    app.add_option("--device", options.device);
+    CLI11_PARSE(app, argc, argv);
+    if (const int code = require_gpu("cuda_top_k_benchmark")) return code;
+    const HostMatrix candidates = random_matrix(options.candidates, options.factors, 1);
+    const HostMatrix queries = random_matrix(options.queries, options.factors, 2);
+    const Interactions seen = seen_by(options);
+    const Scorer scorer = CudaBackend(options.device).scorer(candidates.table());
+    for (const Row k : options.k)
+        for (const Interactions* left_out : {&seen, static_cast<const Interactions*>(nullptr)})
+            measure(options, scorer, queries, left_out, k);
+}
