@@ -1,5 +1,6 @@
 // Lists on one GPU: milliseconds of the exact k best of all candidates, for queries from and lists in host memory; what
-// each query has seen left out, or not. One line of JSON for each setting.
+// each query has seen left out, or not; under the eligibility of 1,000 classes; a list for each of 18 groups. One line of
+// JSON for each setting.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -51,12 +52,25 @@ Interactions seen_by(const Options& options)
     return seen;
 }
 
-void measure(const Options& options, const Scorer& scorer, const HostMatrix& queries, const Interactions* seen, Row k)
+/// Each bit is set with probability 1 / `of`, by a hash of its place.
+BitTable random_bits(Row rows, Row columns, std::uint64_t of)
+{
+    BitTable bits(rows, columns);
+    for (Row r = 0; r < rows; ++r)
+        for (Row c = 0; c < columns; ++c) {
+            const std::uint64_t z = (static_cast<std::uint64_t>(r * columns + c) + 1) * 0x9e3779b97f4a7c15U;
+            bits.set(r, c, ((z ^ (z >> 29)) * 0xbf58476d1ce4e5b9U >> 32) % of == 0);
+        }
+    return bits;
+}
+
+void measure(const Options& options, const Scorer& scorer, const HostMatrix& queries, const char* what,
+             const CandidateFilter& filter, Row k)
 {
     std::vector<double> times;
     for (int run = 0; run <= options.runs; ++run) {
         const Stopwatch watch;
-        const TopK lists = scorer(queries.table(), seen, k);
+        const TopK lists = scorer(queries.table(), filter, k);
         if (run > 0) times.push_back(1e3 * watch.elapsed());  // the first takes the memory
     }
     const Spread spread(times);
@@ -65,9 +79,9 @@ void measure(const Options& options, const Scorer& scorer, const HostMatrix& que
     fmt::print(R"({{"top_k": "{}", "candidates": {}, "factors": {}, "k": {}, "queries": {}, "seen": {}, "ms": {:.3f}, )"
                R"("least_ms": {:.3f}, "greatest_ms": {:.3f}, "queries_per_s": {:.0f}, "gflops": {:.0f}}})"
                "\n",
-               seen ? "masked" : "plain", options.candidates, options.factors, k, options.queries,
-               seen ? options.seen : 0, spread.median, spread.least, spread.greatest,
-               1e3 * static_cast<double>(options.queries) / spread.median, 1e3 * gflop / spread.median);
+               what, options.candidates, options.factors, k, options.queries, filter.seen ? options.seen : 0,
+               spread.median, spread.least, spread.greatest, 1e3 * static_cast<double>(options.queries) / spread.median,
+               1e3 * gflop / spread.median);
     std::fflush(stdout);
 }
 
@@ -90,7 +104,14 @@ int main(int argc, char** argv)
     const HostMatrix queries = random_matrix(options.queries, options.factors, 2);
     const Interactions seen = seen_by(options);
     const Scorer scorer = CudaBackend(options.device).scorer(candidates.table());
-    for (const Row k : options.k)
-        for (const Interactions* left_out : {&seen, static_cast<const Interactions*>(nullptr)})
-            measure(options, scorer, queries, left_out, k);
+    const BitTable eligible = random_bits(1000, options.candidates, 2);
+    std::vector<std::int32_t> class_of;
+    for (Row q = 0; q < options.queries; ++q) class_of.push_back(static_cast<std::int32_t>(q * 7 % eligible.rows()));
+    const BitTable groups = random_bits(18, options.candidates, 9);
+    for (const Row k : options.k) {
+        measure(options, scorer, queries, "masked", {.seen = &seen}, k);
+        measure(options, scorer, queries, "plain", {}, k);
+        measure(options, scorer, queries, "classes", {.seen = &seen, .class_of = class_of, .eligible = &eligible}, k);
+        measure(options, scorer, queries, "grouped", {.seen = &seen, .groups = &groups}, k);
+    }
 }
