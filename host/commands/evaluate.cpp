@@ -23,8 +23,8 @@ constexpr const char* examples =
 
 void add_options(CLI::App& app, EvaluateOptions& options)
 {
-    app.add_option("--model", options.model, "model.h5, made by alster train")->required();
-    app.add_option("--data", options.data, "The dataset.h5 it was trained on")->required();
+    app.add_option("--model", options.served.model, "model.h5, made by alster train")->required();
+    app.add_option("--data", options.served.data, "The dataset.h5 it was trained on")->required();
     app.add_option("--k", options.ks, "Lengths of the lists: 10,20,100, or 10 with --candidates")
         ->delimiter(',')
         ->check(CLI::Range(Row{1}, Row{1'000'000}));
@@ -36,10 +36,10 @@ void add_options(CLI::App& app, EvaluateOptions& options)
                    "Nor are those of a smaller preference; preference 0 never is")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
-    app.add_option("--backend", options.backend,
+    app.add_option("--backend", options.served.backend,
                    "Where items are scored: auto (GPUs where every rank finds one), cuda, or cpu")
         ->check(CLI::IsMember({"auto", "cuda", "cpu"}));
-    app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
+    app.add_option("--threads", options.served.threads, "Threads of each rank; 0: its share of the node's cores")
         ->check(CLI::Range(0, 4096));
 }
 

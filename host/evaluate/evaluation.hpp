@@ -1,5 +1,4 @@
 #pragma once
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,18 +8,16 @@
 #include "host/evaluate/candidates.hpp"
 #include "host/evaluate/ranking.hpp"
 #include "host/evaluate/rating.hpp"
+#include "host/model/served_model.hpp"
 
 namespace alster {
 
 /// What `alster evaluate` is asked to do.
 struct EvaluateOptions {
-    std::filesystem::path model;
-    std::filesystem::path data;
-    std::string candidates;        // file of given negatives; empty: full ranking of the held-out part
-    std::vector<Row> ks;           // empty: 10, 20, 100, or 10 with given negatives
-    Relevance relevance;           // of held-out interactions
-    std::string backend = "auto";  // that scores: auto, cuda or cpu
-    int threads = 0;               // a rank; 0: its share of the node's cores
+    ServedOptions served;    // the model and its dataset
+    std::string candidates;  // file of given negatives; empty: full ranking of the held-out part
+    std::vector<Row> ks;     // empty: 10, 20, 100, or 10 with given negatives
+    Relevance relevance;     // of held-out interactions
 };
 
 template <class Report>

@@ -6,16 +6,16 @@
 
 namespace alster {
 
-LearnedItems::LearnedItems(const ModelReader& model)
-    : width_(model.info().width),
-      factors_(model.factors(Side::items, {0, model.info().items})),
-      row_(model.info().items, -1)
+LearnedItems::LearnedItems(std::vector<float> factors, Row width, bool is_explicit)
+    : width_(width), factors_(std::move(factors)), row_(factors_.size() / static_cast<std::size_t>(width), -1)
 {
-    const bool is_explicit = model.info().objective == "explicit";
     auto kept = factors_.begin();
-    for (Row i = 0; i < model.info().items; ++i) {
+    for (Row i = 0; i < std::ssize(row_); ++i) {
         const auto row = std::span<const float>(factors_).subspan(i * width_, width_);
-        if (!has_learned(Side::items, row, is_explicit)) continue;
+        if (!has_learned(Side::items, row, is_explicit)) {
+            others_.push_back(static_cast<std::int32_t>(i));
+            continue;
+        }
         row_[i] = static_cast<std::int32_t>(item_.size());
         item_.push_back(static_cast<std::int32_t>(i));
         kept = std::copy(row.begin(), row.end(), kept);

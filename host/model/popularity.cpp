@@ -23,11 +23,10 @@ void count_positives(const DatasetReader& dataset, RowRange items, std::span<std
 
 }  // namespace
 
-Popularity::Popularity(std::span<const std::int32_t> counts) : counts_(counts.size()), order_(counts.size())
+Popularity::Popularity(std::vector<std::int32_t> counts) : counts_(std::move(counts)), order_(counts_.size())
 {
-    std::transform(counts.begin(), counts.end(), counts_.begin(), [](auto count) { return static_cast<float>(count); });
     std::iota(order_.begin(), order_.end(), 0);
-    std::stable_sort(order_.begin(), order_.end(), [&](auto a, auto b) { return counts[a] > counts[b]; });
+    std::stable_sort(order_.begin(), order_.end(), [&](auto a, auto b) { return counts_[a] > counts_[b]; });
 }
 
 TopK Popularity::lists(const Interactions* seen, Row rows, Row k) const
@@ -41,7 +40,7 @@ TopK Popularity::lists(const Interactions* seen, Row rows, Row k) const
             if (filled == k) break;
             if (std::ranges::binary_search(left_out, item)) continue;
             result.items[r * k + filled] = item;
-            result.scores[r * k + filled++] = counts_[item];
+            result.scores[r * k + filled++] = static_cast<float>(counts_[item]);
         }
         result.filled[r] = static_cast<std::int32_t>(filled);
     }

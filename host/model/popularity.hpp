@@ -15,14 +15,16 @@ namespace alster {
 class Popularity {
 public:
     /// `counts`: positive training interactions of each item.
-    explicit Popularity(std::span<const std::int32_t> counts);
+    explicit Popularity(std::vector<std::int32_t> counts);
+
+    [[nodiscard]] std::span<const std::int32_t> counts() const { return counts_; }
 
     /// The k most popular items that a row has not seen; the scores are the counts. Ties by row, as in top_k.
     /// `seen` may be null, `rows` is then the number of lists.
     [[nodiscard]] TopK lists(const Interactions* seen, Row rows, Row k) const;
 
 private:
-    std::vector<float> counts_;
+    std::vector<std::int32_t> counts_;
     std::vector<std::int32_t> order_;  // items, most popular first
 };
 

@@ -34,7 +34,7 @@ AskedUsers find_users(const ModelReader& model, std::vector<std::string> ids, bo
     return asked;
 }
 
-void UserCounts::add(const UserLists& lists)
+void UserCounts::add(const Lists& lists)
 {
     for (Row u = 0; u < lists.lists.rows(); ++u) {
         const Knowledge known = lists.knowledge[u];

@@ -7,7 +7,7 @@
 
 #include "data/model_file.hpp"
 #include "distributed/communicator.hpp"
-#include "host/personalize/recommender.hpp"
+#include "host/personalize/lists.hpp"
 
 namespace alster {
 
@@ -36,7 +36,7 @@ struct UserCounts {
     std::int64_t fallback = 0;  // known users of whom nothing was learned
     std::int64_t filled = 0;    // places filled from popularity because the model's list ran short
 
-    void add(const UserLists& lists);
+    void add(const Lists& lists);
     /// Over the ranks. Collective.
     [[nodiscard]] UserCounts over(const Communicator& ranks) const;
     /// "5 lists; 1 of an unknown user, …"

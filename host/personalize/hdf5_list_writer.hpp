@@ -1,5 +1,5 @@
 #pragma once
-#include "data/hdf5_file.hpp"
+#include "data/list_file.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "host/personalize/list_writer.hpp"
 
@@ -13,13 +13,9 @@ public:
     void commit() override;
 
 private:
-    void write_block(Row first, const TopK& lists, std::span<const Reason> reasons, const IdColumn& ids);
-
     ListFile what_;
     ParallelFileAccess access_;
-    Hdf5File file_;
-    IdKind id_kind_;
-    bool wrote_ = false;
+    ListFileWriter file_;
 };
 
 }  // namespace alster

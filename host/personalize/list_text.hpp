@@ -5,7 +5,7 @@
 #include <string>
 
 #include "host/model/labels.hpp"
-#include "host/personalize/recommender.hpp"
+#include "host/personalize/lists.hpp"
 #include "kernels/top_k.hpp"
 
 namespace alster {

@@ -8,7 +8,7 @@
 #include "distributed/communicator.hpp"
 #include "distributed/leader.hpp"
 #include "host/model/labels.hpp"
-#include "host/personalize/recommender.hpp"
+#include "host/personalize/lists.hpp"
 #include "kernels/top_k.hpp"
 
 namespace alster {

@@ -1,14 +1,16 @@
 #include "host/personalize/neighbours.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 namespace alster {
 
-Neighbours::Neighbours(const ModelReader& model, const MakeScorer& make_scorer) : row_(model.info().items, -1)
+Neighbours::Neighbours(ServedModel& served) : row_(served.info().items, -1)
 {
-    const ModelInfo& info = model.info();
-    const auto factors = model.factors(Side::items, {0, info.items});
+    const ModelInfo& info = served.info();
+    const auto factors = served.model().factors(Side::items, {0, info.items});
     directions_.width = info.factors;
     for (Row i = 0; i < info.items; ++i) {
         const float* y = factors.data() + i * info.width;
@@ -21,7 +23,7 @@ Neighbours::Neighbours(const ModelReader& model, const MakeScorer& make_scorer) 
         for (Row a = 0; a < info.factors; ++a) directions_.values.push_back(static_cast<float>(y[a] / norm));
     }
     directions_.rows = static_cast<Row>(item_.size());
-    scorer_ = make_scorer(directions_.table());
+    scorer_ = served.scorers().make(directions_.table());
 }
 
 TopK Neighbours::lists(std::span<const Row> items, Row k) const
@@ -45,6 +47,18 @@ TopK Neighbours::lists(std::span<const Row> items, Row k) const
             result.clear(static_cast<Row>(n));
     }
     return result;
+}
+
+std::string no_neighbours(const ServedModel& served, Row item)
+{
+    if (!served.has_dataset()) return "nothing was learned of it, so no neighbours";
+    const auto offsets = served.dataset().offsets(Part::train, Side::items, {item, item + 1});
+    const Offset interactions = offsets[1] - offsets[0];
+    if (interactions == 0) return "no interactions in training, so no neighbours";
+    return fmt::format(
+        "nothing was learned from its {} interaction{}, none of which says that it is liked, so no "
+        "neighbours",
+        interactions, interactions == 1 ? "" : "s");
 }
 
 }  // namespace alster

@@ -1,9 +1,10 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
-#include "data/model_file.hpp"
+#include "host/model/served_model.hpp"
 #include "kernels/top_k.hpp"
 
 namespace alster {
@@ -12,7 +13,8 @@ namespace alster {
 /// left out: they say how good an item is, not what it is like.
 class Neighbours {
 public:
-    Neighbours(const ModelReader& model, const MakeScorer& make_scorer);
+    /// Scores on the backend of served.scorers(). Collective.
+    explicit Neighbours(ServedModel& served);
 
     /// The k nearest of each item, itself left out. An item without interactions has zero factors: it has no neighbours
     /// and is nobody's.
@@ -24,5 +26,8 @@ private:
     std::vector<std::int32_t> row_;   // the row of each item, -1: zero factors
     Scorer scorer_;
 };
+
+/// Why an item has no neighbours, in words.
+[[nodiscard]] std::string no_neighbours(const ServedModel& served, Row item);
 
 }  // namespace alster

@@ -30,24 +30,15 @@ void append(const Interactions& rows, Interactions& to)
 
 }  // namespace
 
-const char* name(Reason reason)
-{
-    return reason == Reason::none ? "none" : reason_names.at(static_cast<std::size_t>(reason));
-}
-
-Recommender::Recommender(const Communicator& ranks, const ModelReader& model, const DatasetReader& dataset,
-                         const RecommendOptions& options, const MakeScorer& make_scorer)
-    : model_(model),
-      dataset_(dataset),
+Recommender::Recommender(ServedModel& served, const RecommendOptions& options)
+    : model_(served.model()),
+      dataset_(served.dataset()),
       options_(options),
-      items_(model),
-      scorer_(make_scorer(items_.table())),
-      popularity_({}),
-      most_popular_()
+      items_(served.items()),
+      scorer_(served.item_scorer()),
+      popularity_(served.popularity()),
+      most_popular_(most_popular(popularity_.counts()))
 {
-    const auto counts = positive_counts(ranks, dataset);
-    popularity_ = Popularity(counts);
-    most_popular_ = most_popular(counts);
 }
 
 /// Users in any order; a run of consecutive rows is read at once.
@@ -82,14 +73,14 @@ Recommender::Users Recommender::read(std::span<const Row> rows) const
 }
 
 /// The model's lists: of learned items, and for learned users only.
-UserLists Recommender::score(const Users& users) const
+Lists Recommender::score(const Users& users) const
 {
     const Row k = options_.k;
     const auto rows = static_cast<Row>(users.knowledge.size());
     const Interactions excluded = items_.rows_of(users.excluded);
-    UserLists result{.lists = scorer_({users.factors, rows, model_.info().width}, {.seen = &excluded}, k),
-                     .reasons = std::vector(static_cast<std::size_t>(rows * k), Reason::none),
-                     .knowledge = users.knowledge};
+    Lists result{.lists = scorer_({users.factors, rows, model_.info().width}, {.seen = &excluded}, k),
+                 .reasons = std::vector(static_cast<std::size_t>(rows * k), Reason::none),
+                 .knowledge = users.knowledge};
     TopK& lists = result.lists;
     for (Row u = 0; u < rows; ++u) {
         if (users.knowledge[u] != Knowledge::learned) lists.clear(u);
@@ -102,10 +93,10 @@ UserLists Recommender::score(const Users& users) const
     return result;
 }
 
-UserLists Recommender::lists(std::span<const Row> rows) const
+Lists Recommender::lists(std::span<const Row> rows) const
 {
     const Users users = read(rows);
-    UserLists result = score(users);
+    Lists result = score(users);
     for (Row u = 0; u < static_cast<Row>(rows.size()); ++u) {
         const bool learned = users.knowledge[u] == Knowledge::learned;
         const bool unknown = users.knowledge[u] == Knowledge::unknown_id;
@@ -116,7 +107,7 @@ UserLists Recommender::lists(std::span<const Row> rows) const
 }
 
 /// Appends the most popular items that a user's list neither has nor excludes.
-void Recommender::fill(Row u, std::span<const Column> excluded, Reason reason, UserLists& result) const
+void Recommender::fill(Row u, std::span<const Column> excluded, Reason reason, Lists& result) const
 {
     TopK& lists = result.lists;
     const auto listed = lists.items_of(u);

@@ -9,12 +9,13 @@ namespace alster {
 
 namespace {
 
-/// All items' factors, as served.
-HostMatrix all_items(const Communicator& ranks, const Objective& objective, const TrainedRows& items, Row rows)
+/// All items' factors, as served: (rows, served_width).
+std::vector<float> all_items(const Communicator& ranks, const Objective& objective, const TrainedRows& items, Row rows)
 {
     const ServedFactors mine(Side::items, objective, items.factors);
-    HostMatrix all(rows, objective.served_width());
-    ranks.all_gather_rows(mine.values(), all.values, ranks.all_gather(items.rows.size()), all.width);
+    const Row width = objective.served_width();
+    std::vector<float> all(static_cast<std::size_t>(rows * width));
+    ranks.all_gather_rows(mine.values(), all, ranks.all_gather(items.rows.size()), width);
     return all;
 }
 
@@ -58,17 +59,18 @@ Measurement Validation::ranked(RowRange users, std::span<const std::uint8_t> lea
 Measurement Validation::measure(const TrainedRows& users, const TrainedRows& items) const
 {
     const DatasetInfo& info = dataset_.info();
-    const HostMatrix Y = all_items(ranks_, objective_, items, info.items);
+    const Row width = objective_.served_width();
+    std::vector<float> Y = all_items(ranks_, objective_, items, info.items);
     const ServedFactors X(Side::users, objective_, users.factors);
-    const FactorTable queries{X.values(), users.rows.size(), Y.width};
+    const FactorTable queries{X.values(), users.rows.size(), width};
     if (objective_.is_explicit()) {
         const RatingErrors errors = rating_errors(ranks_, holdout_, info.users, {info.value_min, info.value_max},
-                                                  model_predictor(queries, Y.table(), info.value_mean));
+                                                  model_predictor(queries, {Y, info.items, width}, info.value_mean));
         return {errors.rmse, errors.rmse_low, errors.rmse_high, errors.ratings};
     }
     const auto learned = learned_rows(Side::users, queries, false);
-    const auto learned_items = learned_rows(Side::items, Y.table(), false);
-    const Ranker model = learned_ranker(queries, Y.table(), learned_items, make_scorer_);
+    const LearnedItems candidates(std::move(Y), width, false);
+    const Ranker model = learned_ranker(queries, candidates, make_scorer_(candidates.table()));
     return ranked(users.rows, learned, served_ranker(model, *popularity_, learned));
 }
 

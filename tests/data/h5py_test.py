@@ -1,4 +1,7 @@
-"""Reads a model file as a serving team would, with h5py and numpy only: h5py_test.py WRITER_OF_THE_SAMPLE."""
+"""Reads model and list files as a serving team would, with h5py and numpy only.
+
+h5py_test.py WRITER_OF_THE_SAMPLE_MODEL WRITER_OF_THE_SAMPLE_LISTS
+"""
 import os
 import subprocess
 import sys
@@ -27,7 +30,7 @@ def expected_factors(start, rows):
     return values.reshape(rows, WIDTH)
 
 
-def check_checksums(file):
+def check_checksums(file, datasets):
     """Every dataset carries the CRC-32 of its bytes."""
     seen = []
 
@@ -39,7 +42,7 @@ def check_checksums(file):
             seen.append(name)
 
     file.visititems(visit)
-    assert len(seen) == 17, seen
+    assert len(seen) == datasets, seen
 
 
 def check_attributes(attributes):
@@ -105,14 +108,52 @@ def check_ann_cosine(file):
     assert np.array_equal(np.argsort(-dots, axis=1)[:, :20], np.argsort(-cosines, axis=1)[:, :20])
 
 
+def check_group(file, name, lists, places, items=4):
+    """Places that are not empty come first, and name different items."""
+    group = file[name]
+    item, score, filled = group["item"][:], group["score"][:], group["filled"][:]
+    assert item.shape == score.shape == (lists, places) and filled.shape == (lists,), name
+    assert filled.tolist() == [r % (places + 1) for r in range(lists)], filled
+    used = np.arange(places)[None, :] < filled[:, None]
+    expected = (np.arange(lists)[:, None] + np.arange(places)[None, :]) % items
+    assert np.array_equal(item, np.where(used, expected, -1)), item
+    assert np.array_equal(score, np.where(used, 9.5 - np.arange(places)[None, :], -np.inf)), score
+    return used
+
+
+def check_lists(path):
+    with h5py.File(path, "r") as file:
+        assert file.attrs["format"] == "alster-lists" and file.attrs["complete"] == 1
+        assert file.attrs["k"] == 4 and file.attrs["objective"] == "explicit" and file.attrs["mean"] == 3.5
+        assert file.attrs["score"].startswith("mean + dot(") and file.attrs["excluded"] == "nothing"
+        check_checksums(file, 17)
+        assert file["users/id"].asstr()[:].tolist() == ["zoë", "adam", "", "é", "longest-id"]
+        assert file["items/id"][:].tolist() == [900, -1, 7, 12]
+        words = file["vocab/reason"].asstr()[:]
+        assert words.tolist() == ["model", "because you watched"]
+        check_group(file, "page/rows", 5, 4)
+        check_group(file, "similar/items", 4, 2)
+        used = check_group(file, "topk/home", 5, 3)
+        home = file["topk/home"]
+        assert np.array_equal(home["reason"][:], np.where(used, (np.arange(5)[:, None] + np.arange(3)) % 2, 255))
+        each = home["evidence"].attrs["evidence_per_entry"]
+        evidence = home["evidence"][:].reshape(5, 3, each)
+        weights = home["evidence_weight"][:].reshape(5, 3, each)
+        assert np.array_equal(evidence[:, :, 0], np.where(used, np.arange(3), -1)) and np.all(evidence[:, :, 1] == -1)
+        assert np.array_equal(weights[:, :, 0], np.where(used, -0.25, 0)) and np.all(weights[:, :, 1] == 0)
+
+
 def main():
     with tempfile.TemporaryDirectory() as directory:
+        lists = os.path.join(directory, "lists.h5")
+        subprocess.run([sys.argv[2], lists], check=True)
+        check_lists(lists)
         path = os.path.join(directory, "model.h5")
         subprocess.run([sys.argv[1], path], check=True)
         with h5py.File(path, "r") as file:
             check_attributes(file.attrs)
             check_texts(file)
-            check_checksums(file)
+            check_checksums(file, 17)
             check_mapping(path, file["/users/factors"], expected_factors(0, USERS))
             check_mapping(path, file["/items/factors"], expected_factors(1 << 30, ITEMS))
             check_ids(file["/users"], "string")

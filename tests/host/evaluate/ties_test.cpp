@@ -283,20 +283,31 @@ TEST(Served, UsersOfWhomNothingWasLearnedAreMeasuredByPopularity)
 
 TEST(Served, ItemsOfWhichNothingWasLearnedAreBehindAllOthers)
 {
-    HostMatrix X(1, 1), Y(5, 1);
+    HostMatrix X(1, 1);
     X.values = {1};
-    Y.values = {0, -1, 0, -3, 2};  // by score items 0 and 2 would be second
-    const std::vector<std::uint8_t> learned{0, 1, 0, 1, 1};
+    const LearnedItems candidates({0, -1, 0, -3, 2}, 1, false);  // by score items 0 and 2 would be second
     const Interactions excluded{
         .offsets = {0, 2}, .columns = {1, 2}, .values = {}, .confidences = {}, .preferences = {}};
     const Interactions nothing{.offsets = {0, 0}, .columns = {}, .values = {}, .confidences = {}, .preferences = {}};
-    const Ranker ranker = learned_ranker(X.table(), Y.table(), learned, cpu_scorer);
+    const Ranker ranker = learned_ranker(X.table(), candidates, cpu_scorer(candidates.table()));
     const std::vector<Row> user{0};
     const TopK all = ranker(user, nothing, 9);
     EXPECT_THAT(all.items_of(0), testing::ElementsAre(4, 1, 3, 0, 2));
     EXPECT_EQ(all.scores_of(0)[3], all.scores_of(0)[4]);
     EXPECT_THAT(ranker(user, excluded, 9).items_of(0), testing::ElementsAre(4, 3, 0));
     EXPECT_THAT(ranker(user, excluded, 2).items_of(0), testing::ElementsAre(4, 3));
+}
+
+TEST(Served, ItemsOfWhichNothingWasLearnedAreAllAlikeWhereThereAreNoOthers)
+{
+    HostMatrix X(1, 2);
+    X.values = {1, -1};
+    const LearnedItems candidates({0, 0, 0, 0, 0, 0}, 2, false);
+    const Interactions excluded{.offsets = {0, 1}, .columns = {1}, .values = {}, .confidences = {}, .preferences = {}};
+    const std::vector<Row> user{0};
+    const TopK list = learned_ranker(X.table(), candidates, cpu_scorer(candidates.table()))(user, excluded, 3);
+    EXPECT_THAT(list.items_of(0), testing::ElementsAre(0, 2));
+    EXPECT_EQ(list.scores_of(0)[0], list.scores_of(0)[1]);
 }
 
 TEST(Relevant, IsWhatWasConsumedAndNotDisliked)

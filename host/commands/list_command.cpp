@@ -1,0 +1,99 @@
+#include "host/commands/list_command.hpp"
+
+#include "data/console.hpp"
+#include "data/error.hpp"
+#include "data/json_text.hpp"
+#include "host/personalize/blocks.hpp"
+#include "host/personalize/list_text.hpp"
+
+namespace alster {
+
+CLI::Option* add_files(CLI::App& app, ListOptions& options, const std::string& data)
+{
+    app.add_option("--model", options.served.model, "model.h5, made by alster train")->required();
+    return app.add_option("--data", options.served.data, data);
+}
+
+void add_lists(CLI::App& app, ListOptions& options, const std::string& k)
+{
+    app.add_option("--k", options.k, k)->check(CLI::Range(Row{1}, Row{65'535}));
+    app.add_option("--out", options.out, "Write lists.jsonl, or with --all lists.h5");
+}
+
+void add_scoring(CLI::App& app, ServedOptions& options)
+{
+    app.add_option("--backend", options.backend,
+                   "Where items are scored: auto (GPUs with --all where every rank finds one), cuda, or cpu")
+        ->check(CLI::IsMember({"auto", "cuda", "cpu"}));
+    app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
+        ->check(CLI::Range(0, 4096));
+}
+
+void check(const ListOptions& options, const char* file, const char* lists)
+{
+    if (options.all && options.out.empty())
+        throw Error(ExitCode::usage, "--all needs --out {}.h5 or --out {}.jsonl", file, file);
+    if (!options.all && !options.out.empty() && !is_json_lines(options.out))
+        throw Error(ExitCode::usage, "--out {}: an HDF5 file holds the {}; name a .jsonl file", options.out.string(),
+                    lists);
+}
+
+void say_warnings(const ServedModel& served)
+{
+    if (!served.ranks().leads()) return;
+    if (!served.warning().empty()) say("alster: warning: {}", served.warning());
+    if (!served.note().empty()) say("alster: note: {}", served.note());
+}
+
+namespace {
+
+void write_lists(const ServedModel& served, const ListOptions& options, const ListJob& job)
+{
+    const auto writer = make_list_writer(served.ranks(), job.file);
+    const auto write = [&](std::span<const Row> block) {
+        const Lists made = job.make(block);
+        const auto first = job.names.empty() ? 0 : static_cast<std::size_t>(block.data() - job.rows.data());
+        writer->write(
+            {block, job.names.empty() ? job.names : job.names.subspan(first, block.size()), made.lists, made.reasons});
+    };
+    for_asked_blocks(served.ranks(), options.all, served.model().rows(job.file.side), job.rows, options.k, write);
+    writer->commit();
+}
+
+nlohmann::json print_lists(const ListJob& job, Row k, bool json)
+{
+    auto objects = nlohmann::json::array();
+    std::size_t place = 0;
+    for_blocks(job.rows, k, [&](std::span<const Row> block) {
+        const Lists made = job.make(block);
+        for (std::size_t n = 0; n < block.size(); ++n) {
+            const OneList list{made, static_cast<Row>(n), block[n], job.names[place++]};
+            if (json)
+                objects.push_back(job.json(list));
+            else
+                print("{}", job.text(list));
+        }
+    });
+    return objects;
+}
+
+}  // namespace
+
+void run_lists(const ServedModel& served, const ListOptions& options, const ListJob& job, bool json)
+{
+    nlohmann::json lists;
+    if (!options.out.empty())
+        write_lists(served, options, job);
+    else if (served.ranks().leads())
+        lists = print_lists(job, options.k, json);
+    ListSummary summary = job.summary();
+    if (!served.ranks().leads()) return;
+    if (!options.out.empty()) {
+        print("{}\n", written_text(options.out, summary.text, summary.facts, json));
+    } else if (json) {
+        summary.facts["lists"] = lists;
+        print("{}\n", json_text(summary.facts));
+    }
+}
+
+}  // namespace alster

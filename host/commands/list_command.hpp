@@ -1,0 +1,61 @@
+#pragma once
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+
+#include "host/model/served_model.hpp"
+#include "host/personalize/list_writer.hpp"
+#include "host/personalize/lists.hpp"
+
+namespace alster {
+
+/// What every command that makes lists is asked for.
+struct ListOptions {
+    ServedOptions served;
+    bool all = false;  // lists of all rows, in place of those named
+    Row k = 10;
+    std::filesystem::path out;  // empty: standard output
+};
+
+/// The options of all of them, in groups: their order is that of --help. `data` and `k` are the words of help.
+CLI::Option* add_files(CLI::App& app, ListOptions& options, const std::string& data);
+void add_lists(CLI::App& app, ListOptions& options, const std::string& k);
+void add_scoring(CLI::App& app, ServedOptions& options);
+
+/// Throws usage (64) where --all and --out do not go together. `file` is the stem of a name to propose, `lists` what
+/// is written: "neighbours of --all items".
+void check(const ListOptions& options, const char* file, const char* lists);
+
+/// Says on the first rank what one should know of the model and its dataset.
+void say_warnings(const ServedModel& served);
+
+/// One list among those that were made together.
+struct OneList {
+    const Lists& made;
+    Row n;             // its place among them
+    Row owner;         // the row of the model that it is for
+    std::string name;  // the id of that row, as it was asked for
+};
+
+struct ListSummary {
+    std::string text;      // "5 lists"
+    nlohmann::json facts;  // what an object says beside the lists
+};
+
+/// Lists, and how they are shown.
+struct ListJob {
+    const ListFile& file;
+    std::span<const Row> rows = {};           // asked for, on the first rank; unless all of them are
+    std::span<const std::string> names = {};  // (rows) ids as they were asked for
+    std::function<Lists(std::span<const Row>)> make;
+    std::function<std::string(const OneList&)> text;
+    std::function<nlohmann::json(const OneList&)> json;
+    std::function<ListSummary()> summary;  // asked for on all ranks when all lists are made
+};
+
+/// Makes the lists and writes them to the file, or prints them on the first rank. Collective.
+void run_lists(const ServedModel& served, const ListOptions& options, const ListJob& job, bool json);
+
+}  // namespace alster

@@ -1,0 +1,43 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kernels/top_k.hpp"
+
+namespace alster {
+
+/// Where one place of a list comes from, as stored in a list file: an index of /vocab/reason.
+enum class Reason : std::uint8_t {
+    model = 0,         // scored by the model
+    popularity = 1,    // what is popular: nothing was learned of the user, or the model's list ran short
+    unknown_user = 2,  // what is popular: the model does not know the user's id
+    none = 255         // the place is empty
+};
+inline constexpr std::array<const char*, 3> reason_names = {"model", "popularity", "unknown-user"};
+[[nodiscard]] inline const char* name(Reason reason)
+{
+    return reason == Reason::none ? "none" : reason_names.at(static_cast<std::size_t>(reason));
+}
+
+/// What is known of a user whom a list is for.
+enum class Knowledge { learned, no_history, nothing_learned, unknown_id };
+
+/// Some lists of k places, of users or of items. A user's score is the model's, its mean included, or how popular the
+/// item is.
+struct Lists {
+    TopK lists;
+    std::vector<Reason> reasons = {};       // (rows, k) of users; empty: of items
+    std::vector<Knowledge> knowledge = {};  // (rows) of users
+
+    [[nodiscard]] std::span<const Reason> reasons_of(Row row) const
+    {
+        return std::span(reasons).subspan(static_cast<std::size_t>(row * lists.k), lists.k);
+    }
+};
+
+/// The row of a user whom the model does not know.
+inline constexpr Row unknown_user = -1;
+
+}  // namespace alster

@@ -1,0 +1,55 @@
+#include "host/personalize/user_list_report.hpp"
+
+#include <fmt/format.h>
+
+namespace alster {
+
+std::string excluded_words(const RecommendOptions& options, const DatasetInfo& data)
+{
+    if (options.include_seen) return "nothing";
+    const bool held_out = options.exclusion.held_out && data.held_out > 0;
+    return fmt::format("consumed in training{}{}", held_out ? ", consumed in the held-out part" : "",
+                       options.exclusion.disliked ? ", disliked" : "");
+}
+
+const char* remark(Knowledge knowledge)
+{
+    switch (knowledge) {
+        case Knowledge::learned:
+            return "";
+        case Knowledge::no_history:
+            return ": no history, so the most popular items";
+        case Knowledge::nothing_learned:
+            return ": nothing was learned from its history, so the most popular items";
+        case Knowledge::unknown_id:
+            return ": unknown to the model, so the most popular items";
+    }
+    return "";
+}
+
+nlohmann::json facts(const ServedModel& served, const RecommendOptions& options, const UserCounts& counts)
+{
+    auto object = counts.json();
+    object["objective"] = served.info().objective;
+    object["score"] = score_formula(served.info());
+    if (served.is_explicit()) object["mean"] = served.info().mean;
+    const DatasetInfo& data = served.dataset().info();
+    if (data.held_out > 0)
+        object["held_out"] = {{"interactions", data.held_out},
+                              {"split", data.split},
+                              {"excluded", options.exclusion.held_out && !options.include_seen}};
+    return object;
+}
+
+std::string held_out_note(const ServedModel& served, const RecommendOptions& options)
+{
+    const DatasetInfo& data = served.dataset().info();
+    if (data.held_out == 0) return "";
+    return fmt::format(
+        "{} held-out interactions of {} ({}) were not learned from{}: to serve, prepare with --split none and train on "
+        "everything",
+        data.held_out, served.options().data.string(), data.split,
+        options.exclusion.held_out && !options.include_seen ? ", their titles are excluded" : "");
+}
+
+}  // namespace alster
