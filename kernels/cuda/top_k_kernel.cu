@@ -275,7 +275,7 @@ __device__ void start(const TopKLaunch& launch, Row first_query, Selection& sele
 }
 
 template <bool Grouped>
-__global__ void __launch_bounds__(threads, 2) top_k_kernel(TopKLaunch launch)
+__global__ void __launch_bounds__(threads, Grouped ? 1 : 2) top_k_kernel(TopKLaunch launch)
 {
     SHARED(Panel, panels, [2]);
     auto& left = panels[0].values;
