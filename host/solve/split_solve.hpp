@@ -1,4 +1,6 @@
 #pragma once
+#include <cmath>
+
 #include "distributed/redistribution.hpp"
 #include "host/solve/factor_side.hpp"
 #include "kernels/exact_row.hpp"
