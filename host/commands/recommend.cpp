@@ -212,6 +212,7 @@ int recommend_command(int argc, char** argv)
     const ParallelFileAccess access(ranks);
     const ModelReader model(options.model, access);
     const DatasetReader dataset(options.data, access);
+    options.lists.k = places_of_list(options.lists.k, model.info().items);
     set_threads(ranks, options.threads);
     const std::string warning = require_match(ranks, model, dataset);
     if (!warning.empty() && ranks.leads()) say("alster: warning: {}", warning);

@@ -133,6 +133,7 @@ int similar_command(int argc, char** argv)
     const Communicator ranks;
     const ParallelFileAccess access(ranks);
     const ModelReader model(options.model, access);
+    options.k = places_of_list(options.k, model.info().items);
     std::optional<DatasetReader> dataset;
     if (!options.data.empty()) dataset.emplace(options.data, access);
     set_threads(ranks, options.threads);

@@ -116,6 +116,7 @@ template void set_value<double>(hid_t, const std::string&, std::size_t, double);
 template void set_value<std::int32_t>(hid_t, const std::string&, std::size_t, std::int32_t);
 template void set_value<std::int64_t>(hid_t, const std::string&, std::size_t, std::int64_t);
 template void set_value<std::uint8_t>(hid_t, const std::string&, std::size_t, std::uint8_t);
+template void set_value<std::uint16_t>(hid_t, const std::string&, std::size_t, std::uint16_t);
 
 void alter(const std::filesystem::path& path, const std::function<void(hid_t)>& change)
 {

@@ -22,7 +22,7 @@ void set_attribute(hid_t file, const std::string& key, std::int64_t value);
 void set_attribute(hid_t file, const std::string& key, double value);
 void set_attribute(hid_t file, const std::string& key, std::string_view text);
 
-/// Replaces one value of a dataset, counted over all its columns. T: float, double, int32, int64, uint8.
+/// Replaces one value of a dataset, counted over all its columns. T: float, double, int32, int64, uint8, uint16.
 template <class T>
 void set_value(hid_t file, const std::string& name, std::size_t position, T value);
 
