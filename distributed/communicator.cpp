@@ -1,6 +1,9 @@
 #include "distributed/communicator.hpp"
 
+#include <unistd.h>
+
 #include <cassert>
+#include <cstring>
 #include <limits>
 #include <numeric>
 
@@ -24,11 +27,26 @@ void in_slices(std::span<T> values, Operation operation)
 }
 
 template <class T>
-std::vector<T> all_gather_one(T value, int size, MPI_Datatype type, MPI_Comm comm)
+std::vector<T> all_gather_one(T value, int size, MPI_Datatype type)
 {
-    std::vector<T> values(size);
-    check_mpi(MPI_Allgather(&value, 1, type, values.data(), 1, type, comm));
+    std::vector<T> values(size, value);
+    if (size == 1) return values;
+    check_mpi(MPI_Allgather(&value, 1, type, values.data(), 1, type, MPI_COMM_WORLD));
     return values;
+}
+
+/// From a rank to itself; both may be the same memory.
+void copy_bytes(std::span<const std::byte> from, std::span<std::byte> to)
+{
+    assert(from.size() == to.size());
+    if (!from.empty()) std::memmove(to.data(), from.data(), from.size());
+}
+
+std::string hostname()
+{
+    char name[256] = "";
+    gethostname(name, sizeof name - 1);
+    return name;
 }
 
 }  // namespace
@@ -42,33 +60,33 @@ void check_mpi(int status)
     throw Error(ExitCode::unavailable, "MPI failed: {}", std::string(text, static_cast<std::size_t>(length)));
 }
 
-bool threads_may_call_mpi()
-{
-    int provided = 0;
-    MPI_Query_thread(&provided);
-    return provided == MPI_THREAD_MULTIPLE;
-}
-
 Communicator::Communicator()
 {
+    int started = 0;
+    check_mpi(MPI_Initialized(&started));
+    if (!started) return;
     check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
     check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank_));
     check_mpi(MPI_Comm_size(MPI_COMM_WORLD, &size_));
 }
 
-Communicator::Communicator(Alone) : alone_(true) {}
+Communicator::Communicator(Alone) {}
 
 Communicator Communicator::self() { return Communicator(Alone{}); }
 
 std::string Communicator::node() const
 {
+    if (size_ == 1) return hostname();
     char text[MPI_MAX_PROCESSOR_NAME];
     int length = 0;
     check_mpi(MPI_Get_processor_name(text, &length));
     return {text, static_cast<std::size_t>(length)};
 }
 
-void Communicator::barrier() const { check_mpi(MPI_Barrier(handle(alone_))); }
+void Communicator::barrier() const
+{
+    if (size_ > 1) check_mpi(MPI_Barrier(MPI_COMM_WORLD));
+}
 
 void Communicator::sum(ExactSum& partial) const
 {
@@ -77,87 +95,94 @@ void Communicator::sum(ExactSum& partial) const
 
 std::int64_t Communicator::sum(std::int64_t value) const
 {
-    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_SUM, handle(alone_)));
+    if (size_ == 1) return value;
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD));
     return value;
 }
 
 void Communicator::sum(std::span<std::int64_t> values) const
 {
+    if (size_ == 1) return;
     in_slices(values, [this](std::int64_t* data, int count) {
-        return MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_SUM, handle(alone_));
+        return MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
     });
 }
 
 std::vector<std::int64_t> Communicator::sum_before(std::span<const std::int64_t> mine) const
 {
     std::vector<std::int64_t> before(mine.size());  // MPI leaves that of rank 0 as it is
+    if (size_ == 1) return before;
     check_mpi(
-        MPI_Exscan(mine.data(), before.data(), static_cast<int>(mine.size()), MPI_INT64_T, MPI_SUM, handle(alone_)));
+        MPI_Exscan(mine.data(), before.data(), static_cast<int>(mine.size()), MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD));
     return before;
 }
 
 double Communicator::max(double value) const
 {
-    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, handle(alone_)));
+    if (size_ == 1) return value;
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD));
     return value;
 }
 
 std::int64_t Communicator::max(std::int64_t value) const
 {
-    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MAX, handle(alone_)));
+    if (size_ == 1) return value;
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD));
     return value;
 }
 
 void Communicator::broadcast(std::span<double> values) const
 {
+    if (size_ == 1) return;
     in_slices(values,
-              [this](double* data, int count) { return MPI_Bcast(data, count, MPI_DOUBLE, 0, handle(alone_)); });
+              [this](double* data, int count) { return MPI_Bcast(data, count, MPI_DOUBLE, 0, MPI_COMM_WORLD); });
 }
 
 void Communicator::broadcast(std::span<std::int64_t> values) const
 {
+    if (size_ == 1) return;
     in_slices(values,
-              [this](std::int64_t* data, int count) { return MPI_Bcast(data, count, MPI_INT64_T, 0, handle(alone_)); });
+              [this](std::int64_t* data, int count) { return MPI_Bcast(data, count, MPI_INT64_T, 0, MPI_COMM_WORLD); });
 }
 
 void Communicator::broadcast(std::string& text) const
 {
+    if (size_ == 1) return;
     std::int64_t length = static_cast<std::int64_t>(text.size());
     broadcast(std::span(&length, 1));
     text.resize(static_cast<std::size_t>(length));
     in_slices(std::span(text.data(), text.size()),
-              [this](char* data, int count) { return MPI_Bcast(data, count, MPI_CHAR, 0, handle(alone_)); });
+              [this](char* data, int count) { return MPI_Bcast(data, count, MPI_CHAR, 0, MPI_COMM_WORLD); });
 }
 
-std::vector<double> Communicator::all_gather(double value) const
-{
-    return all_gather_one(value, size_, MPI_DOUBLE, handle(alone_));
-}
+std::vector<double> Communicator::all_gather(double value) const { return all_gather_one(value, size_, MPI_DOUBLE); }
 
 std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const
 {
-    return all_gather_one(value, size_, MPI_INT64_T, handle(alone_));
+    return all_gather_one(value, size_, MPI_INT64_T);
 }
 
 std::vector<double> Communicator::all_gather(std::span<const double> mine) const
 {
-    const std::vector<int> counts = all_gather_one(static_cast<int>(mine.size()), size_, MPI_INT, handle(alone_));
+    if (size_ == 1) return {mine.begin(), mine.end()};
+    const std::vector<int> counts = all_gather_one(static_cast<int>(mine.size()), size_, MPI_INT);
     std::vector<int> starts(counts.size());
     std::exclusive_scan(counts.begin(), counts.end(), starts.begin(), 0);
     std::vector<double> all(static_cast<std::size_t>(starts.back() + counts.back()));
     check_mpi(MPI_Allgatherv(mine.data(), counts[rank_], MPI_DOUBLE, all.data(), counts.data(), starts.data(),
-                             MPI_DOUBLE, handle(alone_)));
+                             MPI_DOUBLE, MPI_COMM_WORLD));
     return all;
 }
 
 std::vector<std::string> Communicator::all_gather(const std::string& text) const
 {
-    std::vector<int> lengths = all_gather_one(static_cast<int>(text.size()), size_, MPI_INT, handle(alone_));
+    if (size_ == 1) return {text};
+    std::vector<int> lengths = all_gather_one(static_cast<int>(text.size()), size_, MPI_INT);
     std::vector<int> starts(lengths.size());
     std::exclusive_scan(lengths.begin(), lengths.end(), starts.begin(), 0);
     std::string joined(static_cast<std::size_t>(starts.back() + lengths.back()), '\0');
     check_mpi(MPI_Allgatherv(text.data(), static_cast<int>(text.size()), MPI_CHAR, joined.data(), lengths.data(),
-                             starts.data(), MPI_CHAR, handle(alone_)));
+                             starts.data(), MPI_CHAR, MPI_COMM_WORLD));
     std::vector<std::string> texts;
     for (std::size_t r = 0; r < lengths.size(); ++r) texts.push_back(joined.substr(starts[r], lengths[r]));
     return texts;
@@ -165,22 +190,30 @@ std::vector<std::string> Communicator::all_gather(const std::string& text) const
 
 std::vector<std::int64_t> Communicator::all_to_all_sizes(const std::vector<std::int64_t>& to) const
 {
+    if (size_ == 1) return to;
     std::vector<std::int64_t> from(to.size());
-    check_mpi(MPI_Alltoall(to.data(), 1, MPI_INT64_T, from.data(), 1, MPI_INT64_T, handle(alone_)));
+    check_mpi(MPI_Alltoall(to.data(), 1, MPI_INT64_T, from.data(), 1, MPI_INT64_T, MPI_COMM_WORLD));
     return from;
 }
 
-bool Communicator::takes_threads() const { return threads_may_call_mpi(); }
+bool Communicator::takes_threads() const
+{
+    if (size_ == 1) return true;
+    int provided = 0;
+    MPI_Query_thread(&provided);
+    return provided == MPI_THREAD_MULTIPLE;
+}
 
 void Communicator::exchange(std::span<const std::byte> out, int to, std::span<std::byte> in, int from) const
 {
+    if (size_ == 1) return copy_bytes(out, in);
     constexpr int tag = 2;
     std::vector<MPI_Request> requests;
     in_slices(in, [&](std::byte* data, int count) {
-        return MPI_Irecv(data, count, MPI_BYTE, from, tag, handle(alone_), &requests.emplace_back());
+        return MPI_Irecv(data, count, MPI_BYTE, from, tag, MPI_COMM_WORLD, &requests.emplace_back());
     });
     in_slices(out, [&](const std::byte* data, int count) {
-        return MPI_Isend(data, count, MPI_BYTE, to, tag, handle(alone_), &requests.emplace_back());
+        return MPI_Isend(data, count, MPI_BYTE, to, tag, MPI_COMM_WORLD, &requests.emplace_back());
     });
     check_mpi(MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE));
 }
@@ -188,13 +221,16 @@ void Communicator::exchange(std::span<const std::byte> out, int to, std::span<st
 RowTransfer Communicator::start_transfer(std::span<const std::byte> out, int to, std::span<std::byte> in, int from,
                                          Row row_bytes) const
 {
-    return {out, to, in, from, row_bytes, alone_};
+    if (size_ > 1) return {out, to, in, from, row_bytes};
+    copy_bytes(out, in);
+    return {};
 }
 
 void Communicator::all_gather_rows(std::span<const std::byte> mine, std::span<const std::span<std::byte>> parts,
                                    Row row_bytes) const
 {
     assert(mine.size() == parts[rank_].size());
+    if (size_ == 1) return copy_bytes(mine, parts[0]);
     std::vector<int> counts;
     std::vector<int> starts;
     for (const auto part : parts) {
@@ -207,7 +243,7 @@ void Communicator::all_gather_rows(std::span<const std::byte> mine, std::span<co
     }
     const RowType row(row_bytes);
     check_mpi(MPI_Allgatherv(mine.data(), counts[rank_], row.get(), parts[0].data(), counts.data(), starts.data(),
-                             row.get(), handle(alone_)));
+                             row.get(), MPI_COMM_WORLD));
 }
 
 void Communicator::all_gather_rows(std::span<const float> mine, std::span<float> all, std::span<const Row> rows_of,

@@ -12,10 +12,10 @@
 namespace alster {
 
 /// The ranks of the job: spans in, spans out. Nothing outside distributed/ calls MPI. All functions are collective:
-/// every rank calls the same ones in the same order. Errors of MPI end the job.
+/// every rank calls the same ones in the same order. Errors of MPI end the job. One rank makes no calls of MPI at all.
 class Communicator {
 public:
-    Communicator();  // all ranks of the MPI session
+    Communicator();  // all ranks of the MPI session; this process alone where MPI was not started
 
     /// This rank alone, whatever the others do.
     [[nodiscard]] static Communicator self();
@@ -105,7 +105,6 @@ private:
     struct Alone {};
     explicit Communicator(Alone);
 
-    bool alone_ = false;
     int rank_ = 0;
     int size_ = 1;
 };

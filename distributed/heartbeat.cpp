@@ -133,13 +133,9 @@ private:
     std::thread thread_;
 };
 
-Heartbeat::Heartbeat()
+Heartbeat::Heartbeat(const Communicator& ranks)
 {
-    int rank = 0;
-    int size = 1;
-    check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank));
-    check_mpi(MPI_Comm_size(MPI_COMM_WORLD, &size));
-    if (size > 1 && threads_may_call_mpi()) watch_ = std::make_unique<Watch>(rank, size);
+    if (ranks.size() > 1 && ranks.takes_threads()) watch_ = std::make_unique<Watch>(ranks.rank(), ranks.size());
 }
 
 Heartbeat::~Heartbeat()

@@ -1,6 +1,8 @@
 #pragma once
 #include <memory>
 
+#include "distributed/communicator.hpp"
+
 namespace alster {
 
 /// What this rank is about to do, for the message of a watcher. `phase` must be a string literal.
@@ -14,7 +16,7 @@ void enter_phase(const char* phase) noexcept;
 class Heartbeat {
 public:
     /// Does nothing on one rank, or where MPI does not allow several threads (MPI_THREAD_MULTIPLE). Collective.
-    Heartbeat();
+    explicit Heartbeat(const Communicator& ranks);
     ~Heartbeat();
     Heartbeat(const Heartbeat&) = delete;
     Heartbeat& operator=(const Heartbeat&) = delete;

@@ -4,16 +4,20 @@
 #include <mpi.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <new>
+#include <system_error>
 #include <thread>
 
 #include "data/console.hpp"
 #include "data/error.hpp"
+#include "distributed/communicator.hpp"
 #include "distributed/heartbeat.hpp"
+#include "distributed/mpi_support.hpp"
 
 namespace alster {
 
@@ -24,13 +28,25 @@ constexpr std::chrono::milliseconds courtesy{1500};
 
 constexpr std::chrono::seconds patience_with_daemons{5};
 
+constexpr const char* out_of_memory =
+    "out of memory: use more ranks, fewer factors or a larger machine, or raise the limit (ulimit -v)";
+
+bool uses_mpi() noexcept
+{
+    int started = 0;
+    MPI_Initialized(&started);
+    return started != 0;
+}
+
 /// Nothing here may throw: the other ranks wait until MPI_Abort is reached.
 [[noreturn]] void stop_all_ranks(ExitCode code, const char* message) noexcept
 {
     int rank = 0;
     int size = 1;
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    if (uses_mpi()) {
+        MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+        MPI_Comm_size(MPI_COMM_WORLD, &size);
+    }
     if (rank != 0) std::this_thread::sleep_for(courtesy);
     char host[256] = "";
     gethostname(host, sizeof host - 1);
@@ -40,6 +56,42 @@ constexpr std::chrono::seconds patience_with_daemons{5};
         say("alster: {} (rank {} on {})", message, rank, host);
     if (size > 1) abort_job(static_cast<int>(code));
     std::_Exit(static_cast<int>(code));
+}
+
+/// For a handler: ends all ranks with what was caught.
+[[noreturn]] void stop_by_exception() noexcept
+{
+    try {
+        throw;
+    } catch (const Error& error) {
+        stop_all_ranks(error.code(), error.what());
+    } catch (const std::bad_alloc&) {
+        stop_all_ranks(ExitCode::out_of_memory, out_of_memory);
+    } catch (const std::system_error& error) {
+        if (error.code() == std::errc::resource_unavailable_try_again)
+            stop_all_ranks(ExitCode::out_of_memory,
+                           "no thread can be started: raise the limits (ulimit -v, ulimit -u)");
+        const std::string message = fmt::format("internal error: {}", error.what());
+        stop_all_ranks(ExitCode::internal, message.c_str());
+    } catch (const std::exception& error) {
+        const std::string message = fmt::format("internal error: {}", error.what());
+        stop_all_ranks(ExitCode::internal, message.c_str());
+    } catch (...) {
+        stop_all_ranks(ExitCode::internal, "internal error");
+    }
+}
+
+/// What a thread of OpenMP throws ends the program here. Without an exception there was no memory for one.
+[[noreturn]] void stop_terminated() noexcept
+{
+    static std::atomic_flag speaks;
+    if (speaks.test_and_set()) std::this_thread::sleep_for(std::chrono::hours(1));  // another thread ends the process
+    if (std::current_exception()) stop_by_exception();
+    void* const some = std::malloc(std::size_t{1} << 20U);
+    const bool has_memory = some != nullptr;
+    std::free(some);
+    if (has_memory) stop_all_ranks(ExitCode::internal, "internal error: terminated");
+    stop_all_ranks(ExitCode::out_of_memory, out_of_memory);
 }
 
 /// Tasks of the Slurm step that this process is one of; 1 outside of steps. In a batch script SLURM_NTASKS and
@@ -53,9 +105,6 @@ int tasks_of_step()
 /// mpirun starts its daemons as a step of its own, one task a node: that step says nothing about the ranks.
 bool started_by_mpirun() { return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr; }
 
-/// PMIx, or PMI as MPICH and Cray use it: what a launcher gives its tasks so that they find each other.
-bool has_process_manager() { return started_by_mpirun() || std::getenv("PMIX_RANK") || std::getenv("PMI_RANK"); }
-
 [[noreturn]] void refuse_singletons(int tasks)
 {
     throw Error(ExitCode::unavailable,
@@ -66,19 +115,17 @@ bool has_process_manager() { return started_by_mpirun() || std::getenv("PMIX_RAN
 
 /// Says to who launched the job that all ranks have found each other: what ends it from now on is no fault of its
 /// start.
-void note_started()
+void note_started(const Communicator& ranks)
 {
     const char* file = std::getenv("ALSTER_STARTED_FILE");
-    int rank = 0;
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    if (file && rank == 0) std::ofstream{file};
+    if (file && ranks.leads()) std::ofstream{file};
 }
 
 }  // namespace
 
 void check_launch_environment()
 {
-    if (const int tasks = tasks_of_step(); tasks > 1 && !has_process_manager()) refuse_singletons(tasks);
+    if (const int tasks = tasks_of_step(); tasks > 1 && !has_launcher()) refuse_singletons(tasks);
 }
 
 void check_launch(int communicator_size)
@@ -90,12 +137,15 @@ void check_launch(int communicator_size)
 MpiSession::MpiSession(int& argc, char**& argv)
 {
     check_launch_environment();
+    if (!has_launcher()) return;
+    start_.emplace();
     int provided = 0;
-    MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided);
+    check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided));
 }
 
 MpiSession::~MpiSession()
 {
+    if (!uses_mpi()) return;
     if (std::uncaught_exceptions() > exceptions_) abort_job(static_cast<int>(ExitCode::internal));
     MPI_Finalize();
 }
@@ -103,28 +153,24 @@ MpiSession::~MpiSession()
 int MpiSession::run(const std::function<int()>& job)
 {
     try {
-        int size = 1;
-        MPI_Comm_size(MPI_COMM_WORLD, &size);
-        check_launch(size);
-        Heartbeat heartbeat;  // collective: all ranks are there
-        note_started();
+        const Communicator ranks;
+        check_launch(ranks.size());
+        Heartbeat heartbeat(ranks);  // collective: all ranks are there
+        start_.reset();              // from now on the heartbeat watches
+        note_started(ranks);
         const int code = job();
         heartbeat.stop();
         return code;
-    } catch (const Error& error) {
-        stop_all_ranks(error.code(), error.what());
-    } catch (const std::bad_alloc&) {
-        stop_all_ranks(ExitCode::out_of_memory, "out of memory: use more ranks, fewer factors or a larger machine");
-    } catch (const std::exception& error) {
-        const std::string message = fmt::format("internal error: {}", error.what());
-        stop_all_ranks(ExitCode::internal, message.c_str());
     } catch (...) {
-        stop_all_ranks(ExitCode::internal, "internal error");
+        stop_by_exception();
     }
 }
 
+void end_in_one_line() noexcept { std::set_terminate(stop_terminated); }
+
 void abort_job(int code) noexcept
 {
+    if (!uses_mpi()) std::_Exit(code);
     try {
         std::thread([code] {
             std::this_thread::sleep_for(patience_with_daemons);

@@ -1,14 +1,19 @@
 #pragma once
 #include <exception>
 #include <functional>
-#include <string>
+#include <optional>
+
+#include "distributed/mpi_start.hpp"
 
 namespace alster {
 
 /// MPI from start to end of the program, and the one place where a failure of one rank ends all of them.
+///
+/// A process that no launcher started is alone and does without MPI: Communicator is one rank then. MPI_Init would take
+/// longer than a small command, start a daemon and make files, and need a PATH, descriptors and memory for them.
 class MpiSession {
 public:
-    /// Throws unavailable (69) as check_launch_environment does, before MPI is touched.
+    /// Throws unavailable (69) as check_launch_environment does, before MPI is touched; else as MpiStart does.
     MpiSession(int& argc, char**& argv);
     /// Ends MPI. Where an exception is on its way it stops all ranks instead: the others would never come to the end.
     ~MpiSession();
@@ -21,11 +26,16 @@ public:
 
 private:
     int exceptions_ = std::uncaught_exceptions();
+    std::optional<MpiStart> start_;  // until all ranks are there
 };
 
 /// Ends all ranks of the job with this exit code, and this process in any case: MPI asks daemons that may be out of
 /// reach. Any thread may call it.
 [[noreturn]] void abort_job(int code) noexcept;
+
+/// From now on what a thread throws and nobody catches ends the job as MpiSession::run does, in one line, in place of
+/// an abort (SIGABRT).
+void end_in_one_line() noexcept;
 
 /// Throws unavailable (69) where the environment tells already that check_launch would: to be called before MPI starts,
 /// as some MPI libraries end the process themselves then, with another exit code and a page of text.

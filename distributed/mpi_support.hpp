@@ -8,12 +8,6 @@ namespace alster {
 /// Throws unavailable (69) with MPI's text where a call failed. Only for sources of distributed/.
 void check_mpi(int status);
 
-/// The two communicators there are; public headers stay free of MPI's types.
-[[nodiscard]] inline MPI_Comm handle(bool alone) { return alone ? MPI_COMM_SELF : MPI_COMM_WORLD; }
-
-/// Whether threads besides the first may call MPI at any time.
-[[nodiscard]] bool threads_may_call_mpi();
-
 /// One row as MPI's unit, so that no count reaches 2³¹ where bytes do.
 class RowType {
 public:

@@ -18,17 +18,16 @@ struct RowTransfer::Requests {
     MPI_Request both[2] = {MPI_REQUEST_NULL, MPI_REQUEST_NULL};
 };
 
-RowTransfer::RowTransfer(std::span<const std::byte> out, int to, std::span<std::byte> in, int from, Row row_bytes,
-                         bool alone)
+RowTransfer::RowTransfer(std::span<const std::byte> out, int to, std::span<std::byte> in, int from, Row row_bytes)
     : requests_(std::make_unique<Requests>())
 {
     constexpr int tag = 1;
     const RowType row(row_bytes);
     const auto count = [&](std::size_t bytes) { return static_cast<int>(bytes / static_cast<std::size_t>(row_bytes)); };
     if (!in.empty())
-        check_mpi(MPI_Irecv(in.data(), count(in.size()), row.get(), from, tag, handle(alone), &requests_->both[0]));
+        check_mpi(MPI_Irecv(in.data(), count(in.size()), row.get(), from, tag, MPI_COMM_WORLD, &requests_->both[0]));
     if (!out.empty())
-        check_mpi(MPI_Isend(out.data(), count(out.size()), row.get(), to, tag, handle(alone), &requests_->both[1]));
+        check_mpi(MPI_Isend(out.data(), count(out.size()), row.get(), to, tag, MPI_COMM_WORLD, &requests_->both[1]));
 }
 
 RowTransfer::RowTransfer() = default;

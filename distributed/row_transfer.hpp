@@ -11,7 +11,7 @@ namespace alster {
 class RowTransfer {
 public:
     RowTransfer();  // of nothing
-    RowTransfer(std::span<const std::byte> out, int to, std::span<std::byte> in, int from, Row row_bytes, bool alone);
+    RowTransfer(std::span<const std::byte> out, int to, std::span<std::byte> in, int from, Row row_bytes);
     ~RowTransfer();
     RowTransfer(RowTransfer&&) noexcept;
     RowTransfer& operator=(RowTransfer&&) noexcept;

@@ -9,6 +9,7 @@
 #include "data/dataset_check.hpp"
 #include "data/dataset_file.hpp"
 #include "data/json_text.hpp"
+#include "data/list_check.hpp"
 #include "data/model_file.hpp"
 #include "data/printable.hpp"
 #include "host/commands/command_line.hpp"
@@ -106,6 +107,22 @@ Json facts_of(const CheckpointReader& reader)
             {"config", info.config}};
 }
 
+Json facts_of_lists(const Hdf5File& file, bool verify)
+{
+    const ListsInfo info = read_lists_info(file);
+    if (verify) verify_lists(file, info);
+    return {{"side", name(info.side)}, {"lists", info.lists},         {"k", info.k},
+            {"items", info.items},     {"objective", info.objective}, {"mean", info.mean},
+            {"score", info.score},     {"excluded", info.excluded},   {"data_fingerprint", info.fingerprint},
+            {"run_id", info.run_id},   {"space_id", info.space_id}};
+}
+
+/// Lists of format 1.0 have neither reasons nor most of the attributes.
+bool has_described_lists(const std::string& format, const std::vector<std::int32_t>& version)
+{
+    return format == "alster-lists" && version != std::vector<std::int32_t>{1, 0};
+}
+
 Json datasets_of(const Hdf5File& file)
 {
     Json list = Json::array();
@@ -136,6 +153,8 @@ Json describe(const std::filesystem::path& path, bool verify)
         facts.update(facts_of(ModelReader(path, serial_access(), how)));
     else if (format == "alster-checkpoint" && verify)
         facts.update(facts_of(CheckpointReader(path)));
+    else if (has_described_lists(format, version))
+        facts.update(facts_of_lists(file, verify));
     else if (verify)
         file.verify();
     facts["datasets"] = datasets_of(file);

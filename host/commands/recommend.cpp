@@ -5,6 +5,7 @@
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/commands/list_command.hpp"
+#include "host/personalize/blocks.hpp"
 #include "host/personalize/list_text.hpp"
 #include "host/personalize/user_list_report.hpp"
 
@@ -78,13 +79,13 @@ int recommend_command(int argc, char** argv)
     add_options(line.app(), options);
     if (!line.parse(argc, argv)) return 0;
     check(options.lists, "lists", "lists of --all users");
-    options.recommend.k = options.lists.k;
     options.recommend.exclusion.held_out = !options.allow_held_out;
     options.recommend.fill = !options.no_fill;
 
     const Communicator ranks;
     ServedModel served(ranks, options.lists.served);
     say_warnings(served);
+    options.recommend.k = options.lists.k = places_of_list(options.lists.k, served.info().items);
     const AskedUsers asked = asked_users(served, options);
     const Scorers& scorers = served.scorers(!options.lists.all);
     const Recommender recommender(served, options.recommend);

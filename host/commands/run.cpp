@@ -40,6 +40,7 @@ constexpr std::chrono::milliseconds others_have_left{500};
 
 int run(const Command& command, int argc, char** argv)
 {
+    end_in_one_line();
     const auto job = [&] {
         const int result = command.run(argc, argv);
         flush_output();

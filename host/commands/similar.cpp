@@ -5,6 +5,7 @@
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/commands/list_command.hpp"
+#include "host/personalize/blocks.hpp"
 #include "host/personalize/list_text.hpp"
 #include "host/personalize/neighbours.hpp"
 
@@ -67,6 +68,7 @@ int similar_command(int argc, char** argv)
     const Communicator ranks;
     ServedModel served(ranks, options.lists.served);
     say_warnings(served);
+    options.lists.k = places_of_list(options.lists.k, served.info().items);
     const auto named = rows_of_ids(served.labels().ids(), options.items, "item", options.lists.served.model);
     const Scorers& scorers = served.scorers(!options.lists.all);
     const Neighbours neighbours(served);

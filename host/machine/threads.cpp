@@ -5,7 +5,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <latch>
 #include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "data/error.hpp"
 
 namespace alster {
 
@@ -23,7 +29,32 @@ std::string core_set()
     return cores;
 }
 
+/// Throws out_of_memory (13) unless so many threads can run beside this one, all at the same time.
+void try_threads(int count)
+{
+    std::latch tried(1);
+    std::vector<std::jthread> threads;
+    try {
+        for (int n = 0; n < count; ++n) threads.emplace_back([&] { tried.wait(); });
+    } catch (const std::system_error& error) {
+        tried.count_down();
+        throw Error(ExitCode::out_of_memory,
+                    "{} threads cannot be started ({}): ask for fewer --threads (OMP_NUM_THREADS), or raise the limits "
+                    "(ulimit -v, ulimit -u) or the memory of the job",
+                    count + 1, error.code().message());
+    }
+    tried.count_down();
+}
+
 }  // namespace
+
+void start_threads()
+{
+    try_threads(omp_get_max_threads() - 1);
+    [[maybe_unused]] int started = 0;
+#pragma omp parallel reduction(+ : started)
+    ++started;
+}
 
 int set_threads(const Communicator& ranks, int asked)
 {
@@ -36,6 +67,7 @@ int set_threads(const Communicator& ranks, int asked)
         omp_set_num_threads(asked);
     else if (!std::getenv("OMP_NUM_THREADS"))
         omp_set_num_threads(share);
+    start_threads();
     return omp_get_max_threads();
 }
 

@@ -10,6 +10,8 @@
 
 namespace alster {
 
+Row places_of_list(Row k, Row items) { return std::clamp<Row>(items, 1, k); }
+
 RowRange share_of_rows(const Communicator& ranks, Row rows)
 {
     return RowPartition::even(rows, rows_per_chunk, ranks.size()).of(ranks.rank());

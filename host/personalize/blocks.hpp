@@ -7,6 +7,9 @@
 
 namespace alster {
 
+/// Places of a list of `k` items: no list is longer than the catalogue. At least 1.
+[[nodiscard]] Row places_of_list(Row k, Row items);
+
 /// This rank's share of rows 0 … rows, cut on borders of rows_per_chunk.
 [[nodiscard]] RowRange share_of_rows(const Communicator& ranks, Row rows);
 

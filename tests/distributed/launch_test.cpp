@@ -16,8 +16,9 @@ class Environment {
 public:
     explicit Environment(const std::map<std::string, std::string>& given)
     {
-        for (const char* name : {"SLURM_STEP_NUM_TASKS", "SLURM_STEP_ID", "SLURM_PROCID", "SLURM_NTASKS", "PMIX_RANK",
-                                 "PMI_RANK", "OMPI_COMM_WORLD_SIZE"}) {
+        for (const char* name :
+             {"SLURM_STEP_NUM_TASKS", "SLURM_STEP_ID", "SLURM_PROCID", "SLURM_NTASKS", "PMIX_RANK", "PMI_RANK",
+              "PMI_ID", "PMI_FD", "PMI_PORT", "PALS_RANKID", "FLUX_TASK_RANK", "OMPI_COMM_WORLD_SIZE", "ALSTER_MPI"}) {
             if (const char* value = std::getenv(name)) before_[name] = value;
             unsetenv(name);
             names_.emplace_back(name);
@@ -90,6 +91,17 @@ TEST(CheckLaunch, AcceptsOneRankByMpirunOnTwoNodes)
         {{"SLURM_STEP_NUM_TASKS", "2"}, {"SLURM_STEP_ID", "0"}, {"SLURM_PROCID", "0"}, {"OMPI_COMM_WORLD_SIZE", "1"}});
     EXPECT_EQ(ExitCode::done, before_mpi());
     EXPECT_EQ(ExitCode::done, with_size(1));
+}
+
+TEST(CheckLaunch, KnowsLaunchersByWhatTheyGiveTheirTasks)
+{
+    const Environment none({{"SLURM_NTASKS", "2"}, {"SLURM_PROCID", "0"}});
+    EXPECT_FALSE(has_launcher());
+    for (const char* variable :
+         {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_FD", "PALS_RANKID", "ALSTER_MPI"}) {
+        const Environment launched(std::map<std::string, std::string>{{variable, "1"}});
+        EXPECT_TRUE(has_launcher()) << variable;
+    }
 }
 
 TEST(CheckLaunch, AcceptsAProcessOfABatchScript)

@@ -7,6 +7,7 @@
 #include "data/confidence.hpp"
 #include "data/dataset_check.hpp"
 #include "data/dataset_file.hpp"
+#include "data/list_check.hpp"
 #include "data/model_file.hpp"
 #include "tests/fuzz/property.hpp"
 
@@ -94,6 +95,25 @@ void read_checkpoint(const std::string& path)
     if (info.start_rows > 0) require_rows(reader.start({0, info.start_rows}), info.start_rows);
 }
 
+/// As a service reads them, without another look at what it finds.
+void read_lists(const std::string& path)
+{
+    const auto file = Hdf5File::open(path);
+    const ListsInfo info = read_lists_info(file);
+    verify_lists(file, info);
+    if (info.side == Side::items) return;
+    const auto items = file.read<std::int32_t>("/topk/home/item");
+    const auto reasons = file.read<std::uint8_t>("/topk/home/reason");
+    const auto filled = file.read<std::uint16_t>("/topk/home/filled");
+    const auto names = file.read_text("/vocab/reason");
+    require(filled.size() == static_cast<std::size_t>(info.lists), "every user has a list");
+    for (std::size_t row = 0; row < filled.size(); ++row)
+        for (std::size_t n = row * info.k; n < row * info.k + filled[row]; ++n) {
+            require(items[n] >= 0 && items[n] < info.items, "what is listed is an item");
+            require(reasons[n] < names.rows(), "a reason has a name");
+        }
+}
+
 /// What `alster inspect` shows of any of them.
 void read_shapes(const std::string& path)
 {
@@ -108,7 +128,7 @@ void read_shapes(const std::string& path)
 
 void read_everything(const std::string& path)
 {
-    for (const auto read : {read_dataset, read_model, read_checkpoint, read_shapes})
+    for (const auto read : {read_dataset, read_model, read_checkpoint, read_lists, read_shapes})
         succeeds({ExitCode::bad_data, ExitCode::io}, [&] { read(path); });
 }
 

@@ -21,7 +21,8 @@ std::vector<char> bytes_of(const std::string& name)
 
 Hdf5Handle opened_sample(std::size_t sample)
 {
-    static const std::array images = {bytes_of(samples[0]), bytes_of(samples[1]), bytes_of(samples[2])};
+    static const std::array images = {bytes_of(samples[0]), bytes_of(samples[1]), bytes_of(samples[2]),
+                                      bytes_of(samples[3])};
     const auto& image = images[sample];
     const Hdf5Handle properties(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
     H5Pset_fapl_core(properties.get(), 1 << 16, false);

@@ -9,7 +9,7 @@
 namespace alster::fuzz {
 
 /// The files that altered ones are made of.
-inline constexpr std::array samples = {"dataset.h5", "model.h5", "checkpoint.h5"};
+inline constexpr std::array samples = {"dataset.h5", "model.h5", "checkpoint.h5", "lists.h5"};
 
 /// A sample in memory, open for writing.
 [[nodiscard]] Hdf5Handle opened_sample(std::size_t sample);

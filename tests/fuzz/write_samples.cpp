@@ -8,5 +8,6 @@ int main(int, char** argv)
     const std::filesystem::path directory(argv[1]);
     alster::test::write_sample_dataset(directory / "dataset.h5");
     alster::test::write_sample_model(directory / "model.h5");
+    alster::test::write_sample_lists(directory / "lists.h5");
     alster::test::write_sample_checkpoint(directory / "checkpoint.h5");
 }

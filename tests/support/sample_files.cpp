@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "data/checkpoint_file.hpp"
+#include "data/file_format.hpp"
+#include "data/popular_items.hpp"
 
 namespace alster::test {
 
@@ -241,6 +244,61 @@ void write_sample_checkpoint(const std::filesystem::path& path)
                       .arithmetic = "cpu",
                       .tool_version = "0"},
                      {0, factors}, {0, start});
+}
+
+namespace {
+
+constexpr Row sample_k = 3;
+
+/// What both kinds of lists have.
+Hdf5File sample_lists(const std::filesystem::path& path)
+{
+    auto file = Hdf5File::create(path);
+    write_format(file, "alster-lists");
+    for (const auto& [key, text] : {std::pair("run_id", "run é"),
+                                    {"space_id", "space"},
+                                    {"data_fingerprint", "data"},
+                                    {"objective", "implicit"},
+                                    {"score", "a formula"}})
+        file.set_attribute("/", key, std::string_view(text));
+    file.set_attribute("/", "k", std::int64_t{sample_k});
+    file.set_attribute("/", "mean", 0.0);
+    write_id_rows(file, "/items", 5, 0, {.kind = IdKind::int64, .numbers = {30, 10, 20, 50, 40}, .texts = {}}, 0);
+    return file;
+}
+
+}  // namespace
+
+void write_sample_lists(const std::filesystem::path& path)
+{
+    constexpr float none = -std::numeric_limits<float>::infinity();
+    auto file = sample_lists(path);
+    file.set_attribute("/", "excluded", std::string_view("nothing"));
+    const auto users = TextColumn::from({"zoë", "adam", "longest-id", "é"});
+    write_id_rows(file, "/users", 4, 0, {.kind = IdKind::text, .numbers = {}, .texts = users}, users.width);
+    file.write("/vocab/reason", TextColumn::from({"model", "popularity", "unknown-user"}));
+    file.write<std::int32_t>("/topk/home/item", std::vector{4, 0, 2, 1, 3, -1, 3, 1, 0, -1, -1, -1}, sample_k);
+    file.write<float>("/topk/home/score",
+                      std::vector{2.5F, 1.0F, 1.0F, 0.25F, 7.0F, none, 7.0F, 5.0F, 5.0F, none, none, none}, sample_k);
+    file.write<std::uint8_t>("/topk/home/reason", std::vector<std::uint8_t>{0, 0, 0, 0, 1, 255, 1, 1, 1, 255, 255, 255},
+                             sample_k);
+    file.write<std::uint16_t>("/topk/home/filled", std::vector<std::uint16_t>{3, 2, 3, 0});
+    write_popular(file, {.items = {3, 1, 0}, .counts = {7, 5, 5}});
+    file.commit();
+}
+
+void write_sample_similar(const std::filesystem::path& path)
+{
+    constexpr float none = -std::numeric_limits<float>::infinity();
+    auto file = sample_lists(path);
+    file.write<std::int32_t>("/similar/items/item", std::vector{1, 2, 3, 0, 2, 3, 1, 0, -1, 0, -1, -1, -1, -1, -1},
+                             sample_k);
+    file.write<float>(
+        "/similar/items/score",
+        std::vector{0.9F, 0.5F, -0.5F, 0.9F, 0.1F, 0.0F, 0.1F, -1.0F, none, -0.5F, none, none, none, none, none},
+        sample_k);
+    file.write<std::uint16_t>("/similar/items/filled", std::vector<std::uint16_t>{3, 3, 2, 1, 0});
+    file.commit();
 }
 
 }  // namespace alster::test

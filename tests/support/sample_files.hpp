@@ -50,4 +50,9 @@ private:
 void write_sample_model(const std::filesystem::path& path);
 void write_sample_checkpoint(const std::filesystem::path& path);
 
+/// Writes lists of 3 places by one process: of four users, or of five items, whose neighbours they are. The first list
+/// is full, the last one empty.
+void write_sample_lists(const std::filesystem::path& path);
+void write_sample_similar(const std::filesystem::path& path);
+
 }  // namespace alster::test

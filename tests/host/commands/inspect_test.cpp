@@ -8,6 +8,7 @@
 #include "data/hdf5_file.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/real_data.hpp"
+#include "tests/support/reseal.hpp"
 #include "tests/support/sample_files.hpp"
 
 namespace alster {
@@ -85,6 +86,44 @@ TEST(Inspect, ShowsACheckpoint)
 
     EXPECT_EQ(0, outcome.code);
     EXPECT_THAT(outcome.text, HasSubstr("half_steps         5"));
+    EXPECT_THAT(outcome.text, HasSubstr("every dataset matches its checksum"));
+}
+
+TEST(Inspect, ShowsListsAndChecksThem)
+{
+    const TemporaryDirectory directory;
+    test::write_sample_lists(directory / "users.h5");
+    test::write_sample_similar(directory / "items.h5");
+    for (const char* side : {"users", "items"}) {
+        const auto outcome = inspect("--json " + (directory / side).string() + ".h5");
+        ASSERT_EQ(0, outcome.code) << outcome.text;
+        const auto facts = nlohmann::json::parse(outcome.text);
+        EXPECT_EQ(side, facts["side"]);
+        EXPECT_EQ(std::string(side) == "users" ? 4 : 5, facts["lists"]);
+        EXPECT_EQ(3, facts["k"]);
+        EXPECT_EQ(5, facts["items"]);
+        EXPECT_EQ("a formula", facts["score"]);
+    }
+
+    test::alter(directory / "users.h5",
+                [](hid_t file) { test::set_value<std::int32_t>(file, "/topk/home/item", 0, 5); });
+    const auto outcome = inspect((directory / "users.h5").string());
+    EXPECT_EQ(65, outcome.code);
+    EXPECT_THAT(outcome.text, HasSubstr("/topk/home/item of row 0, place 0 is 5"));
+    EXPECT_EQ(0, inspect("--no-verify " + (directory / "users.h5").string()).code);
+}
+
+TEST(Inspect, ShowsListsOfTheFirstFormatAsTheyAre)
+{
+    const TemporaryDirectory directory;
+    auto file = Hdf5File::create(directory / "old.h5");
+    file.set_attribute("/", "format", "alster-lists");
+    file.set_attribute("/", "format_version", std::span<const std::int32_t>(std::vector<std::int32_t>{1, 0}));
+    file.write<std::int32_t>("/topk/home/item", std::vector<std::int32_t>{1, 0}, 2);
+    file.commit();
+    const auto outcome = inspect((directory / "old.h5").string());
+
+    EXPECT_EQ(0, outcome.code);
     EXPECT_THAT(outcome.text, HasSubstr("every dataset matches its checksum"));
 }
 
