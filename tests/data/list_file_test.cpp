@@ -32,7 +32,7 @@ protected:
     /// What reading the sample complains of once it was changed.
     std::string refusal(const std::function<void(hid_t)>& change)
     {
-        test::write_sample_lists(path_);
+        test::write_lists_of_every_kind(path_);
         test::alter(path_, change);
         const auto read = [&] {
             const ListFileReader file(path_);
@@ -55,7 +55,7 @@ protected:
 
 TEST_F(ListFiles, GiveBackWhatWasWritten)
 {
-    test::write_sample_lists(path_);
+    test::write_lists_of_every_kind(path_);
     const ListFileReader file(path_);
     const ListContents written = test::sample_list_contents();
     EXPECT_EQ(written.info.run_id, file.info().run_id);
@@ -83,7 +83,7 @@ TEST_F(ListFiles, GiveBackWhatWasWritten)
 
 TEST_F(ListFiles, AreReadByRanges)
 {
-    test::write_sample_lists(path_);
+    test::write_lists_of_every_kind(path_);
     const ListFileReader file(path_);
     const ListGroup& home = file.group("/topk/home");
     const OwnListRows all = test::sample_lists(home);

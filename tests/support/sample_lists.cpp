@@ -60,7 +60,7 @@ OwnListRows sample_lists(const ListGroup& group)
     return lists;
 }
 
-void write_sample_lists(const std::filesystem::path& path)
+void write_lists_of_every_kind(const std::filesystem::path& path)
 {
     ListContents contents = sample_list_contents();
     const PopularItems popular = sample_popular();

@@ -11,6 +11,6 @@ namespace alster::test {
 [[nodiscard]] OwnListRows sample_lists(const ListGroup& group);
 [[nodiscard]] PopularItems sample_popular();
 
-void write_sample_lists(const std::filesystem::path& path);
+void write_lists_of_every_kind(const std::filesystem::path& path);
 
 }  // namespace alster::test
