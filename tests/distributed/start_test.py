@@ -52,8 +52,8 @@ def tearDownModule():
     directory.cleanup()
 
 
-def train(out, *more):
-    return ["train", "--data", "data.h5", "--factors", "4", "--sweeps", "2", "--backend", "cpu", "--threads", "1", "--out",
+def train(out, *more, sweeps=2):
+    return ["train", "--data", "data.h5", "--factors", "4", "--sweeps", str(sweeps), "--backend", "cpu", "--threads", "1", "--out",
             out, *more]
 
 
@@ -74,7 +74,7 @@ class Alone(unittest.TestCase):
 
     def test_no_process_is_started_and_nothing_is_left_in_tmpdir(self):
         os.mkdir("temporary")
-        command = [ALSTER, *train("killed", "--sweeps", "10000")]
+        command = [ALSTER, *train("killed", sweeps=100000)]
         running = subprocess.Popen(command, env={**PLAIN, "TMPDIR": os.path.abspath("temporary")},
                                    stderr=subprocess.PIPE, text=True)
         try:
