@@ -89,7 +89,7 @@ class OddMachine(unittest.TestCase):
         for mebibytes in (150, 400):
             def limit():
                 resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20))
-            running = subprocess.Popen([ALSTER, "train", "--data", self.data, "--factors", "8", "--sweeps", "10000",
+            running = subprocess.Popen([ALSTER, "train", "--data", self.data, "--factors", "8", "--sweeps", "100000",
                                         "--out", self.path(f"term{mebibytes}")], preexec_fn=limit,
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             try:
