@@ -52,9 +52,9 @@ def tearDownModule():
     directory.cleanup()
 
 
-def train(out, *more, sweeps=2):
-    return ["train", "--data", "data.h5", "--factors", "4", "--sweeps", str(sweeps), "--backend", "cpu", "--threads", "1", "--out",
-            out, *more]
+def train(out, sweeps=2):
+    return ["train", "--data", "data.h5", "--factors", "4", "--sweeps", str(sweeps), "--backend", "cpu", "--threads", "1",
+            "--out", out]
 
 
 RECOMMEND = ["recommend", "--model", "run/model.h5", "--data", "data.h5", "--user", "3", "--backend", "cpu"]
@@ -74,7 +74,7 @@ class Alone(unittest.TestCase):
 
     def test_no_process_is_started_and_nothing_is_left_in_tmpdir(self):
         os.mkdir("temporary")
-        command = [ALSTER, *train("killed", sweeps=100000)]
+        command = [ALSTER, *train("killed", 100_000)]
         running = subprocess.Popen(command, env={**PLAIN, "TMPDIR": os.path.abspath("temporary")},
                                    stderr=subprocess.PIPE, text=True)
         try:
