@@ -190,9 +190,10 @@ void say_held_out(const Job& job)
     const DatasetInfo& data = job.dataset.info();
     if (data.held_out == 0) return;
     const RecommendOptions& lists = job.options.lists;
-    say("alster: {} held-out interactions of {} ({}) were not learned from{}: to serve, prepare with --split none and "
-        "train on everything",
+    const bool known = job.model.info().fingerprint == data.fingerprint;
+    say("alster: {} held-out interactions of {} ({}) {}{}: to serve, prepare with --split none and train on everything",
         data.held_out, job.dataset.file().path().string(), data.split,
+        known ? "were not learned from" : "may have been learned from or not, as the model was trained on other data",
         lists.exclusion.held_out && !lists.include_seen ? ", their titles are excluded" : "");
 }
 
