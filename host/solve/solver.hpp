@@ -93,6 +93,19 @@ public:
         return step;
     }
 
+    /// What rows of the half-step that was just made were solved with.
+    [[nodiscard]] const RowObjective& row_objective() const { return row_objective_; }
+
+    /// As if this solver had just solved the other side from `fixed`, with this row_objective().base: audit() and
+    /// solve_again() may follow. Both sides have their factors of then. Collective.
+    void recall(Side& fixed, std::vector<double> base)
+    {
+        enter_phase("exchange of what a checkpoint was solved from");
+        row_objective_ = objective_.of_row(fixed.partition.rows());
+        row_objective_.base = std::move(base);
+        if (!fixed.exchange->trivial()) gather(fixed, [](int) {});
+    }
+
     /// Checks rows of the half-step that was just made. Collective.
     [[nodiscard]] Audit audit(const Side& solved, const Side& fixed)
     {

@@ -83,20 +83,6 @@ void require_descent(const Job& job, const HalfStep& step, std::optional<double>
     throw Error(ExitCode::diverged, "{}: no right solve can do that; please report it with config.resolved.toml", rose);
 }
 
-double AuditTerms::bound(const HalfStep& step) const
-{
-    const bool stopped_early = by_steps && step.retried_rows == 0;  // as was asked for
-    return precision == Precision::bf16 || stopped_early ? 0.125 : 1e-3;
-}
-
-void report_solved_again(const Job& job, Side side, const Audit& audit, double bound)
-{
-    job.progress.line(fmt::format("{} is {:.1e} from its fp64 solution, {:.0e} are allowed: all {} are solved again",
-                                  describe_row(job.dataset, side, audit.farthest, job.options.objective),
-                                  audit.largest_error, bound, name(side)));
-    job.log.write("solved_again", {{"side", name(side)}, {"largest_error", audit.largest_error}});
-}
-
 namespace {
 
 nlohmann::json fields_of(const HalfStep& step, int sweep)
@@ -192,16 +178,6 @@ void report_exchange(const Job& job, Side side, const FactorExchange& exchange, 
                                {"received_mib_most", most}});
 }
 
-void report_audit(const Job& job, Side side, const Audit& audit)
-{
-    if (audit.rows == 0)
-        job.progress.line(fmt::format("not audited: all {} are split over ranks", name(side)));
-    else
-        job.progress.line(fmt::format("audited on {} sampled rows of {}: {:.1e} from their fp64 solutions", audit.rows,
-                                      name(side), audit.largest_error));
-    job.log.write("audit", {{"side", name(side)}, {"rows", audit.rows}, {"largest_error", audit.largest_error}});
-}
-
 void report_resume(const Job& job)
 {
     const CheckpointInfo& info = job.resumed->reader.info();
@@ -222,22 +198,25 @@ void report_resume(const Job& job)
 }
 
 std::filesystem::path save(const Job& job, const TrainingState& state, const SideToSave& solved,
-                           const SideToSave& start, const std::string& why)
+                           const StartToSave& start, const std::string& why)
 {
     enter_phase("writing a checkpoint");
     Stopwatch watch;
     CheckpointInfo info{.rows = solved.all_rows,
-                        .start_rows = start.all_rows,
+                        .start_rows = start.side.all_rows,
                         .width = job.options.objective.width(),
+                        .base = start.base,
                         .penalty = solved.penalty,
+                        .start_penalty = start.side.penalty,
+                        .retried_rows = start.retried_rows,
                         .run_id = job.run_id,
                         .fingerprint = job.dataset.info().fingerprint,
-                        .config = start_config(job.options),
+                        .config = saved_config(job.options, job.precision),
                         .arithmetic = job.arithmetic,
                         .tool_version = version()};
     state.describe(info);
     job.ranks.broadcast(std::span(&info.seconds, 1));  // each rank has its own watch
-    const auto path = job.checkpoints->write(info, solved.mine, start.mine);
+    const auto path = job.checkpoints->write(info, solved.mine, start.side.mine);
     const double seconds = watch.lap();
     job.borders->saved(seconds);
     job.progress.line(fmt::format("checkpoint {} in {:.2f} s: {}", path.string(), seconds, why));

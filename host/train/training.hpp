@@ -2,8 +2,8 @@
 #include <optional>
 
 #include "host/machine/peak_memory.hpp"
-#include "host/solve/audit.hpp"
 #include "host/solve/sides.hpp"
+#include "host/train/audited_step.hpp"
 #include "host/train/job_context.hpp"
 #include "host/train/model_output.hpp"
 #include "host/train/rebalance.hpp"
@@ -15,18 +15,6 @@ namespace alster {
 /// Throws diverged (12) where a half-step raised the objective from `before` by more than rounding can. `stored`: the
 /// stored part of the objective where all factors are 0.
 void require_descent(const Job& job, const HalfStep& step, std::optional<double> before, double stored, int sweep);
-
-/// How the rows of a half-step were solved: what its audit may find.
-struct AuditTerms {
-    Precision precision = Precision::fp32;  // with which the fixed side was read
-    bool by_steps = false;                  // by conjugate gradients
-
-    /// How far a row may be from its fp64 solution, ‖x − x'‖ / ‖x'‖.
-    [[nodiscard]] double bound(const HalfStep& step) const;
-};
-
-/// Says that a side is solved again, and because of which row.
-void report_solved_again(const Job& job, Side side, const Audit& audit, double bound);
 
 void log_half_step(MetricsLog& log, const HalfStep& step, int sweep);
 
@@ -44,9 +32,6 @@ void report_sweep(const Job& job, const TrainingState& state, const HalfStep& us
 /// Prints and logs how the factors of one side come to the ranks, and what that moves. Collective.
 void report_exchange(const Job& job, Side side, const FactorExchange& exchange, const ExchangeVolumes& volumes);
 
-/// Prints and logs how far sampled rows are from their fp64 solutions.
-void report_audit(const Job& job, Side side, const Audit& audit);
-
 /// Prints and logs from where the run goes on.
 void report_resume(const Job& job);
 
@@ -57,10 +42,17 @@ struct SideToSave {
     double penalty = 0;
 };
 
+/// Where the next half-step starts from, which is also what the last one was solved from, and how that was done.
+struct StartToSave {
+    SideToSave side;
+    std::vector<double> base;
+    std::int64_t retried_rows = 0;
+};
+
 /// Writes a checkpoint of the side that was solved last and of where the next one starts from; says so in a line and
 /// the log. Collective.
 std::filesystem::path save(const Job& job, const TrainingState& state, const SideToSave& solved,
-                           const SideToSave& start, const std::string& why);
+                           const StartToSave& start, const std::string& why);
 
 /// How the sweeps of a run ended.
 struct Ending {
@@ -108,12 +100,13 @@ public:
     void finish(bool partial)
     {
         if (!state_.whole_sweep()) report_last_half_step(job_, state_, solve_next());
-        // else the items may come from a checkpoint, and what they were solved from is gone
+        if (items_step_.solved != Side::items) recall_items();
         if (items_step_.solved == Side::items) {
-            audit(solver_, items_step_, sides_->items, sides_->users,
+            audit(job_, solver_, items_step_, sides_->items, sides_->users,
                   {.precision = job_.precision, .by_steps = job_.options.solve.cg_steps > 0});
             state_.objective = items_step_.objective;
-        }
+        } else
+            report_no_audit(job_, Side::items, "the checkpoint does not hold what they were solved from");
         last_half_step();
         enter_phase("writing the model");
         for (auto* side : {&sides_->users, &sides_->items}) {  // writing needs room of its own
@@ -225,6 +218,16 @@ private:
         report_resume(job_);
     }
 
+    /// The half-step before a checkpoint, where that holds both sides.
+    void recall_items()
+    {
+        const CheckpointInfo& info = job_.resumed->reader.info();
+        if (info.start_rows == 0) return;
+        sides_->users.penalty = info.start_penalty;
+        solver_.recall(sides_->users, info.base);
+        items_step_ = {.solved = Side::items, .objective = info.objective, .retried_rows = info.retried_rows};
+    }
+
     HalfStep solve_next()
     {
         FactorSide<B>& fixed = solved_last();
@@ -257,7 +260,7 @@ private:
             solver.begin_with(sides_->items);
             HalfStep step = solver.half_step(sides_->users, sides_->items);
             require_descent(job_, step, state_.objective, stored_weight_, state_.sweeps());
-            audit(solver, step, sides_->users, sides_->items,
+            audit(job_, solver, step, sides_->users, sides_->items,
                   {.precision = HasExactForm<B> ? Precision::fp32 : job_.precision, .by_steps = false});
             state_.add(step.objective, seconds_of(step));
             return step;
@@ -281,30 +284,6 @@ private:
             [&](const TrainedRows& users, const TrainedRows& items) { metric = validation_->measure(users, items); });
         state_.baseline = validation_->baseline();
         return metric;
-    }
-
-    /// Holds rows of the half-step that was just made against fp64. Where one is not near enough the whole side is
-    /// solved again, without steps if there were any, then in fp64; throws UnsolvedRow where that does not help.
-    void audit(Solver<B>& solver, HalfStep& step, FactorSide<B>& solved, const FactorSide<B>& fixed,
-               const AuditTerms& terms)
-    {
-        using Again = typename Solver<B>::Again;
-        const double bound = terms.bound(step);
-        Audit audit = solver.audit(solved, fixed);
-        for (const Again how : {Again::without_steps, Again::in_fp64}) {
-            if (audit.within(bound) || audit.unsolved >= 0) break;
-            if (how == Again::without_steps && !terms.by_steps) continue;
-            report_solved_again(job_, solved.side, audit, bound);
-            const HalfStep again = solver.solve_again(solved, fixed, how);
-            step.objective = again.objective;
-            step.solve_s += again.solve_s;
-            step.cg_rows = again.cg_rows;
-            step.retried_rows = again.retried_rows;
-            audit = solver.audit(solved, fixed);
-        }
-        if (!audit.within(bound))
-            throw UnsolvedRow{solved.side, audit.unsolved >= 0 ? audit.unsolved : audit.farthest, true};
-        report_audit(job_, solved.side, audit);
     }
 
     /// Measures and reports; returns whether it was the last sweep.
@@ -331,7 +310,8 @@ private:
                 SideToSave solved = to_save(sides_->users, users.factors);
                 SideToSave start = to_save(sides_->items, items.factors);
                 if (&solved_last() == &sides_->items) std::swap(solved, start);
-                path = alster::save(job_, state_, solved, start, why);
+                const auto retried = (solved_last().side == Side::users ? users_step_ : items_step_).retried_rows;
+                path = alster::save(job_, state_, solved, {start, solver_.row_objective().base, retried}, why);
             });
         else
             backend_.read_on_host(solved_last().factors, [&](std::span<const float> factors) {
