@@ -20,11 +20,13 @@ void check_progress(const Hdf5File& file, const CheckpointInfo& info)
     within("half_steps", info.half_steps, 1, most_half_steps);
     within("best_sweep", info.best_sweep, 0, info.half_steps / 2);
     within("restarts", info.restarts, 0, most_half_steps);
+    within("retried_rows", info.retried_rows, 0, info.rows);
     const auto finite = [&](const char* key, double value, double least) {
         require_attribute(file, std::isfinite(value) && value >= least, key, value,
                           fmt::format("finite and not below {}", least));
     };
     finite("penalty", info.penalty, 0);
+    finite("start_penalty", info.start_penalty, 0);
     finite("objective_value", info.objective, 0.999 * info.penalty);  // a sum of which the penalty is one part
     finite("seconds", info.seconds, 0);
     finite("best_metric", info.best_metric, 0);
@@ -43,7 +45,9 @@ void check(const Hdf5File& file, const CheckpointInfo& info)
                       fmt::format("from 1 to {}", most));
     check_progress(file, info);
     check_shape(file, "/factors", info.rows, info.width);
-    if (info.start_rows > 0) check_shape(file, "/start", info.start_rows, info.width);
+    if (info.start_rows == 0) return;
+    check_shape(file, "/start", info.start_rows, info.width);
+    check_shape(file, "/base", info.width);
 }
 
 void verify_checkpoint(const Hdf5File& file, const CheckpointInfo& info)
@@ -52,7 +56,10 @@ void verify_checkpoint(const Hdf5File& file, const CheckpointInfo& info)
     const float most = std::sqrt(std::numeric_limits<float>::max() / static_cast<float>(info.width));
     const ValueRule rule = within<float>(-most, most, fmt::format("must lie between -{0:.3g} and {0:.3g}", most));
     ValueRules rules{{"/factors", rule}};
-    if (info.start_rows > 0) rules["/start"] = rule;
+    if (info.start_rows > 0) {
+        rules["/start"] = rule;
+        rules["/base"] = finite<double>();
+    }
     file.verify(rules);
 }
 

@@ -11,6 +11,7 @@ namespace {
 constexpr const char* checkpoint_format = "alster-checkpoint";
 constexpr const char* factors_name = "/factors";
 constexpr const char* start_name = "/start";
+constexpr const char* base_name = "/base";
 
 template <class Info, class Visit>
 void each_attribute(Info& info, Visit visit)
@@ -20,6 +21,8 @@ void each_attribute(Info& info, Visit visit)
     visit("start_rows", info.start_rows);
     visit("width", info.width);
     visit("penalty", info.penalty);
+    visit("start_penalty", info.start_penalty);
+    visit("retried_rows", info.retried_rows);
     visit("objective_value", info.objective);
     visit("seconds", info.seconds);
     visit("best_metric", info.best_metric);
@@ -41,7 +44,10 @@ void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& i
     write_format(file, checkpoint_format);
     each_attribute(info, WriteField{file});
     write_all_rows(file, factors_name, info.rows, info.width, solved.first, solved.factors);
-    if (info.start_rows > 0) write_all_rows(file, start_name, info.start_rows, info.width, start.first, start.factors);
+    if (info.start_rows > 0) {
+        write_all_rows(file, start_name, info.start_rows, info.width, start.first, start.factors);
+        file.write<double>(base_name, info.base);
+    }
     file.commit();
 }
 
@@ -52,6 +58,7 @@ CheckpointReader::CheckpointReader(const std::filesystem::path& path, const File
     each_attribute(info_, ReadField{file_});
     check(file_, info_);
     verify_checkpoint(file_, info_);
+    if (info_.start_rows > 0) info_.base = file_.read_rows<double>(base_name, {0, info_.width});
 }
 
 std::vector<float> CheckpointReader::factors(RowRange rows) const { return file_.read_rows<float>(factors_name, rows); }

@@ -12,21 +12,25 @@ namespace alster {
 
 /// What a checkpoint says about itself (root attributes). It holds the side that was solved last, by row number: the
 /// next half-step computes the other one from it, and where that begins with the other's old rows
-/// (TrainOptions::cg_steps), those as well. So any number of ranks goes on from it.
+/// (TrainOptions::cg_steps), those as well. So any number of ranks goes on from it. What it holds of both sides is also
+/// enough to audit the last half-step, and to solve its rows again as the run would have.
 struct CheckpointInfo {
     std::int64_t half_steps = 0;  // made so far; odd: users were solved last
     Row rows = 0;                 // of that side
     Row start_rows = 0;           // of the other side, where it is kept; else 0
     Row width = 0;
-    double penalty = 0;           // Σ λ_r‖row‖² of that side
-    double objective = 0;         // after the last half-step
-    double seconds = 0;           // spent in half-steps
-    double best_metric = 0;       // of the held-out part
-    std::int64_t best_sweep = 0;  // 0: nothing was measured
-    std::int64_t restarts = 0;    // how often the run was resumed before
+    std::vector<double> base;       // (width) RowObjective::base of the last half-step, where start_rows > 0
+    double penalty = 0;             // Σ λ_r‖row‖² of that side
+    double start_penalty = 0;       // of the other side, where it is kept
+    std::int64_t retried_rows = 0;  // of the last half-step
+    double objective = 0;           // after the last half-step
+    double seconds = 0;             // spent in half-steps
+    double best_metric = 0;         // of the held-out part
+    std::int64_t best_sweep = 0;    // 0: nothing was measured
+    std::int64_t restarts = 0;      // how often the run was resumed before
     std::string run_id;
     std::string fingerprint;  // of the data
-    std::string config;       // JSON: what decides the objective and the start
+    std::string config;       // JSON: what decides the result
     std::string arithmetic;   // precision, and by what: decides the last bits
     std::string tool_version;
 };

@@ -71,21 +71,25 @@ std::string from_leader(const FileAccess& access, std::string text)
     return text;
 }
 
+[[noreturn]] void refuse_unreadable(const std::filesystem::path& path, const std::error_code& error)
+{
+    throw Error(ExitCode::io, "{}: cannot be read: {}: look at the permissions of the file and its directories",
+                path.string(), error.message());
+}
+
 void require_readable(const std::filesystem::path& path)
 {
     std::error_code error;
     const auto there = std::filesystem::status(path, error);
     if (there.type() == std::filesystem::file_type::not_found)
         throw Error(ExitCode::bad_data, "{}: no such file", path.string());
+    if (!std::filesystem::status_known(there)) refuse_unreadable(path, error);
     if (std::filesystem::is_directory(there))
         throw Error(ExitCode::bad_data, "{}: is a directory, a file is needed", path.string());
     // HDF5 would wait forever at a pipe, and read a device to its end
     if (!std::filesystem::is_regular_file(there))
         throw Error(ExitCode::bad_data, "{}: is a pipe, socket or device, an ordinary file is needed", path.string());
-    if (!error && ::access(path.c_str(), R_OK) != 0) error = std::error_code(errno, std::generic_category());
-    if (error)
-        throw Error(ExitCode::io, "{}: cannot be read: {}: look at the permissions of the file and its directories",
-                    path.string(), error.message());
+    if (::access(path.c_str(), R_OK) != 0) refuse_unreadable(path, std::error_code(errno, std::generic_category()));
 }
 
 /// Why HDF5 did not open a file that is there.
@@ -132,9 +136,9 @@ Hdf5File Hdf5File::create(const std::filesystem::path& path, const FileAccess& a
     impl->path = path;
     impl->access = &access;
     on_leader(access, path, [&] {
-        check_output_path(path);
-        impl->current = make_temporary(path);
-        impl->free_bytes = free_bytes_beside(path);
+        impl->goal = output_target(path);
+        impl->current = make_temporary(impl->goal);
+        impl->free_bytes = free_bytes_beside(impl->goal);
     });
     impl->current = from_leader(access, impl->current.string());
     impl->file = Hdf5Handle(
@@ -231,7 +235,7 @@ void Hdf5File::commit()
     }
     sync_to_disk(impl.current);  // on every rank: each may hold pages of its own
     impl.access->barrier();
-    on_leader(*impl.access, impl.path, [&] { publish(impl.current, impl.path); });
+    on_leader(*impl.access, impl.path, [&] { publish(impl.current, impl.goal); });
     impl.writing = false;
 }
 

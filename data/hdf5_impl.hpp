@@ -39,7 +39,8 @@ struct Hdf5File::Impl {
         Checksum sum;  // of this rank's rows
     };
 
-    std::filesystem::path path;     // the final name
+    std::filesystem::path path;     // as it was named
+    std::filesystem::path goal;     // of a file that is being written: where it comes to lie
     std::filesystem::path current;  // where the bytes are
     const FileAccess* access = nullptr;
     Hdf5Handle file;

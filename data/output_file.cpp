@@ -21,10 +21,9 @@ constexpr std::size_t chunk = std::size_t{1} << 20;
 
 }  // namespace
 
-OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path))
+OutputFile::OutputFile(const std::filesystem::path& path)
+    : path_(output_target(path)), temporary_(make_temporary(path_))
 {
-    check_output_path(path_);
-    temporary_ = make_temporary(path_);
     file_ = ::open(temporary_.c_str(), O_WRONLY | O_CLOEXEC);
     if (file_ >= 0) return;
     const int reason = errno;

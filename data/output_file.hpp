@@ -7,10 +7,10 @@
 namespace alster {
 
 /// A file that one process writes from its beginning to its end, through a buffer: under a temporary name, until
-/// commit() gives it its own. Removed where that is not reached. Errors: cannot_create (73), io (74).
+/// commit() gives it its own. A link stays, what it leads to is written. Removed where commit() is not reached. Errors: cannot_create (73), io (74).
 class OutputFile {
 public:
-    explicit OutputFile(std::filesystem::path path);
+    explicit OutputFile(const std::filesystem::path& path);
     ~OutputFile();
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;

@@ -81,9 +81,9 @@ bool is_named(int file, const fs::path& path)
 
 OutputLock OutputLock::of_file(const fs::path& path)
 {
-    check_output_path(path);
+    const fs::path target = output_target(path);  // one lock for all links to it
     // a name of any length has a lock of its own, and one that its file system allows
-    return {path, directory_of(path) / fmt::format(".{}.lock", short_name(path))};
+    return {path, directory_of(target) / fmt::format(".{}.lock", short_name(target))};
 }
 
 OutputLock OutputLock::of_directory(const fs::path& directory) { return {directory, directory / ".lock"}; }

@@ -1,6 +1,8 @@
 #include "data/output_path.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,23 +13,64 @@
 
 namespace alster {
 
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int most_links = 40;  // as Linux has it
+
+[[noreturn]] void refuse(const fs::path& path, const std::error_code& error)
+{
+    throw Error(ExitCode::cannot_create, "{}: cannot be created: {}", path.string(), error.message());
+}
+
+bool is_below_proc(const fs::path& link)
+{
+    struct statfs system {};
+    return ::statfs(directory_of(link).c_str(), &system) == 0 && system.f_type == PROC_SUPER_MAGIC;
+}
+
+/// The last of the links that begin with `path`, which need not lead to anything.
+fs::path end_of_links(const fs::path& path)
+{
+    fs::path target = path;
+    std::error_code error;
+    for (int links = 0; links <= most_links; ++links) {
+        const auto there = fs::symlink_status(target, error);
+        if (!fs::status_known(there)) refuse(path, error);
+        if (!fs::is_symlink(there)) return target;
+        if (is_below_proc(target))
+            throw Error(ExitCode::cannot_create, "{}: is an open file of a process: give the name of a file",
+                        path.string());
+        target = directory_of(target) / fs::read_symlink(target, error);
+        if (error) refuse(path, error);
+    }
+    refuse(path, std::make_error_code(std::errc::too_many_symbolic_link_levels));
+}
+
+}  // namespace
+
 std::filesystem::path directory_of(const std::filesystem::path& path)
 {
     return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
-void check_output_path(const std::filesystem::path& path)
+std::filesystem::path output_target(const std::filesystem::path& path)
 {
-    std::error_code ignored;
-    const auto directory = directory_of(path);
-    if (!std::filesystem::is_directory(directory, ignored))
+    const fs::path target = end_of_links(path);
+    const fs::path directory = directory_of(target);
+    std::error_code error;
+    const auto above = fs::status(directory, error);
+    if (!fs::status_known(above)) refuse(path, error);
+    if (!fs::is_directory(above))
         throw Error(ExitCode::cannot_create, "{}: cannot be created, there is no directory {}: make it first",
                     path.string(), directory.string());
-    const auto there = std::filesystem::status(path, ignored);
-    if (std::filesystem::is_directory(there))
+    const auto there = fs::status(target, error);
+    if (fs::is_directory(there))
         throw Error(ExitCode::cannot_create, "{}: is a directory: give the name of a file", path.string());
-    if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there))
+    if (fs::exists(there) && !fs::is_regular_file(there))
         throw Error(ExitCode::cannot_create, "{}: is not an ordinary file: give another name", path.string());
+    return target;
 }
 
 std::uint64_t free_bytes_beside(const std::filesystem::path& path)

@@ -7,9 +7,11 @@ namespace alster {
 /// The directory that `path` lies in; "." where it names none.
 [[nodiscard]] std::filesystem::path directory_of(const std::filesystem::path& path);
 
-/// Throws cannot_create (73) where no file can be made at `path`: its directory is missing, or something that is not a
-/// file stands there.
-void check_output_path(const std::filesystem::path& path);
+/// Where the file comes to lie that is written as `path`: there, or where the symbolic link `path` leads. The link stays.
+/// Throws cannot_create (73) where no file can be made: the directory is missing, the name is too long, or something
+/// that is not a file stands there. So does a link to an open file of a process, as /dev/stdout: renaming a finished
+/// file onto it would not write to it.
+[[nodiscard]] std::filesystem::path output_target(const std::filesystem::path& path);
 
 /// Bytes that an ordinary user may still write beside `path`.
 [[nodiscard]] std::uint64_t free_bytes_beside(const std::filesystem::path& path);

@@ -24,7 +24,8 @@ export SLURM_PMIX_FENCE=${SLURM_PMIX_FENCE:-ring}
 # Rank 0 makes this file when all ranks have found each other; it runs on the node of this script.
 started=$(mktemp --dry-run "${TMPDIR:-/tmp}/alster-started-$SLURM_JOB_ID-XXXXXX")
 export ALSTER_STARTED_FILE=$started
-trap 'rm -f "$started"' EXIT
+ended=$(mktemp "${TMPDIR:-/tmp}/alster-ended-$SLURM_JOB_ID-XXXXXX")
+trap 'rm -f "$started" "$ended"' EXIT
 
 # run COMMAND OPTIONS: sets code.
 # --mpi=pmix: without it each task would be a job of its own; alster then stops with exit code 69.
@@ -33,13 +34,20 @@ trap 'rm -f "$started"' EXIT
 ending=no
 trap 'ending=yes' TERM USR1
 run() {
-    srun --mpi=pmix --kill-on-bad-exit=1 "$alster" "$@" &
+    rm -f "$ended"
+    (
+        trap : TERM USR1 # the step gets them as they are
+        step=0
+        srun --mpi=pmix --kill-on-bad-exit=1 "$alster" "$@" || step=$?
+        echo $step > "$ended"
+    ) &
+    # A signal ends a wait with a code of its own, also where the step ends in the same moment; so the code is in a file.
     code=0
     wait $! || code=$?
     while kill -0 $! 2> /dev/null; do
-        code=0
         wait $! || code=$?
     done
+    [ ! -s "$ended" ] || code=$(cat "$ended")
 }
 
 # A rank that is killed by a signal before all have found each other met a fault of the start, not of the work.

@@ -21,7 +21,9 @@ int open_input(const std::string& path)
 {
     if (path == "-") return STDIN_FILENO;
     const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) throw Error(ExitCode::bad_data, "{}: cannot be read: {}", path, std::strerror(errno));
+    if (descriptor < 0)
+        throw Error(errno == ENOENT || errno == ENOTDIR ? ExitCode::bad_data : ExitCode::io, "{}: cannot be read: {}",
+                    path, std::strerror(errno));
     struct stat status {};
     if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
         close(descriptor);

@@ -15,9 +15,6 @@ constexpr std::size_t longest_name = 40;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-/// "user_id" beside "user" is the id.
-bool is_id(std::string_view name) { return plain_name(name).ends_with("id"); }
-
 std::string shown(std::span<const std::string_view> header) { return fmt::format("{}", fmt::join(header, ", ")); }
 
 }  // namespace
@@ -26,9 +23,10 @@ std::optional<EventColumn> named_column(std::string_view field)
 {
     if (field.empty() || field.size() > longest_name || !is_letter(field.front()) || !is_letter(field.back()))
         return std::nullopt;
-    const auto known = known_column(field);
-    return known ? std::optional(known->column) : std::nullopt;
+    return known_column(field);
 }
+
+bool is_id_name(std::string_view name) { return plain_name(name).ends_with("id"); }
 
 bool is_telling_name(std::string_view name)
 {
@@ -55,8 +53,8 @@ ColumnPositions known_positions(std::span<const std::string_view> header, std::s
         if (!column) continue;
         int& place = positions[static_cast<std::size_t>(*column)];
         const std::string_view other = place >= 0 ? header[static_cast<std::size_t>(place)] : std::string_view();
-        if (place >= 0 && is_id(other) && !is_id(header[f])) continue;
-        if (place >= 0 && is_id(other) == is_id(header[f]))
+        if (place >= 0 && is_id_name(other) && !is_id_name(header[f])) continue;
+        if (place >= 0 && is_id_name(other) == is_id_name(header[f]))
             throw Error(ExitCode::bad_data, "{}: '{}' and '{}' could both be the {}; the header has: {}; write {}",
                         where, other, header[f], name(*column), shown(header), columns_to_write(header));
         place = static_cast<int>(f);

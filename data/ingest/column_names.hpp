@@ -11,6 +11,9 @@ namespace alster {
 /// What a field names where it is a known name: known_column(), soon done with nearly all ids.
 [[nodiscard]] std::optional<EventColumn> named_column(std::string_view field);
 
+/// True for a name that goes before others of the same column: "user_id" beside "user" is the id.
+[[nodiscard]] bool is_id_name(std::string_view name);
+
 /// True for a name that is known and stands in headers only: "user_id" or "timestamp", not "user" or "date", which a
 /// log could have as ids.
 [[nodiscard]] bool is_telling_name(std::string_view name);

@@ -24,6 +24,7 @@ enum class Defect {
     nul_byte,
     broken_utf8,
     bad_time,
+    ticks,
     other_time_format,
     unknown_event,
     no_value,
@@ -73,6 +74,9 @@ enum class Defect {
             return "id is not UTF-8";
         case Defect::bad_time:
             return "time is neither Unix time nor yyyymmdd nor ISO 8601, from 1970 to 2106 (see --time-format)";
+        case Defect::ticks:
+            return "time looks like ticks of 100 ns since the year 1 (.NET) or 1601 (Windows): subtract "
+                   "621355968000000000 or 116444736000000000 and divide by 10000000; --time-format ns if it is in ns";
         case Defect::other_time_format:
             return "time is not written as --time-format says, from 1970 to 2106";
         case Defect::unknown_event:

@@ -21,7 +21,7 @@ public:
         if (is_comment(line, fields_.size(), format_.width)) return pass_over(Passed::comment, events);
         for (const int position : format_.positions)
             if (position >= static_cast<int>(fields_.size())) return short_line(events);
-        if (format_.header && has_surplus()) return Defect::surplus_fields;
+        if (has_surplus()) return Defect::surplus_fields;
         const EventFields parts{.user = field(EventColumn::user),
                                 .item = field(EventColumn::item),
                                 .value = given(EventColumn::value),
@@ -102,7 +102,7 @@ private:
     /// Empty fields behind the last one are of separators that end a line.
     [[nodiscard]] bool has_surplus() const
     {
-        return fields_.size() > format_.width &&
+        return format_.width > 0 && fields_.size() > format_.width &&
                std::any_of(fields_.begin() + static_cast<std::ptrdiff_t>(format_.width), fields_.end(),
                            [](std::string_view text) { return !text.empty(); });
     }

@@ -54,7 +54,8 @@ Defect read_time(const TimeFormat& format, Event& event)
 {
     if (!event.time_text.data()) return Defect::none;
     const auto time = format.read(event.time_text);
-    if (!time) return format.automatic() ? Defect::bad_time : Defect::other_time_format;
+    if (!time && format.automatic()) return is_ticks(event.time_text) ? Defect::ticks : Defect::bad_time;
+    if (!time) return Defect::other_time_format;
     event.time = *time;
     return Defect::none;
 }

@@ -92,6 +92,13 @@ void InteractionReader::refuse_header() const
         path(), line_.begin, line_.text);
 }
 
+TakenKeys InteractionReader::taken_keys() const
+{
+    TakenKeys keys = taken_;
+    if (parser_) keys.add(parser_->taken_keys());
+    return keys;
+}
+
 /// The beginning of the file, and the same header or mark again.
 bool InteractionReader::pass_over()
 {
@@ -105,6 +112,7 @@ bool InteractionReader::pass_over()
 /// What the beginning of a file says holds for all of its parts.
 void InteractionReader::begin_file()
 {
+    taken_ = taken_keys();
     file_ = line_.file;
     head_ = {};
     if (source_.part().begin == 0) {
@@ -125,7 +133,7 @@ std::unique_ptr<LineParser> InteractionReader::make_parser(std::string_view head
         case LogFormat::movielens:
             return make_table(head);
         case LogFormat::jsonl:
-            return json_parser(layout_.columns);
+            return json_parser(layout_.columns, file_);
         case LogFormat::pairs:
             return delimited_parser({.separator = Separator::loose, .positions = default_positions(2)});
         case LogFormat::lists:
@@ -142,7 +150,6 @@ std::unique_ptr<LineParser> InteractionReader::make_table(std::string_view head)
     return delimited_parser({.separator = head_.separator,
                              .positions = head_.positions,
                              .width = head_.width,
-                             .header = head_.has_header,
                              .find_headers = layout_.header.value_or(true),
                              .decimal_comma = layout_.decimal_comma,
                              .nulls = layout_.nulls});

@@ -44,7 +44,10 @@ public:
 
     [[nodiscard]] const PassedLines& passed() const { return passed_; }
 
-    /// The columns that known names decided in the first file: "user=uid, item=sku; not used: note"; "": none.
+    /// Of the JSON objects read so far.
+    [[nodiscard]] TakenKeys taken_keys() const;
+
+    /// The columns that known names decided in the first table: "user=uid, item=sku; not used: note"; "": none.
     [[nodiscard]] const std::string& columns() const { return columns_; }
 
     /// True where a record ended behind the part in which it begins: the next part begins inside of it.
@@ -70,6 +73,7 @@ private:
     TableHead head_;
     PassedLines passed_;
     std::string columns_;
+    TakenKeys taken_;  // in the files before
     bool crossed_ = false;
     Line line_;
     std::vector<std::string_view> objects_;  // of a line of JSON that are still to be read

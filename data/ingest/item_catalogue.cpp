@@ -41,6 +41,8 @@ public:
         if (line.find('\0') != line.npos) return Defect::nul_byte;
         if (!splitter_.split(line, fields_)) return Defect::bad_quoting;
         if (fields_.size() < std::max(needed(), layout_.id + 1)) return Defect::missing_column;
+        // empty ones behind the last are of separators that end a line
+        while (fields_.size() > layout_.width && fields_.back().empty()) fields_.pop_back();
         if (fields_.size() > layout_.width) {
             detail_ = fmt::format("{}, not {}", fields_.size(), layout_.width);
             return Defect::surplus_fields;
@@ -102,6 +104,10 @@ void read_json(LineSource& source, Line line, JsonItems& items, Quarantine& quar
         for (std::size_t i = 0; i < objects.size() && !quarantine.hopeless(); ++i) {
             line.text = objects[i];
             read_record(items, source.path(line.file), line, quarantine);
+            if (const auto& ids = items.doubtful_ids(); !ids.empty())
+                throw Error(ExitCode::bad_data,
+                            "{}:{}: '{}' and '{}' could both be the id: write --item-columns id={},title=…",
+                            source.path(line.file), line.number, ids[0], ids[1], ids[0]);
         }
     } while (!quarantine.hopeless() && source.next(line));
 }

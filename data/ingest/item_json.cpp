@@ -19,6 +19,7 @@ namespace json = simdjson::ondemand;
 Defect JsonItems::read(std::string_view object)
 {
     found_.clear();
+    id_keys_.clear();
     const Defect broken = document_.read(
         object, [&](std::string_view key, JsonDocument::Value& value) { return read_field("", key, value); });
     if (broken != Defect::none) return broken;
@@ -31,6 +32,7 @@ Defect JsonItems::read(std::string_view object)
             fmt::format("'{}'; the object has: {}", asked == columns.end() ? "item" : asked->place, names));
         return Defect::key_absent;
     }
+    check_id_keys();
     if (const Defect defect = check_id(id->second.text); defect != Defect::none) return defect;
     std::vector<NamedText> texts;
     for (auto& [name, found] : found_) {
@@ -40,6 +42,18 @@ Defect JsonItems::read(std::string_view object)
     }
     texts_.keep(id->second.text, texts);
     return Defect::none;
+}
+
+/// As of a table's header: the log may call its item by either of two names, and not by one here and another there.
+void JsonItems::check_id_keys()
+{
+    if (!spec_.empty()) return;
+    const std::string& key = found_.at("id").key;
+    if (id_key_.empty()) id_key_ = key;
+    if (!is_item_name(key) && id_keys_.size() > 1)
+        doubtful_ids_ = {id_keys_[0], id_keys_[1]};
+    else if (plain_name(key) != plain_name(id_key_))
+        doubtful_ids_ = {id_key_, key};
 }
 
 /// True where a column is asked for inside the object at this path.
@@ -108,6 +122,7 @@ void JsonItems::take(const std::string& path, std::string text)
             found_.insert_or_assign(path, Found{std::numeric_limits<int>::max(), path, std::move(text)});
         return;
     }
+    if (known->column == "id" && plain_name(path) != "id") id_keys_.push_back(path);
     Found now{known->order, path, std::move(text)};
     const auto [met, fresh] = found_.try_emplace(std::string(known->column), now);
     if (fresh) return;

@@ -12,6 +12,9 @@ public:
 
     [[nodiscard]] Defect read(std::string_view object);
 
+    /// Two keys that could both be the id, in one object or as the ids of two; empty: none.
+    [[nodiscard]] const std::vector<std::string>& doubtful_ids() const { return doubtful_ids_; }
+
     /// More about the last defect.
     [[nodiscard]] std::string_view detail() const { return document_.detail(); }
 
@@ -25,11 +28,15 @@ private:
     [[nodiscard]] Defect read_value(JsonDocument::Value& value, std::string& text, bool& has_text);
     [[nodiscard]] bool inside_is_named(const std::string& path) const;
     void take(const std::string& path, std::string text);
+    void check_id_keys();
 
     const ItemColumnSpec& spec_;
     ItemTexts& texts_;
     JsonDocument document_;
     std::map<std::string, Found> found_;  // by column
+    std::vector<std::string> id_keys_;    // known ones of the object, but "id"
+    std::string id_key_;                  // of the objects before
+    std::vector<std::string> doubtful_ids_;
 };
 
 }  // namespace alster

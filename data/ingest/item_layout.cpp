@@ -77,10 +77,9 @@ void require_one_id(const Fields& header, const std::string& where)
 {
     std::vector<std::string_view> ids;
     for (const std::string_view name : header) {
-        const std::string plain = plain_name(name);
-        if (plain == "item" || plain == "itemid" || plain == "iid") return;
+        if (is_item_name(name)) return;
         const auto known = known_item_column(name);
-        if (known && known->column == "id" && plain != "id") ids.push_back(name);
+        if (known && known->column == "id" && plain_name(name) != "id") ids.push_back(name);
     }
     if (ids.size() > 1)
         throw Error(ExitCode::bad_data, "{}: '{}' and '{}' could both be the id: write --item-columns id={},title=…",

@@ -2,21 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
+#include "data/ingest/column_names.hpp"
 #include "data/ingest/json_document.hpp"
-#include "data/ingest/known_names.hpp"
 #include "data/ingest/line_parser.hpp"
 
 namespace alster {
 
 namespace {
-
-constexpr std::array<const char*, event_columns> column_names = {"user",  "item",       "value", "time",
-                                                                 "event", "confidence", ""};
 
 /// For each column what of its path is still to be found, "payload.user" or,
 /// inside payload, "user"; no data: nothing.
@@ -28,44 +24,53 @@ bool leads_into(std::string_view path, std::string_view key)
     return path.size() > key.size() + 1 && path.starts_with(key) && path[key.size()] == '.';
 }
 
-/// Finds what the names of keys mean. It remembers them, as keys come again and
-/// again.
+/// A key that was met.
+struct MetKey {
+    std::string name;
+    std::optional<EventColumn> column;  // that it is known for
+    bool taken = false;
+};
+
+/// Finds what the names of keys mean. It remembers them, as keys come again and again.
 class KnownKeys {
 public:
-    [[nodiscard]] std::optional<KnownName> find(std::string_view key)
+    /// Holds as long as this.
+    [[nodiscard]] MetKey* find(std::string_view key)
     {
         name_ = key;
-        if (const auto met = met_.find(name_); met != met_.end()) return met->second;
-        const auto known = known_column(key);
+        if (const auto met = met_.find(name_); met != met_.end()) return &met->second;
+        const auto column = named_column(key);
         constexpr std::size_t most = 1000;  // keys may be ids
-        if (met_.size() < most) met_.emplace(name_, known);
-        return known;
+        if (!column && met_.size() >= most) return &unknown_;
+        return &met_.emplace(name_, MetKey{name_, column}).first->second;
     }
+
+    [[nodiscard]] const std::unordered_map<std::string, MetKey>& met() const { return met_; }
 
 private:
     std::string name_;
-    std::unordered_map<std::string, std::optional<KnownName>> met_;
+    std::unordered_map<std::string, MetKey> met_;
+    MetKey unknown_;
 };
 
 class JsonParser final : public LineParser {
 public:
-    explicit JsonParser(const ColumnSpec& keys) : by_known_names_(keys.empty())
+    JsonParser(const ColumnSpec& keys, std::size_t file) : by_known_names_(keys.empty()), file_(file)
     {
-        for (std::size_t c = 0; c < event_columns; ++c) {
-            keys_[c] = keys[static_cast<EventColumn>(c)];
-            if (keys_[c].empty()) keys_[c] = column_names[c];  // but "": only where asked for
-        }
+        for (std::size_t c = 0; c < event_columns; ++c) keys_[c] = keys[static_cast<EventColumn>(c)];
     }
 
     Defect parse(std::string_view line, std::vector<Event>& events) override
     {
         parts_ = {};
-        orders_.fill(std::numeric_limits<int>::max());
+        candidates_ = {};
         Paths paths{};
         if (!by_known_names_) std::copy(keys_.begin(), keys_.end(), paths.begin());
         const Defect defect = document_.read(
             line, [&](std::string_view key, JsonDocument::Value& value) { return read_field(key, value, paths); });
         if (defect != Defect::none) return defect;
+        if (by_known_names_)
+            if (const Defect wrong = take_candidates(); wrong != Defect::none) return wrong;
         for (const EventColumn needed : {EventColumn::user, EventColumn::item})
             if (!part(needed).data()) return absent(needed, line);
         events.resize(1);
@@ -76,6 +81,14 @@ public:
     }
 
     [[nodiscard]] std::string_view detail() const override { return document_.detail(); }
+
+    [[nodiscard]] TakenKeys taken_keys() const override
+    {
+        TakenKeys keys = doubts_;
+        for (const auto& [name, key] : known_.met())
+            if (key.taken) keys.take(file_, *key.column, name);
+        return keys;
+    }
 
 private:
     [[nodiscard]] std::string_view& part(EventColumn column) { return parts_[static_cast<std::size_t>(column)]; }
@@ -116,26 +129,48 @@ private:
         return Defect::none;
     }
 
-    Defect read_known(std::string_view key, JsonDocument::Value& value)
+    /// A key of an object that may be a column, and what it says.
+    struct Candidate {
+        MetKey* key = nullptr;
+        JsonText text;
+    };
+
+    Defect read_known(std::string_view name, JsonDocument::Value& value)
     {
-        const auto known = known_.find(key);
-        if (!known) return Defect::none;
-        int& order = orders_[static_cast<std::size_t>(known->column)];
-        if (known->order > order) return Defect::none;
+        MetKey* key = known_.find(name);
+        if (!key->column) return Defect::none;
         JsonText text;
         if (const auto error = read_text(value, text)) return document_.broken(error);
         if (text.kind == JsonText::Kind::null) return Defect::none;
-        order = known->order;
-        return take(known->column, key, text);
+        if (text.kind == JsonText::Kind::text && text.text.empty() && !is_id(*key->column)) return Defect::none;
+        Candidate& met = candidates_[static_cast<std::size_t>(*key->column)];
+        if (met.key && is_id_name(met.key->name) == is_id_name(name))
+            doubts_.doubt(file_, *key->column, met.key->name, name);
+        if (!met.key || (is_id_name(name) && !is_id_name(met.key->name))) met = {key, text};
+        return Defect::none;
+    }
+
+    Defect take_candidates()
+    {
+        for (const auto& [key, text] : candidates_) {
+            if (!key) continue;
+            key->taken = true;
+            if (const Defect defect = take(*key->column, key->name, text); defect != Defect::none) return defect;
+        }
+        return Defect::none;
+    }
+
+    [[nodiscard]] static bool is_id(EventColumn column)
+    {
+        return column == EventColumn::user || column == EventColumn::item;
     }
 
     Defect take(EventColumn column, std::string_view key, const JsonText& value)
     {
         using Kind = JsonText::Kind;
         const bool number = column == EventColumn::value || column == EventColumn::confidence;
-        const bool id = column == EventColumn::user || column == EventColumn::item;
         part(column) = value.text;
-        if (!id && value.text.empty()) part(column) = {};  // "" is not given
+        if (!is_id(column) && value.text.empty()) part(column) = {};  // "" is not given
         if (value.kind == Kind::text || value.kind == Kind::null) return Defect::none;
         if (value.kind == Kind::boolean && column == EventColumn::event) return Defect::none;
         if (value.kind == Kind::boolean && number) {
@@ -149,7 +184,8 @@ private:
 
     Defect absent(EventColumn column, std::string_view line)
     {
-        const std::string key = keys_[static_cast<std::size_t>(column)];
+        const std::string& asked = keys_[static_cast<std::size_t>(column)];
+        const std::string key = asked.empty() ? std::string(name(column)) : asked;
         const std::string names = document_.names(line);
         document_.set_detail(fmt::format("'{}'; the object has: {}", key, names));
         return Defect::key_absent;
@@ -158,13 +194,18 @@ private:
     bool by_known_names_;
     std::array<std::string, event_columns> keys_;
     std::array<std::string_view, event_columns> parts_;
-    std::array<int, event_columns> orders_{};  // of the names that the parts were found by
+    std::size_t file_;
     KnownKeys known_;
+    std::array<Candidate, event_columns> candidates_{};  // of the object
+    TakenKeys doubts_;
     JsonDocument document_;
 };
 
 }  // namespace
 
-std::unique_ptr<LineParser> json_parser(const ColumnSpec& keys) { return std::make_unique<JsonParser>(keys); }
+std::unique_ptr<LineParser> json_parser(const ColumnSpec& keys, std::size_t file)
+{
+    return std::make_unique<JsonParser>(keys, file);
+}
 
 }  // namespace alster

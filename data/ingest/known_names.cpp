@@ -8,11 +8,11 @@ namespace alster {
 
 namespace {
 
-// In the order in which they win.
 constexpr auto users = std::to_array<std::string_view>(
     {"user",     "userid",    "uid",       "username", "userkey",      "customer",   "customerid", "visitorid",
      "viewerid", "profileid", "accountid", "memberid", "subscriberid", "reviewerid", "listenerid", "clientid",
      "userno",   "visitor",   "member",    "reviewer", "account",      "playerid",   "personid",   "readerid"});
+// In the order in which they win in an items file.
 constexpr auto items = std::to_array<std::string_view>(
     {"item",      "itemid",    "iid",     "movieid",    "movie",     "videoid",   "video",   "sku",
      "product",   "productid", "asin",    "parentasin", "contentid", "titleid",   "showid",  "programid",
@@ -60,15 +60,13 @@ std::string plain_name(std::string_view name)
     return plain;
 }
 
-std::optional<KnownName> known_column(std::string_view name)
+std::optional<EventColumn> known_column(std::string_view name)
 {
     const std::string plain = plain_name(name);
     const std::array<std::span<const std::string_view>, 6> tables = {users, items, values, times, types, confidences};
     for (std::size_t t = 0; t < tables.size(); ++t)
-        if (const auto order = position(tables[t], plain)) return KnownName{static_cast<EventColumn>(t), *order};
-    if (const auto order = position(item_nouns, plain))
-        return KnownName{EventColumn::item, static_cast<int>(items.size()) + *order};
-    return std::nullopt;
+        if (position(tables[t], plain)) return static_cast<EventColumn>(t);
+    return position(item_nouns, plain) ? std::optional(EventColumn::item) : std::nullopt;
 }
 
 std::optional<KnownItemName> known_item_column(std::string_view name)
@@ -79,6 +77,12 @@ std::optional<KnownItemName> known_item_column(std::string_view name)
     if (const auto order = position(item_titles, plain)) return KnownItemName{"title", *order};
     if (const auto order = position(item_genres, plain)) return KnownItemName{"genres", *order};
     return std::nullopt;
+}
+
+bool is_item_name(std::string_view name)
+{
+    const std::string plain = plain_name(name);
+    return plain == "item" || plain == "itemid" || plain == "iid";
 }
 
 }  // namespace alster

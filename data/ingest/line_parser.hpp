@@ -7,6 +7,7 @@
 #include "data/ingest/event.hpp"
 #include "data/ingest/event_columns.hpp"
 #include "data/ingest/field_splitter.hpp"
+#include "data/ingest/taken_keys.hpp"
 
 namespace alster {
 
@@ -28,6 +29,9 @@ public:
     /// What the last line was where it had neither events nor a defect.
     [[nodiscard]] virtual Passed passed() const { return Passed::nothing; }
 
+    /// Which keys of JSON were taken for a column by their known names, by all lines so far.
+    [[nodiscard]] virtual TakenKeys taken_keys() const { return {}; }
+
     /// True where a quoted field may go on in the next line.
     [[nodiscard]] virtual bool may_go_on() const { return false; }
 
@@ -42,8 +46,7 @@ public:
 struct TableFormat {
     Separator separator = Separator::comma;
     ColumnPositions positions{};
-    std::size_t width = 0;                // fields of the header, or of the first line; 0: unknown
-    bool header = false;                  // then a line may not have more fields than `width`
+    std::size_t width = 0;                // fields of the header, or of the first line: no line has more; 0: unknown
     bool find_headers = true;             // a line that names user and item is passed over
     bool decimal_comma = false;           // "1,234" is a little more than 1
     std::vector<std::string> nulls = {};  // spellings of what is not given
@@ -56,9 +59,9 @@ struct TableFormat {
 /// "user item item …": one event for each item.
 [[nodiscard]] std::unique_ptr<LineParser> list_parser();
 
-/// A JSON object; `keys` names those of the columns, "payload.user" for one inside another object. Without `keys` they
-/// are found by known names (known_names.hpp). Ids are strings or numbers, true and false are the values 1 and 0; a key
+/// A JSON object; `keys` names those of the columns, "payload.user" for one inside another object; no other is taken.
+/// Without `keys` they are found by known names (column_names.hpp), in the input file of this number. Ids are strings or numbers, true and false are the values 1 and 0; a key
 /// that is missing, null or "" counts as not given, user and item excepted.
-[[nodiscard]] std::unique_ptr<LineParser> json_parser(const ColumnSpec& keys);
+[[nodiscard]] std::unique_ptr<LineParser> json_parser(const ColumnSpec& keys, std::size_t file);
 
 }  // namespace alster

@@ -9,53 +9,19 @@
 #include "data/ingest/column_names.hpp"
 #include "data/ingest/event.hpp"
 #include "data/ingest/field_splitter.hpp"
+#include "data/ingest/file_kind.hpp"
+#include "data/ingest/head_records.hpp"
 
 namespace alster {
 
 namespace {
 
 using Fields = std::vector<std::string_view>;
-
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t") == text.npos; }
+using Record = HeadRecord;
 
 std::string_view without_mark(std::string_view line)
 {
     return line.substr(std::min(line.size(), line.find_first_not_of("# \t")));
-}
-
-/// A line of the head that is not blank, and the byte behind it.
-struct Record {
-    std::string_view text;
-    std::int64_t line = 0;
-    std::size_t end = 0;
-};
-
-std::vector<Record> records_of(std::string_view head, std::size_t most)
-{
-    std::vector<Record> records;
-    std::size_t begin = head.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-    for (std::int64_t line = 1; begin < head.size() && records.size() < most; ++line) {
-        const std::size_t end = std::min(head.find('\n', begin), head.size());
-        std::string_view text = head.substr(begin, end - begin);
-        if (text.ends_with('\r')) text.remove_suffix(1);
-        begin = std::min(end + 1, head.size());
-        if (!is_blank(text)) records.push_back({text, line, begin});
-    }
-    return records;
-}
-
-/// "sep=;", with or without quotes, which Excel writes and reads.
-std::optional<Separator> separator_line(std::string_view line)
-{
-    if (line.size() >= 2 && line.front() == '"' && line.back() == '"') line = line.substr(1, line.size() - 2);
-    constexpr std::string_view mark = "sep=";
-    const auto same = [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); };
-    if (line.size() < mark.size() + 1 || line.size() > mark.size() + 2 ||
-        !std::equal(mark.begin(), mark.end(), line.begin(), same))
-        return std::nullopt;
-    return Separator::parse(line.substr(mark.size()));
 }
 
 std::string word_for_header(const std::vector<std::string_view>& fields)
@@ -69,13 +35,15 @@ public:
         : layout_(layout),
           header_(layout.format == LogFormat::movielens ? std::nullopt : layout.header),
           path_(path),
-          records_(records_of(head, most_records))
+          records_(head_records(head)),
+          whole_(head.size() < file_head_size)
     {
     }
 
     TableHead read()
     {
         const std::size_t first = pass_comments();
+        if (!whole_) require_a_line(first);
         if (first == records_.size()) return empty();
         refuse_other_formats(records_[first]);
         const bool split = split_first(first);
@@ -96,8 +64,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t most_records = 1000;
-
     [[noreturn]] void fail(std::size_t record, const std::string& message) const
     {
         throw Error(ExitCode::bad_data, "{}: {}", where(record), message);
@@ -106,6 +72,20 @@ private:
     [[nodiscard]] std::string where(std::size_t record) const
     {
         return fmt::format("{}:{}", path_, records_[record].line);
+    }
+
+    /// What lies behind the beginning of the file is not seen: the table must begin before.
+    void require_a_line(std::size_t first) const
+    {
+        constexpr auto kibibytes = file_head_size >> 10;
+        if (first == records_.size())
+            throw Error(ExitCode::bad_data,
+                        "{0}: its first {1} KiB are comments, so that the columns are unknown: grep -v '^#' {0} > FILE",
+                        path_, kibibytes);
+        if (!records_[first].ended)
+            fail(first, fmt::format("the first line of the table does not end in the first {} KiB of the file: is this "
+                                    "a table? Comments before it can be cut: grep -v '^#' {} > FILE",
+                                    kibibytes, path_));
     }
 
     /// A file without a line of content has no columns to be wrong about.
@@ -231,9 +211,11 @@ private:
             FieldSplitter splitter(other);
             if (!splitter.split(line, fields) || fields.size() < 2) continue;
             const bool alone = fields_.size() == 1 || !split;
-            const bool foreign = !given && !alone && (other == Separator::semicolon || other == Separator::tab) &&
-                                 fields.size() > 2 && fields_.size() <= fields.size() &&
+            const bool wider = !given && !alone && fields.size() > 2 && fields_.size() <= fields.size();
+            const bool in_user = wider && (other == Separator::semicolon || other == Separator::tab) &&
                                  fields_.front().find(other.byte()) != line.npos;
+            const bool foreign =
+                wider && (in_user || (result_.separator == Separator::comma && commas_are_decimal(fields)));
             if (!alone && !foreign) continue;
             fail(first, fmt::format("{} with the separator {}, but {} with {}: write --format csv --separator {}",
                                     !split  ? "quotes that do not fit"
@@ -241,6 +223,25 @@ private:
                                             : fmt::format("{} columns", fields_.size()),
                                     result_.separator.word(), fields.size(), other.word(), other.word()));
         }
+    }
+
+    /// True where every comma of a line stands in a number, user and item having none.
+    [[nodiscard]] static bool commas_are_decimal(const Fields& fields)
+    {
+        constexpr std::string_view digits = "0123456789";
+        bool any = false;
+        for (std::size_t f = 0; f < fields.size(); ++f) {
+            std::string_view text = fields[f];
+            const auto comma = text.find(',');
+            if (comma == text.npos) continue;
+            if (text.starts_with('-')) text.remove_prefix(1);
+            const auto other = text.find_first_not_of(digits);
+            if (f < 2 || other == 0 || other == text.npos || text[other] != ',' || other + 1 == text.size() ||
+                text.find_first_not_of(digits, other + 1) != text.npos)
+                return false;
+            any = true;
+        }
+        return any;
     }
 
     [[nodiscard]] bool is_header(std::size_t first, bool split) const
@@ -374,6 +375,7 @@ private:
     std::optional<bool> header_;
     const std::string& path_;
     std::vector<Record> records_;
+    bool whole_;  // the head is all of the file
     std::optional<FieldSplitter> splitter_;
     std::vector<std::string> texts_;
     Fields fields_;  // of the first line: views of texts_

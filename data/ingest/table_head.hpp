@@ -15,8 +15,8 @@ namespace alster {
 struct TableHead {
     Separator separator = Separator::comma;
     ColumnPositions positions{};
-    std::size_t width = 0;     // fields of the header, or of the first line
-    bool has_header = false;   // then a line may not have more fields
+    std::size_t width = 0;  // fields of the header, or of the first line
+    bool has_header = false;
     std::string header = {};   // the line itself
     std::string mark = {};     // the line "sep=;"
     std::uint64_t body = 0;    // lines that begin before this byte are passed over

@@ -142,6 +142,15 @@ TimeUnit unit_of(double number)
     return number < 1e17 ? TimeUnit::microseconds : TimeUnit::nanoseconds;
 }
 
+/// Between 1970 and 2106, counted in 100 ns from the year 1601 or 1.
+bool lies_in_ticks(double number)
+{
+    constexpr double to_1970_from_1601 = 116'444'736e9, to_1970_from_1 = 621'355'968e9;
+    constexpr double most = 1e4 * static_cast<double>(last_time);
+    const auto within = [&](double first) { return number >= first && number <= first + most; };
+    return within(to_1970_from_1601) || within(to_1970_from_1);
+}
+
 /// Of a whole number. Dividing is exact and cannot overflow.
 std::optional<Milliseconds> milliseconds(std::int64_t number, TimeUnit unit)
 {
@@ -178,10 +187,17 @@ std::optional<Timestamp> parse_whole(std::string_view digits, std::int64_t numbe
 {
     if (has_digits_of_date(digits)) return stamped(parse_digits(digits), TimeUnit::digits_of_date);
     const TimeUnit unit = unit_of(static_cast<double>(number));
+    if (lies_in_ticks(static_cast<double>(number))) return std::nullopt;
     return stamped(milliseconds(number, unit), unit);
 }
 
 }  // namespace
+
+bool is_ticks(std::string_view text)
+{
+    double number = 0;
+    return read_number(text, number) && lies_in_ticks(number);
+}
 
 std::optional<Milliseconds> in_range_of_times(Milliseconds time)
 {
@@ -201,6 +217,7 @@ std::optional<Timestamp> parse_time(std::string_view text)
         whole = static_cast<std::int64_t>(number);
         return parse_whole(fmt::format("{}", whole), whole);
     }
+    if (lies_in_ticks(number)) return std::nullopt;
     const TimeUnit unit = unit_of(number);
     return stamped(milliseconds(number, unit), unit);
 }

@@ -27,6 +27,10 @@ struct Timestamp {
 /// none of these, before 1970, or after 2106 (seconds are kept in 32 bits).
 [[nodiscard]] std::optional<Timestamp> parse_time(std::string_view text);
 
+/// True for a number that parse_time() leaves alone: read as nanoseconds it would lie in 1973 to 1975 or around 1990,
+/// and as 100 ns since the year 1601 (Windows) or 1 (.NET) it lies between 1970 and 2106.
+[[nodiscard]] bool is_ticks(std::string_view text);
+
 /// A number of this unit, which is not guessed. Nothing for what is no number or out of range.
 [[nodiscard]] std::optional<Timestamp> parse_time(std::string_view text, TimeUnit unit);
 

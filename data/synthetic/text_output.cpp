@@ -11,7 +11,8 @@
 
 namespace alster::synthetic {
 
-TextOutput::TextOutput(const std::filesystem::path& path, bool gzip) : path_(path), temporary_(make_temporary(path))
+TextOutput::TextOutput(const std::filesystem::path& path, bool gzip)
+    : path_(output_target(path)), temporary_(make_temporary(path_))
 {
     // T writes the bytes as they are; level 1 costs least time. zlib puts no time of writing into the header.
     file_ = gzopen(temporary_.c_str(), gzip ? "wb1" : "wbT");

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
 #include <string_view>
 
 #include "data/console.hpp"
 #include "data/error.hpp"
+#include "host/commands/config_file.hpp"
 
 namespace alster {
 
@@ -35,6 +37,7 @@ CommandLine::CommandLine(const std::string& name, const std::string& summary, co
     app_.footer("Examples:\n" + examples);
     app_.option_defaults()->always_capture_default();  // resolved() then writes every value
     app_.get_formatter()->column_width(34);
+    app_.config_formatter(std::make_shared<ConfigFile>());
     app_.set_config("--config", "", "Read options from a TOML file; the command line wins");
     app_.allow_config_extras(CLI::config_extras_mode::error);
     app_.add_flag("--json", json_, "Print one JSON object instead of text")->configurable(false);

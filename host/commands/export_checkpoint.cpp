@@ -23,7 +23,8 @@ void add_options(CLI::App& app, ExportOptions& options)
     app.add_option("--out", options.out, "The model to write")->required();
     app.add_option("--backend", options.backend, "auto, cuda, cpu or reference, as of alster train")
         ->check(CLI::IsMember({"auto", "cuda", "cpu", "reference"}));
-    app.add_option("--precision", options.precision, "auto, fp32, bf16 or tf32x3, as of alster train")
+    app.add_option("--precision", options.precision,
+                   "fp32, bf16 or tf32x3; auto: that of the run, where the backend has it")
         ->check(CLI::IsMember({"auto", "fp32", "tf32x3", "bf16"}));
     app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
         ->check(CLI::Range(0, 4096));

@@ -35,8 +35,9 @@ const std::map<std::string, Duplicates> duplicate_words = {
 const std::map<std::string, Redelivered> redelivered_words = {
     {"auto", Redelivered::automatic}, {"drop", Redelivered::drop}, {"keep", Redelivered::keep}};
 
+// As a flag is typed, or stands in a configuration file, where false means that it is not given.
 const std::map<std::string, std::optional<bool>> headers = {
-    {"auto", std::nullopt}, {"yes", true}, {"no", false}, {"true", true}, {"false", false}};
+    {"auto", std::nullopt}, {"false", std::nullopt}, {"true", true}, {"yes", true}, {"no", false}};
 
 double number(const std::string& option, const std::string& text)
 {
@@ -64,6 +65,7 @@ struct Words {
     std::string time_format;
     std::string item_columns;
     std::string header = "auto";
+    bool no_header = false;
     std::string separator;
     std::string drop_below;
     std::string split = "none";
@@ -86,8 +88,8 @@ void add_options(CLI::App& app, PrepareOptions& options, Words& words)
     app.add_option("--format", words.format, "csv, tsv, jsonl, movielens, pairs or lists")->capture_default_str();
     app.add_option("--columns", words.columns,
                    "user=0,item=1,value=2,time=3,event=4,confidence=5, or names with --header");
-    app.add_flag("--header{yes},--no-header{no}", words.header,
-                 "The first line of each csv or tsv file names its columns, or is an event");
+    app.add_flag("--header", words.header, "The first line of each csv or tsv file names its columns");
+    app.add_flag("--no-header", words.no_header, "The first line of each csv or tsv file is an event");
     app.add_option("--separator", words.separator, "Of csv and tsv: , ; | \\t :: space, or another mark");
     app.add_flag("--decimal-comma", options.layout.decimal_comma, "1,234 is a little more than 1");
     app.add_option("--null", options.layout.nulls, "Spellings of what is not given: NULL,NA,\\N")->delimiter(',');
@@ -126,6 +128,9 @@ void interpret(const Words& words, PrepareOptions& options)
     options.layout.times = TimeFormat::parse(words.time_format);
     if (!words.separator.empty()) options.layout.separator = Separator::parse(words.separator);
     options.layout.header = chosen(headers, "--header", words.header);
+    if (words.no_header && options.layout.header.value_or(false))
+        throw Error(ExitCode::usage, "--header and --no-header: give one of them");
+    if (words.no_header) options.layout.header = false;
     if (!words.drop_below.empty()) options.filter.below = number("--drop-below", words.drop_below);
     options.split = SplitPlan::parse(words.split);
     if (!words.duplicates.empty()) options.duplicates = chosen(duplicate_words, "--duplicates", words.duplicates);

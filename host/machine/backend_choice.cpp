@@ -43,6 +43,12 @@ BackendChoice choose_backend(const Communicator& ranks, const std::string& asked
     return {BackendKind::cpu, fmt::format("no GPU: {}", missing)};
 }
 
+bool has_precision(BackendKind kind, const std::string& precision)
+{
+    if (kind == BackendKind::reference) return false;
+    return precision == "fp32" || precision == "bf16" || (precision == "tf32x3" && kind == BackendKind::cuda);
+}
+
 Precision choose_precision(BackendKind kind, const std::string& asked)
 {
     const bool on_gpu = kind == BackendKind::cuda;

@@ -23,6 +23,9 @@ struct BackendChoice {
 /// (64) where the backend has no such precision.
 [[nodiscard]] Precision choose_precision(BackendKind kind, const std::string& asked);
 
+/// Whether a run on this backend can be given this precision by its name.
+[[nodiscard]] bool has_precision(BackendKind kind, const std::string& precision);
+
 /// The widest instruction set for it that every rank's CPU has: ranks that used different ones would not get the same
 /// bits as one rank alone. Collective.
 [[nodiscard]] InstructionSet common_instruction_set(const Communicator& ranks, Precision precision);

@@ -45,10 +45,11 @@ std::string held_out_note(const ServedModel& served, const RecommendOptions& opt
 {
     const DatasetInfo& data = served.dataset().info();
     if (data.held_out == 0) return "";
+    const bool known = served.info().fingerprint == data.fingerprint;
     return fmt::format(
-        "{} held-out interactions of {} ({}) were not learned from{}: to serve, prepare with --split none and train on "
-        "everything",
+        "{} held-out interactions of {} ({}) {}{}: to serve, prepare with --split none and train on everything",
         data.held_out, served.options().data.string(), data.split,
+        known ? "were not learned from" : "may have been learned from or not, as the model was trained on other data",
         options.exclusion.held_out && !options.include_seen ? ", their titles are excluded" : "");
 }
 

@@ -13,6 +13,7 @@
 #include "data/ingest/event_log.hpp"
 #include "data/ingest/item_catalogue.hpp"
 #include "data/ingest/record_sort.hpp"
+#include "data/output_path.hpp"
 #include "distributed/heartbeat.hpp"
 #include "distributed/id_directory.hpp"
 #include "distributed/leader.hpp"
@@ -34,11 +35,10 @@ namespace {
 /// Before hours of reading, not after.
 void check_output(const std::filesystem::path& out)
 {
-    const auto directory = out.has_parent_path() ? out.parent_path() : std::filesystem::path(".");
+    const auto directory = directory_of(output_target(out));
     if (access(directory.c_str(), W_OK | X_OK) != 0)
         throw Error(ExitCode::cannot_create, "{}: nothing can be written in {}: {}", out.string(), directory.string(),
                     std::strerror(errno));
-    if (std::filesystem::is_directory(out)) throw Error(ExitCode::cannot_create, "{}: is a directory", out.string());
 }
 
 std::filesystem::path beside(const std::filesystem::path& out, const char* ending)
@@ -137,6 +137,10 @@ private:
         quarantine_.add(quarantine, reader.lines());
         report_.headers += ranks_.sum(reader.passed().headers);
         report_.comments += ranks_.sum(reader.passed().comments);
+        TakenKeys keys;
+        for (const auto& text : ranks_.all_gather(reader.taken_keys().text())) keys.add(TakenKeys::from_text(text));
+        keys.require_one_each(paths);
+        if (report_.columns.empty()) report_.columns = keys.columns();
         for (const auto& columns : ranks_.all_gather(reader.columns()))
             if (report_.columns.empty()) report_.columns = columns;
         return true;

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "host/solve/solver.hpp"
 #include "kernels/backend_sizes.hpp"
@@ -11,7 +12,7 @@ namespace alster {
 /// How far sampled rows are from the fp64 solution of their system.
 struct Audit {
     std::int64_t rows = 0;
-    double largest_error = 0;  // ‖x − x'‖ / ‖x'‖
+    double largest_error = 0;  // ‖x − x'‖ / ‖x'‖; infinite where a number is not finite
     Row farthest = -1;         // the row with that error
     Row unsolved = -1;         // a row that fp64 cannot solve; −1: none
 
@@ -31,7 +32,11 @@ inline void audit_row(const Interactions& interactions, Row u, FactorTable Y, st
         norm += std::pow(static_cast<double>(exact[a]), 2);
     }
     ++audit.rows;
-    const double error = norm > 0 ? std::sqrt(difference / norm) : 0;
+    // what is not finite stays the largest error, whatever row comes after it
+    const bool finite = std::isfinite(difference) && std::isfinite(norm);
+    const double error = !finite    ? std::numeric_limits<double>::infinity()
+                         : norm > 0 ? std::sqrt(difference / norm)
+                                    : 0;
     if (error <= audit.largest_error && audit.farthest >= 0) return;
     audit.largest_error = error;
     audit.farthest = u;

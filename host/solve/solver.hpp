@@ -78,6 +78,16 @@ public:
         return step;
     }
 
+    /// As if this solver had just solved the other side from `fixed`, with this row_objective().base: audit() and
+    /// solve_again() may follow. Both sides have their factors of then. Collective.
+    void recall(Side& fixed, std::vector<double> base)
+    {
+        enter_phase("exchange of what a checkpoint was solved from");
+        row_objective_ = objective_.of_row(fixed.partition.rows());
+        row_objective_.base = std::move(base);
+        if (!fixed.exchange->trivial()) gather(fixed, [](int) {});
+    }
+
     /// To be called once for the side that is fixed first, whose factors are the start.
     void begin_with(Side& side) { update_gramian(side, BasisFor::rows); }
 

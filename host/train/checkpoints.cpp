@@ -9,6 +9,7 @@
 
 #include "data/error.hpp"
 #include "data/json_text.hpp"
+#include "distributed/leader.hpp"
 #include "host/train/run_directory.hpp"
 #include "host/train/run_swap.hpp"
 
@@ -50,15 +51,28 @@ std::string contradiction(const FoundCheckpoint& found, const RunToResume& run)
     return {};
 }
 
+[[noreturn]] void refuse_unreadable(const fs::path& path, const std::error_code& error)
+{
+    throw Error(ExitCode::io, "{}: cannot be read: {}: look at its permissions and those of what is above it",
+                path.string(), error.message());
+}
+
+/// Of checkpoints in a directory, which may be missing. Throws io (74) where it may not be read.
+std::vector<std::string> names_in(const fs::path& directory)
+{
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(directory, error))
+        if (is_checkpoint(entry.path()) && entry.is_regular_file()) names.push_back(entry.path().filename().string());
+    if (error && error != std::errc::no_such_file_or_directory) refuse_unreadable(directory, error);
+    return names;
+}
+
 std::vector<fs::path> checkpoints_in(const Communicator& ranks, const fs::path& directory)
 {
-    // one rank looks: a shared file system may show the others an older directory
     std::vector<std::string> names;
-    std::error_code none;
-    if (ranks.leads())
-        for (const auto& entry : fs::directory_iterator(directory, none))
-            if (is_checkpoint(entry.path()) && entry.is_regular_file())
-                names.push_back(entry.path().filename().string());
+    // one rank looks: a shared file system may show the others an older directory
+    by_leader(ranks, [&] { names = names_in(directory); });
     std::sort(names.rbegin(), names.rend());
     std::string text = joined(names);
     ranks.broadcast(text);

@@ -21,7 +21,7 @@ struct FoundCheckpoint {
 /// The run that is to go on: what a checkpoint of it must be.
 struct RunToResume {
     std::string fingerprint;  // of its data
-    std::string config;       // start_config(), JSON
+    std::string config;       // start_config(), JSON: what that of a checkpoint has to agree with
     Row users = 0;
     Row items = 0;
     Row width = 0;             // of the factors while training

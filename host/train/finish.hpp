@@ -8,13 +8,14 @@
 namespace alster {
 
 /// Holds rows of the half-step that `solver` has just made against fp64. Where one is not near enough the whole side is
-/// solved again, without steps if there were any, then in fp64; throws UnsolvedRow where that does not help. Collective.
+/// solved again, without steps if there were any, then in fp64, and held against what such a solution may be off by.
+/// Throws UnsolvedRow where that does not help. Collective.
 template <Backend B>
 void require_near_fp64(const Job& job, const B& backend, Solver<B>& solver, FactorSide<B>& solved,
-                       const FactorSide<B>& fixed, const AuditTerms& terms, HalfStep& step)
+                       const FactorSide<B>& fixed, AuditTerms terms, HalfStep& step)
 {
     using Again = typename Solver<B>::Again;
-    const double bound = terms.bound(step);
+    double bound = terms.bound(step);
     Audit found = audit(job.ranks, backend, solver, solved, fixed);
     for (const Again how : {Again::without_steps, Again::in_fp64}) {
         if (found.within(bound) || found.unsolved >= 0) break;
@@ -26,6 +27,9 @@ void require_near_fp64(const Job& job, const B& backend, Solver<B>& solver, Fact
         step.solve_s += again.solve_s;
         step.cg_rows = again.cg_rows;
         step.retried_rows = again.retried_rows;
+        // rows without steps are solved by the exact form of the backend, from a table in fp32
+        terms = {.precision = Precision::fp32, .by_steps = false};
+        bound = terms.bound(step);
         found = audit(job.ranks, backend, solver, solved, fixed);
     }
     if (!found.within(bound))

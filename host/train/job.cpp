@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
 
 #include "data/error.hpp"
+#include "data/output_path.hpp"
 #include "distributed/leader.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "host/machine/backend_choice.hpp"
@@ -12,6 +14,7 @@
 #include "host/machine/threads.hpp"
 #include "host/machine/utc_now.hpp"
 #include "host/machine/version.hpp"
+#include "host/train/run_swap.hpp"
 #include "host/train/train_with.hpp"
 #include "host/train/training_on_gpus.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
@@ -166,6 +169,18 @@ TrainResult train_on(Job& job, const Machine& machine)
     }
 }
 
+/// The lock of the run that `model` is a file of, where it has the name of one.
+std::optional<OutputLock> lock_run_of(const Communicator& ranks, const std::filesystem::path& model)
+{
+    std::optional<OutputLock> lock;
+    by_leader(ranks, [&] {
+        const auto target = output_target(model);
+        if (std::ranges::find(run_files, target.filename()) != run_files.end())
+            lock.emplace(OutputLock::of_directory(directory_of(target)));
+    });
+    return lock;
+}
+
 }  // namespace
 
 TrainResult run_training(const Communicator& ranks, const TrainOptions& options, const std::string& resolved_config)
@@ -214,6 +229,7 @@ TrainResult run_training(const Communicator& ranks, const TrainOptions& options,
 TrainResult export_checkpoint(const Communicator& ranks, const ExportOptions& asked)
 {
     const auto lock = lock_output(ranks, asked.out);
+    const auto lock_of_run = lock_run_of(ranks, asked.out);
     const ParallelFileAccess access(ranks);
     const DatasetReader dataset(asked.data, access);
     const FoundCheckpoint found = checkpoint_to_export(ranks, asked.source, dataset.info(), access);
@@ -221,12 +237,13 @@ TrainResult export_checkpoint(const Communicator& ranks, const ExportOptions& as
     TrainOptions options = options_of(info.config, found.path.string());
     options.data = asked.data;
     options.machine.backend = asked.backend;
-    options.machine.precision = asked.precision;
     options.machine.threads = asked.threads;
-    options.sweeps = static_cast<int>((info.half_steps + 1) / 2);
+    const BackendKind kind = choose_backend(ranks, backend_for(options)).kind;
+    if (asked.precision != "auto" || !has_precision(kind, options.machine.precision))
+        options.machine.precision = asked.precision;
     require_known_solver(options);
     const Machine machine = choose_machine(ranks, options);
-    RunLog log(ranks, options, dataset, static_cast<int>(2 * options.sweeps + 1 - info.half_steps), MetricsLog());
+    RunLog log(ranks, options, dataset, static_cast<int>(info.half_steps % 2 + 1), MetricsLog());
     Job job{.ranks = ranks,
             .options = options,
             .dataset = dataset,

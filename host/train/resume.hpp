@@ -30,10 +30,22 @@ void resume(const Job& job, RunSides<B>& sides, Solver<B>& solver, TrainingState
     job.log.resumed(*job.resumed, job.arithmetic);
 }
 
-/// Writes a checkpoint of what the next half-step starts from. Returns its path. Collective.
+/// The half-step before a checkpoint, where that holds both sides: as if `solver` had just made it. Collective.
 template <Backend B>
-std::filesystem::path save(const Job& job, const B& backend, RunSides<B>& sides, const TrainingState& state,
-                           const std::string& why)
+std::optional<HalfStep> recall_items(const Job& job, RunSides<B>& sides, Solver<B>& solver)
+{
+    const CheckpointInfo& info = job.resumed->reader.info();
+    if (info.start_rows == 0) return std::nullopt;
+    sides.users().penalty = info.start_penalty;
+    solver.recall(sides.users(), info.base);
+    return HalfStep{.solved = Side::items, .objective = info.objective, .retried_rows = info.retried_rows};
+}
+
+/// Writes a checkpoint of what the next half-step starts from; `last_step` is the one that was made. Returns its path.
+/// Collective.
+template <Backend B>
+std::filesystem::path save(const Job& job, const B& backend, RunSides<B>& sides, const Solver<B>& solver,
+                           const TrainingState& state, const HalfStep& last_step, const std::string& why)
 {
     const auto to_save = [&](const FactorSide<B>& side, std::span<const float> factors) {
         return SideToSave{{sides.rows_of(side).first, factors}, side.partition.rows(), side.penalty};
@@ -45,7 +57,7 @@ std::filesystem::path save(const Job& job, const B& backend, RunSides<B>& sides,
             SideToSave solved = to_save(sides.users(), users.factors);
             SideToSave start = to_save(sides.items(), items.factors);
             if (&last == &sides.items()) std::swap(solved, start);
-            path = save(job, state, solved, start, why);
+            path = save(job, state, solved, {start, solver.row_objective().base, last_step.retried_rows}, why);
         });
     else
         backend.read_on_host(last.factors, [&](std::span<const float> factors) {

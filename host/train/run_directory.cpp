@@ -51,6 +51,14 @@ bool is_partial(const fs::path& model)
     }
 }
 
+/// What a run left that was to replace the one that now finishes; the model and the manifest in it are this run's.
+void remove_given_up(const fs::path& next)
+{
+    std::error_code ignored;
+    fs::remove_all(next / "ckpt", ignored);
+    for (const char* name : {"metrics.jsonl", config_name}) fs::remove(next / name, ignored);
+}
+
 nlohmann::json entry_of(const fs::path& path)
 {
     return {{"file", path.filename().string()}, {"bytes", fs::file_size(path)}, {"sha256", sha256_of_file(path)}};
@@ -70,13 +78,23 @@ nlohmann::json start_fields(const TrainOptions& options)
             {"init_scale", options.solve.init_scale}};
 }
 
+nlohmann::json result_fields(const TrainOptions& options)
+{
+    nlohmann::json fields = start_fields(options);
+    fields["sweeps"] = options.sweeps;
+    fields["patience"] = options.patience;
+    fields["wire"] = name(options.solve.exchange.wire);
+    return fields;
+}
+
 }  // namespace
 
-TrainOptions options_of(const std::string& start_config, const std::string& where)
+TrainOptions options_of(const std::string& saved_config, const std::string& where)
 {
     TrainOptions options;
+    bool sound = true;
     try {
-        const auto fields = nlohmann::json::parse(start_config);
+        const auto fields = nlohmann::json::parse(saved_config);
         const bool is_explicit = fields.at("objective") == "explicit";
         options.objective.feedback = is_explicit ? Feedback::explicit_feedback : Feedback::implicit_feedback;
         fields.at("factors").get_to(options.objective.factors);
@@ -88,24 +106,30 @@ TrainOptions options_of(const std::string& start_config, const std::string& wher
         fields.at("cg_steps").get_to(options.solve.cg_steps);
         fields.at("seed").get_to(options.solve.seed);
         fields.at("init_scale").get_to(options.solve.init_scale);
+        fields.at("sweeps").get_to(options.sweeps);
+        fields.at("patience").get_to(options.patience);
+        fields.at("precision").get_to(options.machine.precision);
+        const bool rounds = fields.at("wire") == name(Wire::bf16);
+        options.solve.exchange.wire = rounds ? Wire::bf16 : Wire::fp32;
+        sound = rounds || fields.at("wire") == name(Wire::fp32);
     } catch (const nlohmann::json::exception& error) {
         throw Error(ExitCode::bad_data, "{}: its configuration is damaged: {}", where, error.what());
     }
-    const bool sound = options.objective.factors >= 1 && options.objective.factors <= max_factors &&
-                       options.objective.lambda > 0 && options.objective.alpha0 >= 0 && options.objective.alpha >= 0 &&
-                       options.solve.cg_steps >= 0;
-    if (!sound) throw Error(ExitCode::bad_data, "{}: its configuration is damaged: {}", where, printable(start_config));
+    sound = sound && options.objective.factors >= 1 && options.objective.factors <= max_factors &&
+            options.objective.lambda > 0 && options.objective.alpha0 >= 0 && options.objective.alpha >= 0 &&
+            options.solve.cg_steps >= 0 && options.sweeps >= 1;
+    if (!sound) throw Error(ExitCode::bad_data, "{}: its configuration is damaged: {}", where, printable(saved_config));
     return options;
 }
 
 std::string start_config(const TrainOptions& options) { return json_text(start_fields(options)); }
 
-std::string result_config(const TrainOptions& options)
+std::string result_config(const TrainOptions& options) { return json_text(result_fields(options)); }
+
+std::string saved_config(const TrainOptions& options, Precision precision)
 {
-    nlohmann::json fields = start_fields(options);
-    fields["sweeps"] = options.sweeps;
-    fields["patience"] = options.patience;
-    fields["wire"] = name(options.solve.exchange.wire);
+    nlohmann::json fields = result_fields(options);
+    fields["precision"] = name(precision);
     return json_text(fields);
 }
 
@@ -187,6 +211,7 @@ void RunDirectory::publish(bool partial) const
         write_manifest(next / "model.h5", next);
         if (staged_ && partial) return;
         if (staged_) return swap_in_next(path_);
+        if (!partial) remove_given_up(next);
         // the manifest first: where there is a finished model the run counts as finished
         alster::publish(next / manifest_name, path_ / manifest_name);
         alster::publish(next / "model.h5", model());

@@ -7,6 +7,7 @@
 #include "data/output_lock.hpp"
 #include "distributed/communicator.hpp"
 #include "host/train/options.hpp"
+#include "kernels/precision.hpp"
 
 namespace alster {
 
@@ -47,7 +48,8 @@ public:
     [[nodiscard]] std::filesystem::path unpublished_model() const;
 
     /// Writes manifest.json (sizes and SHA-256 of the files), then makes the run appear; a partial model of a run that
-    /// replaces another one stays where that works. Errors: io (74). Collective.
+    /// replaces another one stays where that works. A finished run removes what one left in RUN/.next that was to
+    /// replace it. Errors: io (74). Collective.
     void publish(bool partial) const;
 
     /// True where the finished model of this very run (same configuration, same data) lies there already: a chain of
@@ -75,7 +77,11 @@ private:
 /// The same without what only says when a run ends: what a run that goes on must not change.
 [[nodiscard]] std::string start_config(const TrainOptions& options);
 
-/// The reverse: options with what `start_config` says. Error: bad_data (65) with `where` in front.
-[[nodiscard]] TrainOptions options_of(const std::string& start_config, const std::string& where);
+/// result_config() and the precision that was taken: what a checkpoint keeps, so that it becomes the model that its run
+/// would have made of it.
+[[nodiscard]] std::string saved_config(const TrainOptions& options, Precision precision);
+
+/// The reverse: options with what `saved_config` says. Error: bad_data (65) with `where` in front.
+[[nodiscard]] TrainOptions options_of(const std::string& saved_config, const std::string& where);
 
 }  // namespace alster

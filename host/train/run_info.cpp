@@ -48,22 +48,25 @@ TrainResult result_of(const Job& job, const TrainingState& state)
 }
 
 std::filesystem::path save(const Job& job, const TrainingState& state, const SideToSave& solved,
-                           const SideToSave& start, const std::string& why)
+                           const StartToSave& start, const std::string& why)
 {
     enter_phase("writing a checkpoint");
     Stopwatch watch;
     CheckpointInfo info{.rows = solved.all_rows,
-                        .start_rows = start.all_rows,
+                        .start_rows = start.side.all_rows,
                         .width = job.options.objective.width(),
+                        .base = start.base,
                         .penalty = solved.penalty,
+                        .start_penalty = start.side.penalty,
+                        .retried_rows = start.retried_rows,
                         .run_id = job.run_id,
                         .fingerprint = job.dataset.info().fingerprint,
-                        .config = start_config(job.options),
+                        .config = saved_config(job.options, job.precision),
                         .arithmetic = job.arithmetic,
                         .tool_version = version()};
     state.describe(info);
     job.ranks.broadcast(std::span(&info.seconds, 1));  // each rank has its own watch
-    const auto path = job.checkpoints->write(info, solved.mine, start.mine);
+    const auto path = job.checkpoints->write(info, solved.mine, start.side.mine);
     const double seconds = watch.lap();
     job.borders->saved(seconds);
     job.log.checkpoint(path, state.half_steps, seconds, why);

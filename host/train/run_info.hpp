@@ -18,9 +18,16 @@ struct SideToSave {
     double penalty = 0;
 };
 
+/// Where the next half-step starts from, which is also what the last one was solved from, and how that was done.
+struct StartToSave {
+    SideToSave side = {};
+    std::vector<double> base = {};  // α0 Λ of the last half-step's row objective
+    std::int64_t retried_rows = 0;
+};
+
 /// Writes a checkpoint of the side that was solved last and of where the next one starts from; says so in a line and
 /// the log. Collective.
 std::filesystem::path save(const Job& job, const TrainingState& state, const SideToSave& solved,
-                           const SideToSave& start, const std::string& why);
+                           const StartToSave& start, const std::string& why);
 
 }  // namespace alster

@@ -119,11 +119,16 @@ void RunLog::rebalanced(double slowest_s, double expected_s, double even_s)
 void RunLog::audited(Side side, const Audit& audit)
 {
     if (audit.rows == 0)
-        line(fmt::format("not audited: all {} are split over ranks", name(side)));
+        not_audited(side, "all are split over ranks");
     else
         line(fmt::format("audited on {} sampled rows of {}: {:.1e} from their fp64 solutions", audit.rows, name(side),
                          audit.largest_error));
     record("audit", {{"side", name(side)}, {"rows", audit.rows}, {"largest_error", audit.largest_error}});
+}
+
+void RunLog::not_audited(Side side, const std::string& why)
+{
+    line(fmt::format("{} are not audited: {}", name(side), why));
 }
 
 void RunLog::solved_again(Side side, const Audit& audit, double bound)

@@ -33,6 +33,7 @@ public:
     void rebalanced(double slowest_s, double expected_s, double even_s);
     /// How far sampled rows are from their fp64 solutions.
     void audited(Side side, const Audit& audit);
+    void not_audited(Side side, const std::string& why);
     /// A side is solved again because of the audit's farthest row.
     void solved_again(Side side, const Audit& audit, double bound);
     void last_half_step_begins() { progress_.step("last half-step: users"); }

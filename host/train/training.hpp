@@ -35,7 +35,7 @@ public:
             if (state_.whole_sweep() && end_sweep()) return {};
             const BorderDecision decision = job_.borders->decide();
             if (decision.save) {
-                const auto path = save(job_, backend_, sides_, state_, decision.why);
+                const auto path = save(job_, backend_, sides_, solver_, state_, last_step(), decision.why);
                 if (decision.end) return {path, decision.model};
             }
             // at the last, for it drops what the items were solved from, by which a model is audited
@@ -50,11 +50,14 @@ public:
     void finish(bool partial)
     {
         if (!state_.whole_sweep()) job_.log.last_half_step(state_, solve_next());
-        // else the items may come from a checkpoint, and what they were solved from is gone
+        if (items_step_.solved != Side::items)
+            if (const auto recalled = recall_items(job_, sides_, solver_)) items_step_ = *recalled;
         if (items_step_.solved == Side::items) {
             require_near_fp64(job_, backend_, solver_, sides_.items(), sides_.users(),
                               {.precision = job_.precision, .by_steps = starts_from_old_rows(job_)}, items_step_);
             state_.objective = items_step_.objective;
+        } else {
+            job_.log.not_audited(Side::items, "the checkpoint does not hold what they were solved from");
         }
         last_half_step(job_, backend_, sides_, state_);
         write_model(job_, sides_, state_, partial);
@@ -67,6 +70,8 @@ private:
     [[nodiscard]] int sweeps_left() const { return job_.options.sweeps - state_.sweeps(); }
 
     static constexpr int sweeps_before_rebalancing = 2;  // the first sweep's times are those of cold memory
+
+    [[nodiscard]] const HalfStep& last_step() const { return state_.whole_sweep() ? items_step_ : users_step_; }
 
     HalfStep solve_next()
     {

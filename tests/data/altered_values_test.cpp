@@ -198,6 +198,9 @@ TEST_F(AlteredValues, ACheckpointIsWhatTrainingCanWrite)
          integer("width", 0),
          integer("width", most),
          integer("start_rows", -2),
+         integer("retried_rows", -1),
+         integer("retried_rows", 8),
+         attribute("start_penalty", nan, "nan"),
          attribute("penalty", nan, "nan"),
          attribute("penalty", -1.0, "-1"),
          attribute("objective_value", nan, "nan"),
@@ -212,6 +215,7 @@ TEST_F(AlteredValues, ACheckpointIsWhatTrainingCanWrite)
          {[](hid_t file) { set_attribute(file, "rows", std::int64_t{3}); }, {"/factors has shape (7, 3), not (3, 3)"}},
          value<float>("/factors", 20, float(nan), {"/factors of row 6 is nan"}),
          value<float>("/factors", 3, 3e38F, {"/factors of row 1 is 3e+38"}),
+         value<double>("/base", 2, double{infinite}, {"/base of row 2 is inf"}),
          value<float>("/start", 5, -infinite, {"/start of row 1 is -inf"})});
 }
 

@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "data/hdf5_file.hpp"
+#include "data/ingest/byte_source.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/support/real_data.hpp"
 #include "tests/support/text_files.hpp"
@@ -68,6 +69,28 @@ TEST(OutputFailure, ADirectoryThatIsReadOnlySaysSo)
 
     EXPECT_EQ(ExitCode::cannot_create, exit_code_of(work));
     EXPECT_THAT(message_of(work), HasSubstr("Permission denied"));
+}
+
+TEST(OutputFailure, AFileBelowADirectoryThatMayNotBeEnteredCannotBeReadOrMade)
+{
+    const TemporaryDirectory directory;
+    const auto closed = directory / "closed";
+    std::filesystem::create_directory(closed);
+    write_floats(closed / "m.h5", 1);
+    chmod(directory.path().c_str(), 0755);
+    chmod(closed.c_str(), 0);
+    {
+        const AsNobody nobody;
+        const auto read = [&] { (void)Hdf5File::open(closed / "m.h5"); };
+        EXPECT_EQ(ExitCode::io, exit_code_of(read));
+        EXPECT_THAT(message_of(read), HasSubstr("cannot be read: Permission denied"));
+        EXPECT_EQ(ExitCode::io, exit_code_of([&] { const ByteSource source((closed / "m.h5").string()); }));
+        EXPECT_EQ(ExitCode::bad_data, exit_code_of([&] { const ByteSource source((directory / "absent").string()); }));
+        const auto make = [&] { write_floats(closed / "n.h5", 1); };
+        EXPECT_EQ(ExitCode::cannot_create, exit_code_of(make));
+        EXPECT_THAT(message_of(make), HasSubstr("cannot be created: Permission denied"));
+    }
+    chmod(closed.c_str(), 0700);
 }
 
 TEST(OutputFailure, TooLittleRoomIsFoundBeforeWriting)

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,6 +102,60 @@ TEST(OutputFile, AppearsWholeOrNotAtAll)
     EXPECT_EQ(1U, names_in(directory.path()).size());
 }
 
+TEST(OutputFile, ALinkStaysAndWhatItLeadsToIsWritten)
+{
+    const TemporaryDirectory directory;
+    fs::create_directory(directory / "far");
+    write_whole(directory / "far/l.jsonl", "old");
+    fs::create_symlink("far/l.jsonl", directory / "near");
+    fs::create_symlink(directory / "near", directory / "nearer");
+    fs::create_symlink("far/new", directory / "dangling");
+
+    write_whole(directory / "nearer", "new");
+    write_whole(directory / "dangling", "first");
+    EXPECT_EQ("new", test::read_file(directory / "far/l.jsonl"));
+    EXPECT_EQ("first", test::read_file(directory / "far/new"));
+    for (const char* link : {"near", "nearer", "dangling"}) EXPECT_TRUE(fs::is_symlink(directory / link));
+
+    auto file = Hdf5File::create(directory / "near");
+    EXPECT_THAT(names_in(directory / "far"), testing::Contains(testing::StartsWith("l.jsonl."))) << "beside the target";
+    file.commit();
+    EXPECT_TRUE(fs::is_symlink(directory / "near"));
+    EXPECT_NO_THROW((void)Hdf5File::open(directory / "far/l.jsonl"));
+    EXPECT_THAT(names_in(directory / "far"), testing::ElementsAre("l.jsonl", "new"));
+}
+
+TEST(OutputFile, WhatCannotBeRenamedOntoIsRefusedAtOnce)
+{
+    const TemporaryDirectory directory;
+    ASSERT_EQ(0, mkfifo((directory / "pipe").c_str(), 0600));
+    fs::create_symlink("pipe", directory / "to-pipe");
+    fs::create_symlink("/dev/null", directory / "to-device");
+    fs::create_symlink("absent/l.jsonl", directory / "to-nowhere");
+    fs::create_symlink("loop", directory / "loop");
+    const int open_file = ::open((directory / "open").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    fs::create_symlink(fmt::format("/dev/fd/{}", open_file), directory / "to-open");
+    const std::vector<std::pair<fs::path, const char*>> refused = {
+        {directory / "to-pipe", "is not an ordinary file"},
+        {directory / "to-device", "is not an ordinary file"},
+        {directory / "to-nowhere", "there is no directory"},
+        {directory / "loop", "Too many levels of symbolic links"},
+        {directory / "to-open", "is an open file of a process"},
+        {fmt::format("/proc/self/fd/{}", open_file), "is an open file of a process"},
+        {directory / std::string(256, 'l'), "File name too long"},
+        {directory / "open/l.jsonl", "there is no directory"}};
+    for (const auto& [path, says] : refused) {
+        const auto work = [&path = path] { OutputFile file(path); };
+        EXPECT_EQ(ExitCode::cannot_create, exit_code_of(work)) << path;
+        EXPECT_THAT(message_of(work), HasSubstr(says)) << path;
+        EXPECT_EQ(ExitCode::cannot_create, exit_code_of([&path = path] { (void)OutputLock::of_file(path); })) << path;
+        EXPECT_EQ(ExitCode::cannot_create, exit_code_of([&path = path] { (void)Hdf5File::create(path); })) << path;
+    }
+    ::close(open_file);
+    EXPECT_THAT(names_in(directory.path()),
+                testing::ElementsAre("loop", "open", "pipe", "to-device", "to-nowhere", "to-open", "to-pipe"));
+}
+
 TEST(OutputFile, PartsAreJoinedInOrderAndCounted)
 {
     const TemporaryDirectory directory;
@@ -135,6 +190,16 @@ TEST(OutputLock, ASecondWriterIsToldWhoTheFirstIs)
     }
     second();
     EXPECT_TRUE(fs::is_empty(directory.path())) << "nothing stays behind";
+}
+
+TEST(OutputLock, AllLinksToAFileHaveOneLock)
+{
+    const TemporaryDirectory directory;
+    fs::create_directory(directory / "far");
+    fs::create_symlink("far/d.h5", directory / "link");
+    const auto first = OutputLock::of_file(directory / "link");
+    EXPECT_TRUE(fs::exists(directory / "far/.d.h5.lock"));
+    EXPECT_EQ(ExitCode::cannot_create, exit_code_of([&] { (void)OutputLock::of_file(directory / "far/d.h5"); }));
 }
 
 TEST(OutputLock, AKilledHolderBlocksNobody)

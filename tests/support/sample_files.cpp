@@ -236,6 +236,7 @@ void write_sample_checkpoint(const std::filesystem::path& path)
                       .rows = 7,
                       .start_rows = 2,
                       .width = 3,
+                      .base = {4, 2, 1},
                       .penalty = 2.5,
                       .objective = 17.25,
                       .run_id = "run",

@@ -99,6 +99,7 @@ TEST(InteractionReader, NamesTheDefectOfEachBadLine)
         {"u,\xc3,1,2,1", Defect::broken_utf8},
         {"u,i,1,soon,1", Defect::bad_time},
         {"u,i,1,-5,1", Defect::bad_time},
+        {"u,i,1,638355968000000000,1", Defect::ticks},
     };
     for (const auto& [line, defect] : cases) EXPECT_THAT(read(line + "\n", columns), ElementsAre(text(defect))) << line;
     EXPECT_THAT(read(id255 + ",é,1,2,1\n", columns), ElementsAre(id255 + " é 1 2  1"));

@@ -157,6 +157,33 @@ TEST_F(ItemCatalogueTest, RefusesAFirstLineThatIsNoHeaderWithAHint)
                 HasSubstr("no column 2 for 'title'"));
 }
 
+TEST_F(ItemCatalogueTest, SeparatorsThatEndALineAreNoFields)
+{
+    for (const char* text : {"item_id,title\n5,Heat,\n7,Up,,\n", "5::Heat::Drama::\n7::Up::Comedy::\n",
+                             "item_id\ttitle\n5\tHeat\t\n7\tUp\t\t\n"}) {
+        const auto catalogue = read(text);
+        EXPECT_EQ(0, quarantine_.bad()) << text;
+        EXPECT_EQ("Heat", catalogue.columns.at("title")[1]) << text;
+        EXPECT_EQ("Up", catalogue.columns.at("title")[0]) << text;
+    }
+    EXPECT_THAT(first_bad("item_id,title\n5,Heat,,x\n"), HasSubstr("more fields than the first line"));
+}
+
+TEST_F(ItemCatalogueTest, JsonWithTwoKindsOfIdsIsRefused)
+{
+    const auto refusal = [&](const std::string& text) {
+        return test::message_of([&] { static_cast<void>(read(text)); });
+    };
+    const std::string song = R"({"trackId":5,"title":"a"})", album = R"({"albumId":7,"title":"b"})";
+    EXPECT_THAT(refusal(R"({"albumId":7,"title":"b","trackId":5})"),
+                HasSubstr("items:1: 'albumId' and 'trackId' could both be the id: write --item-columns id=albumId"));
+    EXPECT_THAT(refusal(song + "\n" + album + "\n"),
+                HasSubstr("items:2: 'trackId' and 'albumId' could both be the id"));
+    EXPECT_EQ(1, read(R"({"albumId":1,"trackId":5})", "id=trackId").known);
+    EXPECT_EQ(1, read(R"({"albumId":1,"trackId":2,"item_id":5})").known);
+    EXPECT_EQ(2, read(R"({"id":1,"trackId":5}{"id":2,"TRACK_ID":7})").known);
+}
+
 TEST_F(ItemCatalogueTest, ReadsJsonObjects)
 {
     const auto lines = read(

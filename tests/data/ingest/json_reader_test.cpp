@@ -3,6 +3,7 @@
 #include "data/error.hpp"
 #include "data/ingest/interaction_reader.hpp"
 #include "data/ingest/json_objects.hpp"
+#include "tests/support/expect_error.hpp"
 #include "tests/support/real_data.hpp"
 #include "tests/support/text_files.hpp"
 
@@ -21,6 +22,7 @@ std::vector<std::string> read(const std::string& text, const char* columns = "",
     const std::vector<std::string> paths = {test::write_file(directory / "log", text)};
     const auto files = inspect_inputs(paths, Records::json_objects);
     std::vector<std::string> result;
+    TakenKeys keys;
     for (int rank = 0; rank < ranks; ++rank) {
         InteractionReader reader(paths, parts_of(files, rank, ranks),
                                  {.format = LogFormat::jsonl, .columns = ColumnSpec::parse(columns)});
@@ -33,7 +35,9 @@ std::vector<std::string> read(const std::string& text, const char* columns = "",
                     result.push_back(fmt::format("{} {} {} {} {} {}", e.user, e.item, e.value, e.time.time / 1000,
                                                  e.type, e.confidence));
         }
+        keys.add(TakenKeys::from_text(reader.taken_keys().text()));
     }
+    keys.require_one_each(paths);
     return result;
 }
 
@@ -45,7 +49,7 @@ TEST(JsonReader, ReadsALineForAnEvent)
              R"({"item":"x","user":-3,"value":null})"
              "\n"),
         ElementsAre("aé 12 2.5 1769817600 play 1", "-3 x 1 0  1"));
-    EXPECT_THAT(read("{\"uid\":1,\"sku\":2,\"value\":3}\n", "user=uid,item=sku"), ElementsAre("1 2 3 0  1"));
+    EXPECT_THAT(read("{\"uid\":1,\"sku\":2,\"n\":3}\n", "user=uid,item=sku,value=n"), ElementsAre("1 2 3 0  1"));
 }
 
 TEST(JsonReader, TellsWhatIsWrongWithAnObjectAndReadsOn)
@@ -172,12 +176,61 @@ TEST(JsonReader, KnowsTheNamesThatOthersGiveTheirKeys)
 {
     EXPECT_THAT(read(R"({"USER_ID":1,"movieId":2,"Rating":4.5,"timestamp":9,"type":"x"})"
                      "\n"
-                     R"({"type":"track","item-id":3,"event":"play","userId":5})"
+                     R"({"type":"y","MOVIE_ID":3,"userId":5})"
                      "\n"),
-                ElementsAre("1 2 4.5 9 x 1", "5 3 1 0 play 1"));
-    EXPECT_THAT(read(R"({"rating":1,"value":2,"user":3,"uid":4,"asin":"B"})"
+                ElementsAre("1 2 4.5 9 x 1", "5 3 1 0 y 1"));
+    // as in a header the id goes before what else may be called so, wherever it stands
+    EXPECT_THAT(read(R"({"user":{"name":"Ann"},"user_id":3,"item":"film","item_id":"B"})"
                      "\n"),
-                ElementsAre("3 B 2 0  1"));
+                ElementsAre("3 B 1 0  1"));
+}
+
+TEST(JsonReader, TakesNoKeyBesideThoseThatAreNamed)
+{
+    EXPECT_THAT(read(R"({"user":1,"item":2,"value":3,"time":4,"event":"e","confidence":5})", "user=user,item=item"),
+                ElementsAre("1 2 1 0  1"));
+    EXPECT_THAT(read(R"({"user":1,"item":2,"value":3,"confidence":5})", "user=user,item=item,value=value"),
+                ElementsAre("1 2 3 0  1"));
+}
+
+TEST(JsonReader, RefusesTwoKeysForOneColumn)
+{
+    const auto refusal = [](const std::string& text, int ranks) {
+        return test::message_of([&] { static_cast<void>(read(text, "", ranks)); });
+    };
+    const std::string rating = R"({"user":1,"item":2,"rating":1})"
+                               "\n",
+                      stars = R"({"user":1,"item":2,"stars":5})"
+                              "\n",
+                      both = R"({"user":1,"item":2,"stars":5,"rating":1})"
+                             "\n",
+                      film = R"({"user":1,"movieId":2,"rating":1})"
+                             "\n",
+                      spelled_twice = R"({"userId":1,"user_id":7,"item":2})"
+                                      "\n";
+    for (const int ranks : {1, 2, 3}) {
+        for (const auto& text : {rating + stars, stars + rating + rating, both, rating + both}) {
+            EXPECT_THAT(refusal(text, ranks), HasSubstr("' could both be the value")) << text;
+            EXPECT_THAT(refusal(text, ranks), HasSubstr("--columns user=NAME,item=NAME,value=")) << text;
+        }
+        EXPECT_THAT(refusal(rating + film, ranks), HasSubstr("the keys 'item' and 'movieId' could both be the item"));
+        EXPECT_THAT(refusal(spelled_twice, ranks), HasSubstr("'userId' and 'user_id' could both be the user"));
+    }
+    EXPECT_EQ(2U, read(rating + R"({"user":1,"item":2,"rating":1,"stars":null,"score":""})").size());
+    EXPECT_EQ(2U, read(both + stars, "user=user,item=item,value=stars").size());
+}
+
+TEST(JsonReader, SaysWhichKeysItTook)
+{
+    const test::TemporaryDirectory directory;
+    const auto first = test::write_file(directory / "a", R"({"USER_ID":1,"sku":2,"n":3}{"userId":1,"sku":2,"ts":3})");
+    const auto second = test::write_file(directory / "b", R"({"uid":1,"asin":2})");
+    InteractionReader reader({first, second}, {.format = LogFormat::jsonl});
+    while (reader.next()) EXPECT_EQ(Defect::none, reader.defect());
+    const TakenKeys keys = reader.taken_keys();
+    EXPECT_NO_THROW(keys.require_one_each(std::vector{first, second})) << "each file has names of its own";
+    EXPECT_EQ("user=USER_ID, item=sku, value=n, time=ts", keys.columns());
+    EXPECT_EQ(keys.columns(), TakenKeys::from_text(keys.text()).columns());
 }
 
 }  // namespace

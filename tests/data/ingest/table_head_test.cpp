@@ -155,6 +155,47 @@ TEST(TableHead, RefusesMoreFieldsThanTheHeaderHas)
                 ElementsAre("more fields than the first line", "1 7 1 0", "2 8 1 0"));
 }
 
+TEST(TableHead, WithoutAHeaderNoLineHasMoreFieldsThanTheFirst)
+{
+    const std::string surplus = "more fields than the first line";
+    EXPECT_THAT(read_events("1,10,4\n2,20,3,5\n3,30,5,\n", csv), ElementsAre("1 10 4 0", surplus, "3 30 5 0"));
+    EXPECT_THAT(read_events("1,10\n2,20,3\n", csv), ElementsAre("1 10 1 0", surplus));
+    EXPECT_THAT(read_events("1,10,x\n2,20,x,y\n", with("user=0,item=1")), ElementsAre("1 10 1 0", surplus));
+    EXPECT_THAT(read_events("1::10::4\n2::20::3::9::8\n", LogLayout{.format = LogFormat::movielens}),
+                ElementsAre("1 10 4 0", surplus));
+    EXPECT_THAT(read_events("1 10 so and so\n", LogLayout{.format = LogFormat::pairs}), ElementsAre("1 10 1 0"));
+}
+
+TEST(TableHead, FindsAnotherSeparatorBehindDecimalCommas)
+{
+    for (const auto& [line, word] : {std::pair("1|10|4,5\n2|20|3\n", "'|'"),
+                                     {"1 10 4,5\n2 20 3\n", "space"},
+                                     {"1::10::-4,5\n2::20::3\n", "'::'"},
+                                     {"1|10|4,5|1700000000\n", "'|'"},
+                                     {"1|10|4,5|0,25\n", "'|'"}})
+        EXPECT_THAT(refusal(line), HasSubstr(fmt::format("--separator {}", word))) << line;
+    EXPECT_THAT(read_events("Ann Lee Fox,10,4\n", csv), ElementsAre("Ann Lee Fox 10 4 0"));
+    EXPECT_THAT(read_events("a|b|c,10\n", csv), ElementsAre("a|b|c 10 1 0"));
+    EXPECT_THAT(read_events("1|10|4,5\n", LogLayout{.separator = Separator::comma}), ElementsAre("1|10|4 5 1 0"));
+}
+
+TEST(TableHead, MustBeginInTheFirst64KiB)
+{
+    const std::string comment = "# " + std::string(997, 'c') + "\n";
+    std::string few, many;
+    for (int n = 0; n < 60; ++n) few += comment;
+    for (int n = 0; n < 70; ++n) many += comment;
+    const std::string table = "item_id,user_id\n10,1\n";
+    EXPECT_THAT(read_events(few + table, csv), ElementsAre("1 10 1 0"));
+    EXPECT_THAT(refusal(many + table), AllOf(HasSubstr("its first 64 KiB are comments"), HasSubstr("grep -v")));
+    EXPECT_THAT(refusal("item_id,user_id," + std::string(70'000, 'n') + "\n10,1,2\n"),
+                HasSubstr("log:1: the first line of the table does not end in the first 64 KiB"));
+
+    std::string short_ones;
+    for (int n = 0; n < 5000; ++n) short_ones += "#\n";
+    EXPECT_THAT(read_events(short_ones + table, csv), ElementsAre("1 10 1 0"));
+}
+
 TEST(RepeatedHeaders, ArePassedOverAndCounted)
 {
     const test::TemporaryDirectory directory;

@@ -33,6 +33,18 @@ TEST(TimestampTest, TellsUnitsOfNumbersByTheirSize)
     EXPECT_EQ(TimeUnit::nanoseconds, parse_time("1573808122123456789")->unit);
 }
 
+TEST(TimestampTest, TicksAreNoNanoseconds)
+{
+    // 2023-11-14T22:13:20Z in 100 ns since the years 1 and 1601
+    for (const char* text : {"638355968000000000", "6.38355968e17", "133444736000000000", "133444736000000000.0"}) {
+        EXPECT_EQ(-1, read(text)) << text;
+        EXPECT_TRUE(is_ticks(text)) << text;
+    }
+    for (const char* text : {"1700000000", "1573808122123456789", "621355967999999999", "664305640950000001", "soon"})
+        EXPECT_FALSE(is_ticks(text)) << text;
+    EXPECT_EQ(638355968'000, parse_time("638355968000000000", TimeUnit::nanoseconds)->time);
+}
+
 TEST(TimestampTest, ReadsDigitsOfADateAsThatDateOrNotAtAll)
 {
     constexpr Milliseconds day = 1614902400'000;  // 2021-03-05

@@ -183,6 +183,13 @@ TEST_F(ServingCommands, WhatWasHeldOutIsSaidAndNotListed)
     EXPECT_THAT(said, HasSubstr("200 held-out interactions"));
     EXPECT_THAT(said, HasSubstr("not learned from, their titles are excluded: to serve, prepare with --split none"));
     expect_refused("recommend {1} --user u2 --include-seen --exclude-disliked", 64, "--exclude-disliked");
+    // what a model of other data has learned from is not known
+    expect_done("prepare --input {0}/train.csv {0}/held.csv --columns user=0,item=1,value=2 --out {0}/all.h5");
+    expect_done("train --data {0}/all.h5 --factors 2 --sweeps 1 --out {0}/of-all");
+    const auto other = alster("recommend --model {0}/of-all/model.h5 --data {0}/data.h5 --user u2").err;
+    EXPECT_THAT(other, HasSubstr("was trained on other interactions"));
+    EXPECT_THAT(other, HasSubstr("may have been learned from or not, as the model was trained on other data"));
+    EXPECT_THAT(other, testing::Not(HasSubstr("were not learned from")));
 }
 
 TEST_F(ServingCommands, ScoresOfRatingsAreRatings)

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "data/dataset_file.hpp"
@@ -22,6 +24,10 @@ protected:
     {
         return test::run_alster("prepare --json --input " + write_file(directory_ / "log", text) + " " + arguments +
                                 " --out " + out_);
+    }
+    [[nodiscard]] std::string recorded_options() const
+    {
+        return nlohmann::json::parse(DatasetReader(out_).info().provenance)["options"];
     }
     [[nodiscard]] std::vector<float> values() const
     {
@@ -47,6 +53,66 @@ TEST_F(PrepareTables, OptionsCutAndSpellFields)
     EXPECT_EQ(2, DatasetReader(out_).info().users);
     ASSERT_EQ(0, prepare("1 7 3\n", "--separator space --header=no").code);
     EXPECT_THAT(values(), ElementsAre(3));
+}
+
+/// Every dataset names the options that made it, and these make it again.
+TEST_F(PrepareTables, RecordedOptionsReadBackToTheSameDataset)
+{
+    const std::string odd = write_file(directory_ / "a \"b\" 'c' #d [e],f\\g", "7,1,\\N\n8,2,2.5\n9,2,NA\n");
+    const std::vector<std::pair<std::string, std::string>> runs = {
+        {"user_id,item_id,rating\n1,7,3\n1,8,\n2,7,5\n", ""},
+        {"user_id,item_id,rating\n1,7,3\n1,8,\n2,7,5\n", "--header --columns user=user_id,item=item_id"},
+        {"user_id,item_id\n1,7\n", "--no-header --split none"},
+        {"1,7,3\n1,8,-1\n2,7,5\n",
+         "--drop-values -1,0 --drop-below 0.5 --split random:0.25 --seed 18446744073709551615"},
+        {"7,1,2\n", "\"$ODD\" --columns item=0,user=1,value=2 --null '\\N,NA,#,\"' --max-bad 0.5"}};
+    ::setenv("ODD", odd.c_str(), 1);
+    for (const auto& [text, arguments] : runs) {
+        const Finished first = prepare(text, arguments);
+        ASSERT_EQ(0, first.code) << arguments << first.err;
+        const std::string options = recorded_options(), fingerprint = DatasetReader(out_).info().fingerprint;
+        std::filesystem::remove(out_);
+        const std::string config = write_file(directory_ / "config.toml", options);
+        const Finished again = test::run_alster("prepare --config " + config);
+        ASSERT_EQ(0, again.code) << options << again.err;
+        EXPECT_EQ(options, recorded_options());
+        EXPECT_EQ(fingerprint, DatasetReader(out_).info().fingerprint) << options;
+    }
+}
+
+TEST_F(PrepareTables, AFlagThatIsFalseInAConfigurationIsNotGiven)
+{
+    const std::string log = write_file(directory_ / "log", "user_id,item_id,rating\n1,7,3\n2,8,4\n");
+    const auto users = [&](const std::string& more) {
+        const auto config =
+            write_file(directory_ / "c.toml", "input = [\"" + log + "\"]\nout = \"" + out_ + "\"\n" + more);
+        const Finished finished = test::run_alster("prepare --config " + config);
+        EXPECT_EQ(0, finished.code) << more << finished.err;
+        return DatasetReader(out_).info().users;
+    };
+    for (const char* more : {"", "header = false\n", "no-header = false\n", "header = true\n", "header = false # no\n",
+                             "no-header = false\nheader = true\nnull = []\n"})
+        EXPECT_EQ(2, users(more)) << more;
+    write_file(directory_ / "log", "a,b\n1,7\n2,8\n");
+    for (const char* more : {"no-header = true\n", "header = \"no\"\nnull = []\n"}) EXPECT_EQ(3, users(more)) << more;
+    EXPECT_EQ(64, prepare("1,7\n", "--header --no-header").code);
+    for (const char* wrong : {"header = {}\n", "split = none\n", "seed = 1\nseed = 2\n", "[prepare]\nseed = 1\n"}) {
+        const auto refused = test::run_alster("prepare --config " + write_file(directory_ / "c.toml", wrong) +
+                                              " --input x --out " + out_);
+        EXPECT_EQ(78, refused.code) << wrong << refused.err;
+        EXPECT_THAT(refused.err, HasSubstr("c.toml: ")) << wrong;
+    }
+}
+
+TEST_F(PrepareTables, JsonSaysItsColumnsAndRefusesAChoice)
+{
+    const std::string rated = R"({"userId":1,"sku":7,"rating":3})";
+    const Finished one = prepare(rated, "--format jsonl");
+    ASSERT_EQ(0, one.code) << one.err;
+    EXPECT_EQ("user=userId, item=sku, value=rating", nlohmann::json::parse(one.out)["columns"]);
+    const Finished two = prepare(rated + "\n" + R"({"userId":1,"sku":8,"stars":3})", "--format jsonl");
+    EXPECT_EQ(65, two.code);
+    EXPECT_THAT(two.err, HasSubstr("the keys 'rating' and 'stars' could both be the value"));
 }
 
 TEST_F(PrepareTables, EventsAreIgnoredByValueAndCounted)

@@ -264,7 +264,7 @@ TEST_F(Prepare, RefusesOptionsAndRulesThatItDoesNotUnderstand)
 TEST_F(Prepare, RefusesAnOutputThatCannotBeMade)
 {
     out_ = (directory_ / "nowhere" / "data.h5").string();
-    expect_refusal(prepare("1,2\n"), 73, "nothing can be written in");
+    expect_refusal(prepare("1,2\n"), 73, "there is no directory");
 }
 
 TEST_F(Prepare, KeepsAnEarlierOutputWhenItFails)

@@ -38,6 +38,24 @@ TEST(Audit, MeetsRowsThatAreAssembledInPartsWithinItsCost)
     EXPECT_FALSE(audit().within(0.4));
 }
 
+TEST(Audit, ANumberThatIsNotFiniteStaysTheLargestError)
+{
+    const auto problem = test::random_problem({.rows = 3, .columns = 9, .width = 2, .weighted = false});
+    const RowObjective objective{.base = {1, 1}, .lambda = 0.1};
+    HostMatrix X(3, 2);
+    (void)solve_exact_rows(problem.interactions, problem.fixed.table(), objective, X.values);
+    const std::vector<Row> rows = {0, 1, 2};
+    for (const Row broken : rows)
+        for (const float value : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
+            HostMatrix changed = X;
+            changed.row(broken)[1] = value;
+            const Audit audit =
+                audit_rows(problem.interactions, rows, problem.fixed.table(), changed.table(), objective);
+            EXPECT_EQ(broken, audit.farthest) << value;
+            EXPECT_FALSE(audit.within(1e300)) << "row " << broken << ", " << value;
+        }
+}
+
 Interactions rows_of(std::initializer_list<Offset> entries)
 {
     Interactions R;

@@ -46,6 +46,7 @@ void rewrite(const fs::path& path, const std::function<void(CheckpointInfo&)>& c
     change(info);
     factors.resize(static_cast<std::size_t>(info.rows * info.width), 0.25F);
     const std::vector<float> start(static_cast<std::size_t>(info.start_rows * info.width), 0.5F);
+    info.base.resize(static_cast<std::size_t>(info.width));
     write_checkpoint(path, info, {0, factors}, {0, start});
 }
 

@@ -1,4 +1,5 @@
 """Models of runs that are not finished: partial_model_test.py ALSTER. Exit code 4: skipped."""
+import fcntl
 import json
 import os
 import pathlib
@@ -19,7 +20,8 @@ except ImportError as missing:
 alster = os.path.abspath(sys.argv[1])
 MPIRUN = "mpirun --allow-run-as-root --oversubscribe --bind-to none -n 3".split()
 FORMS = {"implicit": "--factors 6", "explicit": "--factors 5 --objective explicit --reg 0.1",
-         "cg": "--factors 40 --cg-steps 2"}
+         "cg": "--factors 40 --cg-steps 2", "wire": "--factors 6 --wire bf16", "bf16": "--factors 6 --precision bf16",
+         "resolved": "--factors 40 --cg-steps 1 --alpha 300"}
 
 
 def run(words, code=0, before=()):
@@ -38,11 +40,19 @@ def model(path):
         return {"factors": [file[side + "/factors"][:].tobytes() for side in ("users", "items")],
                 "space": text(file.attrs["space_id"]), "run": text(file.attrs["run_id"]),
                 "partial": int(file.attrs["partial"]), "sweeps": int(file.attrs["sweeps"]),
-                "eval": text(file.attrs["eval_json"]), "objective": float(file.attrs["objective_value"])}
+                "eval": text(file.attrs["eval_json"]), "objective": float(file.attrs["objective_value"]),
+                "config": text(file.attrs["config_json"]), "arithmetic": text(file.attrs["arithmetic"])}
 
 
 def same(a, b):
     return all(a[key] == b[key] for key in ("factors", "space", "sweeps", "eval", "objective"))
+
+
+def exported_as(left):
+    """Whether exported.h5 is the model that the run itself left, but for when it was written."""
+    exported = model("exported.h5")
+    return exported["partial"] == 1 and same(exported, left) and all(
+        exported[key] == left[key] for key in ("run", "config", "arithmetic"))
 
 
 def check_every_border(form, borders):
@@ -62,12 +72,22 @@ def check_every_border(form, borders):
         assert json.loads(pathlib.Path(directory, "manifest.json").read_text())["files"][0]["file"] == "model.h5"
         for before, source in (([], directory), (MPIRUN, f"{directory}/ckpt/half-{half:06}.h5")):
             run(f"export-checkpoint {source} --data data.h5 --out exported.h5", before=before)
-            exported = model("exported.h5")
-            assert exported["partial"] == 1 and exported["run"] == left["run"], (form, half)
-            assert same(exported, left), (form, half, source)
+            assert exported_as(left), (form, half, source)
         train(directory, form)
         finished = model(directory + "/model.h5")
         assert finished["partial"] == 0 and finished["run"] == left["run"] and same(finished, whole[4]), (form, half)
+
+
+def check_resolved_items():
+    """A run whose audit has the items solved again leaves the same model as an export of its checkpoint."""
+    for half in (1, 2, 3, 4):
+        said = train("resolved", "resolved", "--stop-after-minutes 1e-9", 75)
+        assert "all items are solved again" in said, said
+        assert "1e-03 are allowed" not in said, said
+        left = model("resolved/model.h5")
+        for before in ([], MPIRUN):
+            said = run("export-checkpoint resolved --data data.h5 --out exported.h5", before=before)
+            assert "all items are solved again" in said and exported_as(left), (half, said)
 
 
 def check_serving():
@@ -104,6 +124,47 @@ def check_overwrite():
         # another run begins anew, and the partial model of the first one is no reason to refuse
         assert "goes on" not in train(directory + "-other", "explicit", "--overwrite"), directory
         assert model(directory + "-other/model.h5")["partial"] == 0
+
+
+def check_given_up():
+    """What a run left that was to replace another one goes when that one is finished after all."""
+    train("kept", "implicit", "--stop-after-minutes 1e-9", 75)
+    train("kept", "explicit", "--overwrite --stop-after-minutes 1e-9", 75)
+    assert os.path.exists("kept/.next/ckpt")
+    train("kept", "implicit")
+    assert same(model("kept/model.h5"), model("implicit4/model.h5"))
+    assert sorted(os.listdir("kept")) == ["config.resolved.toml", "manifest.json", "metrics.jsonl", "model.h5"]
+    assert "no checkpoint" in run("export-checkpoint kept --data data.h5 --out exported.h5", 65)
+
+
+def check_locks():
+    """A model that is written as the one of a run keeps to that run's lock."""
+    train("locked", "implicit", "--stop-after-minutes 1e-9", 75)
+    with open("locked/.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write(f"here {os.getpid()} -\n")
+        lock.flush()
+        run("export-checkpoint locked --data data.h5 --out locked/other.h5")
+        for out in ("locked/model.h5", "link"):
+            if out == "link":
+                os.symlink("locked/model.h5", out)
+            assert "writes here" in run(f"export-checkpoint locked --data data.h5 --out {out}", 73)
+    run("export-checkpoint locked --data data.h5 --out link")
+    assert os.path.islink("link") and model("locked/model.h5")["partial"] == 1
+    train("locked", "implicit")
+    assert model("link")["partial"] == 0
+
+
+def check_permissions():
+    """What may not be read is 74, whatever lies there."""
+    train("closed", "implicit", "--stop-after-minutes 1e-9", 75)
+    as_nobody = "setpriv --reuid 65534 --clear-groups".split() if os.geteuid() == 0 else []
+    os.chmod(".", 0o777)
+    for closed in ("closed/ckpt", "closed"):
+        os.chmod(closed, 0)
+        said = run("export-checkpoint closed --data data.h5 --out nobodys.h5", 74, before=as_nobody)
+        assert "cannot be read: Permission denied" in said, said
+        os.chmod(closed, 0o755)
 
 
 def check_damage():
@@ -177,8 +238,14 @@ with tempfile.TemporaryDirectory() as home:
     check_every_border("implicit", (1, 2, 3, 6))
     check_every_border("explicit", (1, 4))
     check_every_border("cg", (2, 3))
+    check_every_border("wire", (1, 2))
+    check_every_border("bf16", (1, 2))
+    check_resolved_items()
     check_serving()
     check_overwrite()
+    check_given_up()
+    check_locks()
+    check_permissions()
     check_damage()
     check_kill()
     check_signals()

@@ -215,6 +215,24 @@ TEST_F(Train, AFinishedRunHasNothingToDo)
     EXPECT_THAT(other.err, HasSubstr("another run's model"));
 }
 
+TEST_F(Train, EveryResolvedConfigurationReadsBackToItself)
+{
+    for (const char* options :
+         {"", "--reg 1e-07 --alpha 40 --wire bf16 --cg-steps 2 --check-exchange",
+          "--objective explicit --bias-reg 0.5 --nu 0 --seed 18446744073709551615 --backend cpu --rebalance never",
+          "--init-scale 1e-300 --checkpoint-minutes 1e12 --threads 1 --exchange need-only --precision bf16"}) {
+        const std::string run = "odd #1 [x] caf\xe9", quoted = "'" + run_directory(run) + "'";
+        const auto first = test::run_alster(
+            fmt::format("train --data {} --factors 2 --sweeps 1 {} --overwrite --out {}", dataset(), options, quoted));
+        ASSERT_EQ(0, first.code) << first.err;
+        const std::string resolved = test::read_file(run_directory(run) + "/config.resolved.toml");
+        const auto config = write_file(*directory_ / "again.toml", resolved);
+        const auto again = test::run_alster("train --overwrite --config " + config);
+        ASSERT_EQ(0, again.code) << resolved << again.err;
+        EXPECT_EQ(resolved, test::read_file(run_directory(run) + "/config.resolved.toml"));
+    }
+}
+
 TEST_F(Train, RepeatsARunFromItsResolvedConfiguration)
 {
     ASSERT_EQ(0, train(small + std::string("--reg 0.037 --seed 5"), "first").code);
