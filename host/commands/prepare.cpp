@@ -99,10 +99,8 @@ void add_options(CLI::App& app, PrepareOptions& options, Words& words)
     app.add_option("--items", options.items, "Titles and genres: movies.dat, u.item, JSON lines, CSV or TSV");
     app.add_option("--item-columns", words.item_columns,
                    "id=0,title=1,genres=2:set:; by position, or by name: id=sku,title=name");
-    app.add_option(
-        "--extend", options.extend,
-        "An earlier dataset whose users and items keep their rows, new ones follow; its interactions are not "
-        "taken over: the logs hold the whole history");
+    app.add_option("--extend", options.extend,
+                   "An earlier dataset whose users and items keep their rows; --input holds the whole history");
     app.add_option("--rules", options.rules, "TOML file: event types and values to confidences and preferences");
     app.add_option("--split", words.split,
                    "What to hold out: none, random:F, last:N (of each user) or time:F (the latest)")

@@ -39,27 +39,21 @@ void add_objective(CLI::App& app, Feedback& objective)
 void add_exchange(CLI::App& app, ExchangeOptions& exchange)
 {
     add_choice(app, "--exchange", exchange.kind, exchanges, "auto",
-               "How factors come to the ranks: all-gather, need-only (the rows that a rank's interactions name), or "
-               "auto by what moves less");
-    add_choice(
-        app, "--wire", exchange.wire, wires, "fp32",
-        "What factors travel as: fp32, or bf16, half the bytes; a rank's own rows are rounded alike, so that the "
-        "result does not depend on who needs them");
+               "How factors reach the ranks: all-gather, need-only, or auto (whichever moves less)");
+    add_choice(app, "--wire", exchange.wire, wires, "fp32", "What factors travel as: fp32, or bf16 for half the bytes");
 }
 
 void add_cg_steps(CLI::App& app, TrainOptions& options)
 {
     app.add_option("--cg-steps", options.solve.cg_steps,
-                   "Steps of conjugate gradients from the sweep before, for rows where they are cheaper than the exact "
-                   "solution (cpu backend); 0: all rows exactly")
+                   "Steps of conjugate gradients for rows where they are cheaper (cpu); 0: all exact")
         ->check(CLI::Range(0, 100));
 }
 
 void add_precision(CLI::App& app, TrainOptions& options)
 {
     app.add_option("--precision", options.machine.precision,
-                   "Of the rows' systems: fp32, bf16 (rounds the fixed side), tf32x3 (GPU only: tensor cores, nearly "
-                   "fp32), or auto (fp32 on a CPU, tf32x3 on a GPU)")
+                   "fp32, bf16 (rounds the fixed side), tf32x3 (GPU), or auto (fp32 on a CPU, else tf32x3)")
         ->check(CLI::IsMember({"auto", "fp32", "tf32x3", "bf16"}));
 }
 
@@ -86,20 +80,20 @@ void add_objective_options(CLI::App& app, TrainOptions& options)
     app.add_option("--bias-reg", options.objective.bias_lambda, "λ of the biases (explicit); below 0: as --reg");
     app.add_option("--alpha0", options.objective.alpha0, "Weight of all user-item pairs (implicit)")
         ->check(at_least(0));
-    app.add_option(
-           "--alpha", options.objective.alpha,
-           "The classic form: confidence 1 + alpha·r, weight 1 on what was not seen, whatever --alpha0; 0: not used")
+    app.add_option("--alpha", options.objective.alpha,
+                   "Confidence 1 + alpha·r, weight 1 on unseen pairs, in place of --alpha0; 0: not used")
         ->check(at_least(0));
     app.add_option("--nu", options.objective.nu, "λ_u = λ (n_u + alpha0·items)^nu: 0 plain ridge, 1 by frequency")
         ->check(CLI::Range(0.0, 2.0));
-    app.add_option("--sweeps", options.sweeps, "Iterations, each solves users and items")->check(CLI::Range(1, 100000));
+    app.add_option("--sweeps", options.sweeps, "Iterations: each solves the users, then the items")
+        ->check(CLI::Range(1, 100000));
     add_cg_steps(app, options);
-    app.add_option("--seed", options.solve.seed, "Start of the item factors");
-    app.add_option("--init-scale", options.solve.init_scale, "The start has standard deviation init-scale/√factors")
+    app.add_option("--seed", options.solve.seed, "Seed of the first item factors");
+    app.add_option("--init-scale", options.solve.init_scale,
+                   "The first factors have standard deviation init-scale/√factors")
         ->check(positive);
     app.add_option("--patience", options.patience,
-                   "Stop after so many sweeps without a better metric of the held-out part, which then is no honest "
-                   "test any more; 0: never")
+                   "Stop after so many sweeps without a better held-out metric (then biased); 0: never")
         ->check(CLI::Range(0, 100000));
 }
 
@@ -107,23 +101,20 @@ void add_objective_options(CLI::App& app, TrainOptions& options)
 void add_machine_options(CLI::App& app, TrainOptions& options)
 {
     app.add_option("--backend", options.machine.backend,
-                   "auto (cuda where it is built and every rank finds a GPU, else cpu), cuda, cpu, or reference (slow, "
-                   "double precision)")
+                   "auto (cuda where every rank finds a GPU, else cpu), cuda, cpu, or reference (slow fp64)")
         ->check(CLI::IsMember({"auto", "cuda", "cpu", "reference"}));
     add_precision(app, options);
     app.add_option("--gpu-memory", options.machine.gpu_memory,
-                   "GiB of its GPU that a rank may take; 0: its share of what is free")
+                   "GiB that a rank may take of its GPU; 0: its share of what is free")
         ->check(at_least(0));
     app.add_option("--gpu-exchange", options.machine.gpu_exchange,
-                   "How factors leave a GPU: auto (MPI is given device memory where it says, and shows, that it reads "
-                   "it), or host (through page-locked host memory)")
+                   "How factors leave a GPU: auto (device memory where MPI reads it), or host")
         ->check(CLI::IsMember({"auto", "host"}));
     add_exchange(app, options.solve.exchange);
     app.add_flag("--check-exchange", options.solve.exchange.checked,
-                 "Factors travel with checksums; damage on the way ends the run with exit code 74");
+                 "Send factors with checksums: damage on the way ends the run with exit code 74");
     add_choice(app, "--rebalance", options.rebalance, rebalances, "auto",
-               "Share rows out anew after two sweeps, by the times that ranks took: auto (where that pays), never, "
-               "always");
+               "Repartition rows by measured times after two sweeps: auto (where it pays), never, always");
     app.add_option("--threads", options.machine.threads, "Threads of each rank; 0: its share of the node's cores")
         ->check(CLI::Range(0, 4096));
 }
@@ -131,16 +122,13 @@ void add_machine_options(CLI::App& app, TrainOptions& options)
 /// When it is saved and ended.
 void add_border_options(CLI::App& app, TrainOptions& options)
 {
-    app.add_option(
-           "--checkpoint-minutes", options.borders.checkpoint_minutes,
-           "Save the run's state so often, to go on from by the same command; 0: only when asked to by a signal "
-           "(USR1, TERM: save and end with exit code 75; USR2: save)")
+    app.add_option("--checkpoint-minutes", options.borders.checkpoint_minutes,
+                   "Minutes between checkpoints; 0: only on a signal (USR2; USR1 and TERM also end, 75)")
         ->check(at_least(0));
     app.add_option("--stop-after-minutes", options.borders.stop_after_minutes,
-                   "Save and end in time for this, as SLURM_JOB_END_TIME makes it; 0: no limit")
+                   "Save and end before so many minutes, as before SLURM_JOB_END_TIME; 0: no limit")
         ->check(at_least(0));
-    app.add_flag("--overwrite", options.overwrite,
-                 "Replace what --out holds of another run, which stays until this one is done")
+    app.add_flag("--overwrite", options.overwrite, "Replace another run in --out, which stays until this one is done")
         ->configurable(false);
 }
 
@@ -151,6 +139,14 @@ void add_train_options(CLI::App& app, TrainOptions& options)
     add_objective_options(app, options);
     add_machine_options(app, options);
     add_border_options(app, options);
+    const auto group = [&](const char* name, std::initializer_list<const char*> members) {
+        for (const char* option : members) app.get_option(option)->group(name);
+    };
+    group("Model", {"--objective", "--factors", "--reg", "--bias-reg", "--alpha0", "--alpha", "--nu"});
+    group("Run", {"--sweeps", "--cg-steps", "--seed", "--init-scale", "--patience"});
+    group("Ranks and GPUs", {"--backend", "--precision", "--threads", "--exchange", "--wire", "--check-exchange",
+                             "--rebalance", "--gpu-memory", "--gpu-exchange"});
+    group("Saving", {"--checkpoint-minutes", "--stop-after-minutes", "--overwrite"});
 }
 
 }  // namespace alster
