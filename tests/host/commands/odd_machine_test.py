@@ -73,7 +73,7 @@ class OddMachine(unittest.TestCase):
 
     def test_little_address_space_is_a_line_and_13(self):
         refused = set()
-        for mebibytes in (110, 130, 150, 200, 250, 300, 400):
+        for mebibytes in (150, 170, 200, 250, 300, 400):
             for command in self.commands():
                 limit = [(resource.RLIMIT_AS, mebibytes << 20)]
                 code, err = run(command, limits=limit, seconds=60)
