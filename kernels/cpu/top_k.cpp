@@ -7,6 +7,7 @@
 #include <atomic>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "kernels/cpu/aligned_floats.hpp"
@@ -22,33 +23,56 @@ constexpr Row chunk = 16;           // scores that are looked at together
 constexpr Row tile_words = tile_items / 32;
 constexpr unsigned all_of_chunk = 0xffff;
 
+// Sums and maxima of floats are not reordered by the compiler, so that a loop over sixteen is a chain of sixteen.
+using Four = float __attribute__((vector_size(16)));
+using FourBits = std::int32_t __attribute__((vector_size(16)));
+
+Four four_at(const float* from)
+{
+    Four four;
+    std::memcpy(&four, from, sizeof four);
+    return four;
+}
+
 /// The scores of a chunk, whether they may be listed or not.
 struct ChunkScores {
     float largest;
-    bool broken;  // one is not a finite number
+    bool broken;  // one is not a finite number; then the largest says nothing
 };
 
-template <class Count>
-ChunkScores look_at(const float* scores, Count count)
+ChunkScores look_at_whole(const float* scores)
 {
-    constexpr float most = std::numeric_limits<float>::max();
-    float largest = -most;
-    int broken = 0;
-    for (Row n = 0; n < count; ++n) {
-        largest = scores[n] > largest ? scores[n] : largest;
-        broken |= !(std::abs(scores[n]) <= most);
+    constexpr std::int32_t magnitude = 0x7fffffff;
+    constexpr std::int32_t infinite = 0x7f800000;
+    Four largest = four_at(scores);
+    FourBits broken = {};
+    for (Row n = 0; n < chunk; n += 4) {
+        const Four some = four_at(scores + n);
+        largest = some > largest ? some : largest;
+        broken |= (std::bit_cast<FourBits>(some) & magnitude) >= infinite;
     }
-    return {largest, broken != 0};
+    return {std::max(std::max(largest[0], largest[1]), std::max(largest[2], largest[3])),
+            (broken[0] | broken[1] | broken[2] | broken[3]) != 0};
+}
+
+ChunkScores look_at(const float* scores, Row count)
+{
+    if (count == chunk) return look_at_whole(scores);
+    std::array<float, chunk> whole;
+    whole.fill(scores[0]);
+    std::copy_n(scores, count, whole.begin());
+    return look_at_whole(whole.data());
 }
 
 /// The best of one list so far: at least the k best are in `kept`, unordered, and what cannot be among them any more is
 /// not let in. `kept` is cut back to k when it is full, so that one selection pays for many insertions.
 class Best {
 public:
-    void start(Row k, Row candidates)
+    /// `slack`: places beside the k that are filled before the list is cut.
+    void start(Row k, Row candidates, Row slack)
     {
         k_ = static_cast<std::size_t>(k);
-        capacity_ = static_cast<std::size_t>(std::min(candidates, k + std::max(least_slack, k / 2)));
+        capacity_ = static_cast<std::size_t>(std::min(candidates, k + std::max(slack, k / 2)));
         threshold_ = -std::numeric_limits<float>::infinity();
         count_ = 0;
         kept_.resize(capacity_ + chunk);
@@ -56,19 +80,26 @@ public:
 
     /// Candidates come in ascending order: one that ties with the k-th best is behind it.
     [[nodiscard]] bool may_take(float score) const { return score > threshold_; }
+    [[nodiscard]] float threshold() const { return threshold_; }
 
     /// Takes in those of candidates first, first + 1 … whose bits are set. What is looked at is written, and counted
     /// where it is to be kept: no branch to mispredict.
     void take(const float* scores, Row first, unsigned bits)
     {
-        const auto offer = [&](Row n) {
-            kept_[count_] = {scores[n], static_cast<std::int32_t>(first + n)};
-            count_ += may_take(scores[n]);
-        };
         if (bits == all_of_chunk)
-            for (Row n = 0; n < chunk; ++n) offer(n);
+            for (Row n = 0; n < chunk; ++n) write(scores[n], first + n);
         else
-            for (; bits != 0; bits &= bits - 1) offer(std::countr_zero(bits));
+            for (; bits != 0; bits &= bits - 1) {
+                const Row n = std::countr_zero(bits);
+                write(scores[n], first + n);
+            }
+        if (count_ >= capacity_ && count_ > k_) cut();
+    }
+
+    /// Takes one candidate in.
+    void take_one(float score, Row candidate)
+    {
+        write(score, candidate);
         if (count_ >= capacity_ && count_ > k_) cut();
     }
 
@@ -81,7 +112,11 @@ public:
     }
 
 private:
-    static constexpr Row least_slack = 128;
+    void write(float score, Row candidate)
+    {
+        kept_[count_] = {score, static_cast<std::int32_t>(candidate)};
+        count_ += may_take(score);
+    }
 
     void cut()
     {
@@ -98,16 +133,62 @@ private:
     std::vector<Scored> kept_;  // (capacity + chunk), `count` of them
 };
 
-/// Bits of all groups, chunk by chunk of the candidates: (chunks, groups).
-std::vector<std::uint16_t> by_chunk(const BitTable& groups)
-{
-    const Row chunks = (groups.columns() + chunk - 1) / chunk;
-    std::vector<std::uint16_t> bits(static_cast<std::size_t>(chunks * groups.rows()));
-    for (Row g = 0; g < groups.rows(); ++g)
-        for (Row c = 0; c < chunks; ++c)
-            bits[c * groups.rows() + g] = static_cast<std::uint16_t>(groups.row(g)[c / 2] >> c % 2 * chunk);
-    return bits;
-}
+/// Groups as the pass over the scores needs them.
+class Groups {
+public:
+    Groups() = default;
+    explicit Groups(const BitTable& groups)
+        : count_(groups.rows()),
+          stride_((groups.rows() + 3) / 4 * 4),
+          of_candidate_(groups.transposed()),
+          absent_(by_chunk(groups, stride_))
+    {
+    }
+
+    [[nodiscard]] Row count() const { return count_; }
+
+    /// Floats between the thresholds of two queries.
+    [[nodiscard]] Row stride() const { return stride_; }
+
+    /// The least threshold of the groups that are met in a chunk: a score that is not above it is of no use. An absent
+    /// group adds ∞, or, while its threshold is −∞, NaN, which no comparison takes for less.
+    [[nodiscard]] float weakest(Row chunk_number, const float* thresholds) const
+    {
+        const float* absent = absent_.data() + chunk_number * stride_;
+        constexpr float infinite = std::numeric_limits<float>::infinity();
+        Four least = {infinite, infinite, infinite, infinite};
+        for (Row g = 0; g < stride_; g += 4) {
+            const Four some = four_at(thresholds + g) + four_at(absent + g);
+            least = some < least ? some : least;
+        }
+        return std::min(std::min(least[0], least[1]), std::min(least[2], least[3]));
+    }
+
+    /// Runs f(group) on those that hold a candidate.
+    void each_of(Row candidate, auto&& f) const
+    {
+        const auto words = of_candidate_.row(candidate);
+        for (std::size_t word = 0; word < words.size(); ++word)
+            for (std::uint32_t bits = words[word]; bits != 0; bits &= bits - 1)
+                f(static_cast<Row>(word) * 32 + std::countr_zero(bits));
+    }
+
+private:
+    static std::vector<float> by_chunk(const BitTable& groups, Row stride)
+    {
+        const Row chunks = (groups.columns() + chunk - 1) / chunk;
+        std::vector<float> absent(static_cast<std::size_t>(chunks * stride), std::numeric_limits<float>::infinity());
+        for (Row g = 0; g < groups.rows(); ++g)
+            for (Row c = 0; c < groups.columns(); ++c)
+                if (groups.at(g, c)) absent[c / chunk * stride + g] = 0;
+        return absent;
+    }
+
+    Row count_ = 0;
+    Row stride_ = 0;
+    BitTable of_candidate_;
+    std::vector<float> absent_;  // (chunks, stride) 0 where the chunk has a candidate of the group, else ∞
+};
 
 /// What one thread needs for a block of queries.
 struct Workspace {
@@ -115,13 +196,15 @@ struct Workspace {
     AlignedFloats candidates;                                                      // strips of a tile
     AlignedFloats scores;                                                          // (block_queries, tile_items)
     std::vector<Best> best;                                                        // (block_queries, lists of a query)
+    std::vector<float> thresholds;                                                 // of these, side by side
     std::vector<std::size_t> next_seen = std::vector<std::size_t>(block_queries);  // first seen entry not yet passed
 
     Workspace(Row width, Row lists)
         : queries(make_aligned_floats(block_queries * width)),
           candidates(make_aligned_floats(tile_items * width)),
           scores(make_aligned_floats(block_queries * tile_items)),
-          best(static_cast<std::size_t>(block_queries * lists))
+          best(static_cast<std::size_t>(block_queries * lists)),
+          thresholds(static_cast<std::size_t>(block_queries * (lists + 3)))
     {
     }
 };
@@ -131,7 +214,7 @@ struct Task {
     FactorTable queries;
     FactorTable candidates;
     const CandidateFilter& filter;
-    std::vector<std::uint16_t> groups;  // by_chunk(); empty: there are none
+    Groups groups;  // none: each query has one list
     TopK& result;
     std::atomic<std::int64_t>& refused;  // query · candidates + candidate of the first score that is not finite
 };
@@ -177,37 +260,58 @@ TileBits allowed(const CandidateFilter& filter, Row query, Row first, Row count,
     return bits;
 }
 
-/// Offers a chunk of scores to the lists of one query; returns the place of the first that may be listed and is not
-/// finite, or −1.
-Row offer(const float* scores, Row first, Row count, unsigned bits, std::span<const std::uint16_t> groups,
-          std::span<Best> lists)
+/// A chunk of one query's scores, and which of them may be listed.
+struct Chunk {
+    const float* scores;
+    Row first;  // candidate
+    Row count;
+    unsigned bits;
+    float largest;  // at least that of those that may be listed
+};
+
+/// Sets the largest score; returns the place of the first that may be listed and is not finite, or −1.
+Row look_at(Chunk& part)
 {
-    ChunkScores chunk_scores =
-        count == chunk ? look_at(scores, std::integral_constant<Row, chunk>()) : look_at(scores, count);
-    if (chunk_scores.broken) {
-        for (Row n = 0; n < count; ++n)
-            if ((bits >> n & 1U) != 0 && !std::isfinite(scores[n])) return n;
-        chunk_scores.largest = std::numeric_limits<float>::infinity();  // one that is filtered: it says nothing
-    }
-    for (std::size_t g = 0; g < lists.size(); ++g) {
-        const unsigned in_group = groups.empty() ? bits : bits & groups[g];
-        if (in_group != 0 && lists[g].may_take(chunk_scores.largest)) lists[g].take(scores, first, in_group);
-    }
+    const ChunkScores seen = look_at(part.scores, part.count);
+    part.largest = seen.largest;
+    if (!seen.broken) return -1;
+    for (Row n = 0; n < part.count; ++n)
+        if ((part.bits >> n & 1U) != 0 && !std::isfinite(part.scores[n])) return n;
+    part.largest = std::numeric_limits<float>::infinity();  // of one that is filtered: it says nothing
     return -1;
 }
 
+/// Offers a chunk to a query's lists of groups.
+void offer_to_groups(const Chunk& part, const Groups& groups, Best* lists, float* thresholds)
+{
+    const float weakest = groups.weakest(part.first / chunk, thresholds);
+    if (!(part.largest > weakest)) return;
+    for (unsigned bits = part.bits; bits != 0; bits &= bits - 1) {
+        const Row n = std::countr_zero(bits);
+        const float score = part.scores[n];
+        if (!(score > weakest)) continue;
+        groups.each_of(part.first + n, [&](Row g) {
+            if (!(score > thresholds[g])) return;
+            lists[g].take_one(score, part.first + n);
+            thresholds[g] = lists[g].threshold();
+        });
+    }
+}
+
 /// Offers a tile of scores to the lists of one query; returns the candidate that is not finite, or −1.
-Row offer_tile(const Task& task, const float* scores, Row first, Row count, const TileBits& bits, std::span<Best> lists)
+Row offer_tile(const Task& task, const float* scores, Row first, Row count, const TileBits& bits, Best* lists,
+               float* thresholds)
 {
     for (Row c = 0; c * chunk < count; ++c) {
-        const unsigned of_chunk = bits[c / 2] >> c % 2 * chunk & all_of_chunk;
-        if (of_chunk == 0) continue;
         const Row at = c * chunk;
-        const auto groups = task.groups.empty()
-                                ? std::span<const std::uint16_t>()
-                                : std::span(task.groups).subspan((first / chunk + c) * lists.size(), lists.size());
-        const Row bad = offer(scores + at, first + at, std::min(chunk, count - at), of_chunk, groups, lists);
-        if (bad >= 0) return first + at + bad;
+        Chunk part{scores + at, first + at, std::min(chunk, count - at), bits[c / 2] >> c % 2 * chunk & all_of_chunk,
+                   0};
+        if (part.bits == 0) continue;
+        if (const Row bad = look_at(part); bad >= 0) return part.first + bad;
+        if (task.groups.count() > 0)
+            offer_to_groups(part, task.groups, lists, thresholds);
+        else if (lists->may_take(part.largest))
+            lists->take(part.scores, part.first, part.bits);
     }
     return -1;
 }
@@ -227,7 +331,10 @@ void solve_block(const Task& task, Row first_query, Row rows, Workspace& work)
     const Row lists = task.filter.lists();
     task.kernel.pack(task.queries.row(first_query), rows, task.queries.width, work.queries.get());
     std::fill(work.next_seen.begin(), work.next_seen.end(), 0);
-    for (Row list = 0; list < rows * lists; ++list) work.best[list].start(task.result.k, task.candidates.rows);
+    // one list meets many candidates and is cut seldom; a group's meets few, and a threshold that comes late lets in all
+    const Row slack = task.groups.count() > 0 ? 32 : 128;
+    for (Row list = 0; list < rows * lists; ++list) work.best[list].start(task.result.k, task.candidates.rows, slack);
+    std::ranges::fill(work.thresholds, -std::numeric_limits<float>::infinity());
 
     for (Row first = 0; first < task.candidates.rows; first += tile_items) {
         const Row count = std::min(tile_items, task.candidates.rows - first);
@@ -235,7 +342,7 @@ void solve_block(const Task& task, Row first_query, Row rows, Workspace& work)
         for (Row slot = 0; slot < rows; ++slot) {
             const TileBits bits = allowed(task.filter, first_query + slot, first, count, work.next_seen[slot]);
             const Row bad = offer_tile(task, work.scores.get() + slot * tile_items, first, count, bits,
-                                       std::span(work.best).subspan(slot * lists, lists));
+                                       &work.best[slot * lists], &work.thresholds[slot * task.groups.stride()]);
             if (bad >= 0) return refuse(task, first_query + slot, bad);
         }
     }
@@ -262,7 +369,7 @@ TopK cpu_top_k(FactorTable queries, FactorTable candidates, const CandidateFilte
                     queries,
                     candidates,
                     filter,
-                    filter.groups ? by_chunk(*filter.groups) : std::vector<std::uint16_t>(),
+                    filter.groups ? Groups(*filter.groups) : Groups(),
                     result,
                     refused};
     const Row block = queries_per_block(queries.rows);
