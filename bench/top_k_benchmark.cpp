@@ -47,7 +47,7 @@ void top_k(benchmark::State& state)
     const auto X = random_matrix(users, state.range(0));
     const auto Y = random_matrix(items, state.range(0));
     const auto seen = random_seen();
-    for (auto _ : state) benchmark::DoNotOptimize(cpu_top_k(X.table(), Y.table(), {.seen = &seen}, state.range(1)));
+    for (auto _ : state) benchmark::DoNotOptimize(cpu_top_k(X.table(), Y.table(), {.excluded = &seen}, state.range(1)));
     report(state);
 }
 
@@ -71,7 +71,7 @@ void masked(benchmark::State& state)
     const BitTable eligible = random_bits(1000, static_cast<double>(state.range(2)) / 100);
     std::vector<std::int32_t> class_of;
     for (Row u = 0; u < users; ++u) class_of.push_back(static_cast<std::int32_t>(u * 7 % 1000));
-    const CandidateFilter filter{.seen = &seen, .class_of = class_of, .eligible = &eligible};
+    const CandidateFilter filter{.excluded = &seen, .class_of = class_of, .eligible = &eligible};
     for (auto _ : state) benchmark::DoNotOptimize(cpu_top_k(X.table(), Y.table(), filter, state.range(1)));
     report(state);
 }
@@ -83,7 +83,7 @@ void grouped(benchmark::State& state)
     const auto Y = random_matrix(items, state.range(0));
     const auto seen = random_seen();
     const BitTable groups = random_bits(18, 2.0 / 18);
-    const CandidateFilter filter{.seen = &seen, .groups = &groups};
+    const CandidateFilter filter{.excluded = &seen, .groups = &groups};
     for (auto _ : state) benchmark::DoNotOptimize(cpu_top_k(X.table(), Y.table(), filter, state.range(1)));
     report(state);
 }

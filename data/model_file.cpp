@@ -12,14 +12,14 @@ namespace alster {
 
 namespace {
 
-constexpr const char* partial_attribute = "partial";  // not in files of older versions
 constexpr const char* model_format = "alster-model";
 
 std::string group_of(Side side) { return std::string("/") + name(side); }
 
 Row rows_of(const ModelInfo& info, Side side) { return side == Side::users ? info.users : info.items; }
 
-/// Calls visit(attribute name, member) for every root attribute that describes the model.
+/// Calls visit(attribute name, member) for the root attributes that every version has. A new one would make older files
+/// unreadable: it goes into each_later_attribute().
 template <class Info, class Visit>
 void each_attribute(Info& info, Visit visit)
 {
@@ -53,6 +53,13 @@ void each_attribute(Info& info, Visit visit)
     visit("eval_json", info.evaluation);
 }
 
+/// Those that older files lack: the member then stays what it is by default.
+template <class Info, class Visit>
+void each_later_attribute(Info& info, Visit visit)
+{
+    visit("partial", info.partial);
+}
+
 }  // namespace
 
 const char* score_formula(const ModelInfo& info)
@@ -66,7 +73,7 @@ ModelWriter::ModelWriter(const std::filesystem::path& path, const ModelInfo& inf
     write_format(file_, model_format);
     file_.set_attribute("/", "score", score_formula(info_));
     each_attribute(info_, WriteField{file_});
-    file_.set_attribute("/", partial_attribute, info_.partial);
+    each_later_attribute(info_, WriteField{file_});
 }
 
 void ModelWriter::write_ids(Side side, Row first, const IdColumn& ids, std::size_t id_bytes, std::span<const Row> order)
@@ -123,7 +130,9 @@ ModelReader::ModelReader(const std::filesystem::path& path, const FileAccess& ac
 {
     check_format(file_, model_format);
     each_attribute(info_, ReadField{file_});
-    if (file_.has_attribute("/", partial_attribute)) info_.partial = file_.integer_attribute("/", partial_attribute);
+    each_later_attribute(info_, [&](const char* name, auto& value) {
+        if (file_.has_attribute("/", name)) ReadField{file_}(name, value);
+    });
     check(file_, info_);
     if (verify == Verify::all) verify_model(file_, info_);
 }

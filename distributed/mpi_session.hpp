@@ -9,6 +9,12 @@ namespace alster {
 
 /// MPI from start to end of the program, and the one place where a failure of one rank ends all of them.
 ///
+/// A rank may be lost in four ways:
+///   it throws                     run() reports it and aborts the job with the error's code
+///   it is killed                  the launcher ends the others (137); a run is resumed by the same command
+///   it falls silent               the heartbeat ends the job with 75, which Slurm's script requeues (heartbeat.hpp)
+///   it never comes out of MPI_Init  a timer ends the job with 75 (mpi_start.hpp)
+///
 /// A process that no launcher started is alone and does without MPI: Communicator is one rank then. MPI_Init would take
 /// longer than a small command, start a daemon and make files, and need a PATH, descriptors and memory for them.
 class MpiSession {

@@ -32,7 +32,7 @@ BitTable BitTable::transposed() const
 
 bool CandidateFilter::allows(Row query, Row candidate, Row group) const
 {
-    if (seen && std::ranges::binary_search(seen->columns_of(query), candidate)) return false;
+    if (excluded && std::ranges::binary_search(excluded->columns_of(query), candidate)) return false;
     if (eligible && !eligible->at(class_of[query], candidate)) return false;
     return !groups || groups->at(group, candidate);
 }
@@ -42,7 +42,7 @@ void CandidateFilter::check(Row queries, Row candidates) const
     const auto require = [](bool holds, const char* what) {
         if (!holds) throw Error(ExitCode::internal, "a filter of candidates: {}", what);
     };
-    require(!seen || seen->rows() == queries, "what was seen is of other queries");
+    require(!excluded || excluded->rows() == queries, "what is excluded is of other queries");
     require(!groups || groups->columns() == candidates, "groups are of other candidates");
     if (!eligible) return;
     require(eligible->columns() == candidates, "classes are of other candidates");

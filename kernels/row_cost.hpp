@@ -8,7 +8,7 @@ namespace alster {
 /// What solving a row of n interactions costs, in multiply-adds, the cheaper form taken (docs/mathematics.md, "Cost"):
 ///   primal n w²/2 + w³/6,   dual n² w/2 + n³/6,   and the passes over n·w gathered elements that both need.
 /// Where steps of conjugate gradients are asked for, what all rows wait for is their elements: then in the time of so
-/// many multiply-adds, as measured for the border between steps and exact rows (cpu/row_forms.hpp, cg_is_cheaper).
+/// many multiply-adds, as measured for the border between steps and exact rows (cpu/isa/rows/row_forms.hpp).
 class RowCost {
 public:
     RowCost(Row width, int cg_steps = 0) : width_(width), cg_steps_(cg_steps) {}

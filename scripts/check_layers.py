@@ -33,7 +33,7 @@ FLOOR = {
 # What is compiled once for each instruction set sees only its own kind: an inline function of a common header would
 # be kept in whichever version the linker meets first, and a CPU may not have its instructions.
 ISA = "kernels/cpu/isa/"
-ISA_MAY_INCLUDE = {"kernels/pivots.hpp", "kernels/precision.hpp"}
+ISA_MAY_INCLUDE = {"kernels/dual_form.hpp", "kernels/pivots.hpp", "kernels/precision.hpp"}
 ISA_MAY_INCLUDE_OF_THE_SYSTEM = {"cmath", "cstddef", "cstdint", "cstring", "type_traits", "immintrin.h", "bit"}
 
 # What a pattern may only occur in: path prefixes.

@@ -79,7 +79,7 @@ void measure(const Options& options, const Scorer& scorer, const HostMatrix& que
     fmt::print(R"({{"top_k": "{}", "candidates": {}, "factors": {}, "k": {}, "queries": {}, "seen": {}, "ms": {:.3f}, )"
                R"("least_ms": {:.3f}, "greatest_ms": {:.3f}, "queries_per_s": {:.0f}, "gflops": {:.0f}}})"
                "\n",
-               what, options.candidates, options.factors, k, options.queries, filter.seen ? options.seen : 0,
+               what, options.candidates, options.factors, k, options.queries, filter.excluded ? options.seen : 0,
                spread.median, spread.least, spread.greatest, 1e3 * static_cast<double>(options.queries) / spread.median,
                1e3 * gflop / spread.median);
     std::fflush(stdout);
@@ -109,9 +109,10 @@ int main(int argc, char** argv)
     for (Row q = 0; q < options.queries; ++q) class_of.push_back(static_cast<std::int32_t>(q * 7 % eligible.rows()));
     const BitTable groups = random_bits(18, options.candidates, 9);
     for (const Row k : options.k) {
-        measure(options, scorer, queries, "masked", {.seen = &seen}, k);
+        measure(options, scorer, queries, "masked", {.excluded = &seen}, k);
         measure(options, scorer, queries, "plain", {}, k);
-        measure(options, scorer, queries, "classes", {.seen = &seen, .class_of = class_of, .eligible = &eligible}, k);
-        measure(options, scorer, queries, "grouped", {.seen = &seen, .groups = &groups}, k);
+        measure(options, scorer, queries, "classes", {.excluded = &seen, .class_of = class_of, .eligible = &eligible},
+                k);
+        measure(options, scorer, queries, "grouped", {.excluded = &seen, .groups = &groups}, k);
     }
 }

@@ -228,7 +228,7 @@ Ranker model_ranker(FactorTable users, Scorer items)
         HostMatrix queries(static_cast<Row>(wanted.size()), users.width);
         for (std::size_t n = 0; n < wanted.size(); ++n)
             std::copy_n(users.row(wanted[n]), users.width, queries.row(static_cast<Row>(n)));
-        return items(queries.table(), {.seen = &excluded}, k);
+        return items(queries.table(), {.excluded = &excluded}, k);
     };
 }
 

@@ -38,7 +38,7 @@ TopK Neighbours::lists(std::span<const Row> items, Row k) const
         }
         itself.offsets.push_back(static_cast<Offset>(itself.columns.size()));
     }
-    TopK result = scorer_(queries.table(), {.seen = &itself}, k);
+    TopK result = scorer_(queries.table(), {.excluded = &itself}, k);
     for (std::size_t n = 0; n < items.size(); ++n) {
         const auto list = std::span(result.items).subspan(n * k, result.filled[n]);
         if (row_[items[n]] >= 0)

@@ -78,7 +78,7 @@ Lists Recommender::score(const Users& users) const
     const Row k = options_.k;
     const auto rows = static_cast<Row>(users.knowledge.size());
     const Interactions excluded = items_.rows_of(users.excluded);
-    Lists result{.lists = scorer_({users.factors, rows, model_.info().width}, {.seen = &excluded}, k),
+    Lists result{.lists = scorer_({users.factors, rows, model_.info().width}, {.excluded = &excluded}, k),
                  .reasons = std::vector(static_cast<std::size_t>(rows * k), Reason::none),
                  .knowledge = users.knowledge};
     TopK& lists = result.lists;

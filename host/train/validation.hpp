@@ -24,7 +24,6 @@ public:
 
     /// False where the dataset has no split.
     [[nodiscard]] bool available() const { return dataset_.info().held_out > 0; }
-    [[nodiscard]] const char* metric() const { return objective_.is_explicit() ? "rmse" : "ndcg@10"; }
 
     /// Of the factors as training has them; the same bits for any number of ranks. Collective.
     [[nodiscard]] Measurement measure(const TrainedRows& users, const TrainedRows& items) const;

@@ -192,12 +192,13 @@ private:
 
 /// What one thread needs for a block of queries.
 struct Workspace {
-    AlignedFloats queries;                                                         // strips of the block
-    AlignedFloats candidates;                                                      // strips of a tile
-    AlignedFloats scores;                                                          // (block_queries, tile_items)
-    std::vector<Best> best;                                                        // (block_queries, lists of a query)
-    std::vector<float> thresholds;                                                 // of these, side by side
-    std::vector<std::size_t> next_seen = std::vector<std::size_t>(block_queries);  // first seen entry not yet passed
+    AlignedFloats queries;          // strips of the block
+    AlignedFloats candidates;       // strips of a tile
+    AlignedFloats scores;           // (block_queries, tile_items)
+    std::vector<Best> best;         // (block_queries, lists of a query)
+    std::vector<float> thresholds;  // of these, side by side
+    std::vector<std::size_t> next_excluded =
+        std::vector<std::size_t>(block_queries);  // first excluded entry not yet passed
 
     Workspace(Row width, Row lists)
         : queries(make_aligned_floats(block_queries * width)),
@@ -241,7 +242,7 @@ void score_tile(const Task& task, Row queries, Row first, Row count, Workspace& 
 using TileBits = std::array<std::uint32_t, tile_words>;
 
 /// Which of candidates first … first + count a query's lists may hold, whatever the group.
-TileBits allowed(const CandidateFilter& filter, Row query, Row first, Row count, std::size_t& next_seen)
+TileBits allowed(const CandidateFilter& filter, Row query, Row first, Row count, std::size_t& next_excluded)
 {
     TileBits bits{};
     const Row words = (count + 31) / 32;
@@ -251,10 +252,10 @@ TileBits allowed(const CandidateFilter& filter, Row query, Row first, Row count,
         std::fill_n(bits.begin(), words, ~std::uint32_t{0});
         if (count % 32 != 0) bits[words - 1] >>= 32 - count % 32;
     }
-    if (!filter.seen) return bits;
-    const auto columns = filter.seen->columns_of(query);
-    for (; next_seen < columns.size() && columns[next_seen] < first + count; ++next_seen) {
-        const Row at = columns[next_seen] - first;
+    if (!filter.excluded) return bits;
+    const auto columns = filter.excluded->columns_of(query);
+    for (; next_excluded < columns.size() && columns[next_excluded] < first + count; ++next_excluded) {
+        const Row at = columns[next_excluded] - first;
         bits[at / 32] &= ~(std::uint32_t{1} << at % 32);
     }
     return bits;
@@ -330,7 +331,7 @@ void solve_block(const Task& task, Row first_query, Row rows, Workspace& work)
 {
     const Row lists = task.filter.lists();
     task.kernel.pack(task.queries.row(first_query), rows, task.queries.width, work.queries.get());
-    std::fill(work.next_seen.begin(), work.next_seen.end(), 0);
+    std::fill(work.next_excluded.begin(), work.next_excluded.end(), 0);
     // one list meets many candidates and is cut seldom; a group's meets few, and a threshold that comes late lets in all
     const Row slack = task.groups.count() > 0 ? 32 : 128;
     for (Row list = 0; list < rows * lists; ++list) work.best[list].start(task.result.k, task.candidates.rows, slack);
@@ -340,7 +341,7 @@ void solve_block(const Task& task, Row first_query, Row rows, Workspace& work)
         const Row count = std::min(tile_items, task.candidates.rows - first);
         score_tile(task, rows, first, count, work);
         for (Row slot = 0; slot < rows; ++slot) {
-            const TileBits bits = allowed(task.filter, first_query + slot, first, count, work.next_seen[slot]);
+            const TileBits bits = allowed(task.filter, first_query + slot, first, count, work.next_excluded[slot]);
             const Row bad = offer_tile(task, work.scores.get() + slot * tile_items, first, count, bits,
                                        &work.best[slot * lists], &work.thresholds[slot * task.groups.stride()]);
             if (bad >= 0) return refuse(task, first_query + slot, bad);

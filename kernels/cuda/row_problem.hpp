@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "data/interactions.hpp"
+#include "kernels/dual_form.hpp"
 
 namespace alster {
 
@@ -28,8 +29,7 @@ struct RowProblem {
     std::uint8_t* failed = nullptr;  // (rows) 1: a pivot was not positive, or x is not finite
 };
 
-/// The dual form of a row costs n²w + n³/3 against nw² + w³/3, and reads its rows twice: it wins up to about n = 7/8 w.
-constexpr bool dual_is_cheaper(Offset n, Row width) { return n * 8 <= width * 7; }
+constexpr bool dual_is_cheaper(Offset n, Row width) { return n * dual_form_weight <= width * primal_form_weight; }
 
 /// Entries [first, last) of a long row, counted within it: chunks are assembled by blocks of their own, and added in
 /// their order.

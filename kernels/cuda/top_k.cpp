@@ -15,8 +15,8 @@ constexpr auto nothing_refused = std::numeric_limits<unsigned long long>::max();
 struct TopKMemory {
     CudaMatrix candidates;
     DeviceBuffer<float> queries;
-    DeviceBuffer<Offset> seen_offsets;
-    DeviceBuffer<Column> seen_columns;
+    DeviceBuffer<Offset> excluded_offsets;
+    DeviceBuffer<Column> excluded_columns;
     DeviceBuffer<std::int32_t> class_of;
     DeviceBuffer<std::uint32_t> eligible;
     DeviceBuffer<std::uint32_t> groups_of;
@@ -35,9 +35,9 @@ struct TopKMemory {
             upload_now(values, to.data(), device);
         };
         put(table.values.first(table.rows * table.width), queries, "the rows to make lists for");
-        if (filter.seen) {
-            put(std::span<const Offset>(filter.seen->offsets), seen_offsets, "what was seen");
-            put(std::span<const Column>(filter.seen->columns), seen_columns, "what was seen");
+        if (filter.excluded) {
+            put(std::span<const Offset>(filter.excluded->offsets), excluded_offsets, "what is excluded");
+            put(std::span<const Column>(filter.excluded->columns), excluded_columns, "what is excluded");
         }
         if (filter.eligible) {
             put(filter.class_of, class_of, "classes");
@@ -92,8 +92,8 @@ TopK top_k_on(Device& device, FactorTable queries, TopKMemory& memory, const Can
                   .candidates = memory.candidates.data(),
                   .items = items,
                   .width = static_cast<int>(queries.width),
-                  .seen_offsets = filter.seen ? memory.seen_offsets.data() : nullptr,
-                  .seen_columns = filter.seen ? memory.seen_columns.data() : nullptr,
+                  .excluded_offsets = filter.excluded ? memory.excluded_offsets.data() : nullptr,
+                  .excluded_columns = filter.excluded ? memory.excluded_columns.data() : nullptr,
                   .class_of = filter.eligible ? memory.class_of.data() : nullptr,
                   .eligible = filter.eligible ? memory.eligible.data() : nullptr,
                   .words = (items + 31) / 32,

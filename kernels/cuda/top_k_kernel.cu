@@ -1,7 +1,7 @@
 // Scores and selection in one kernel: a score never reaches global memory unless it may be among its query's best.
 //
 //   computes  for each query q, and each group of candidates, the k largest of q·y over the candidates y of the group
-//             that are not among its seen ones and that its class may see
+//             that are not excluded and that its class may see
 //
 //   layout    queries and candidates (rows, width) row-major; a buffer of keys for each list that is being worked on,
 //             the group's before the query; classes and groups as bits, 32 candidates a word
@@ -39,8 +39,8 @@ struct alignas(16) Panel {
 struct Selection {
     RankedKey threshold[top_k_queries];            // the k-th best so far; 0: there are fewer
     int count[top_k_queries];                      // keys in the buffer
-    Offset next_seen[top_k_queries];               // the first seen entry that was not passed yet
-    unsigned left_out[top_k_queries][mask_words];  // of the tile, whatever the group: seen, or not for the class
+    Offset next_excluded[top_k_queries];           // the first excluded entry that was not passed yet
+    unsigned left_out[top_k_queries][mask_words];  // of the tile, whatever the group: excluded, or not for the class
 };
 
 /// Rows of a tile that a thread holds: 0 … 3 of its first four and 64 behind them, so that a half-warp's reads of 16
@@ -120,11 +120,11 @@ __device__ void mark_left_out(const TopKLaunch& launch, Row first_query, Row fir
     if (launch.eligible)
         for (int word = 0; word < mask_words; ++word)
             marks[word] = ~word_of(launch.eligible, launch.words, launch.class_of[first_query + q], first, word);
-    if (launch.seen_offsets) {
-        const Offset last = launch.seen_offsets[first_query + q + 1];
-        Offset& next = selection.next_seen[q];
-        for (; next < last && launch.seen_columns[next] < first + top_k_candidates; ++next) {
-            const auto at = static_cast<unsigned>(launch.seen_columns[next] - first);
+    if (launch.excluded_offsets) {
+        const Offset last = launch.excluded_offsets[first_query + q + 1];
+        Offset& next = selection.next_excluded[q];
+        for (; next < last && launch.excluded_columns[next] < first + top_k_candidates; ++next) {
+            const auto at = static_cast<unsigned>(launch.excluded_columns[next] - first);
             marks[at / 32] |= 1U << at % 32;
         }
     }
@@ -264,8 +264,8 @@ __device__ void start(const TopKLaunch& launch, Row first_query, Selection& sele
     if (q >= top_k_queries) return;
     selection.threshold[q] = 0;
     selection.count[q] = 0;
-    const bool marks = launch.seen_offsets && first_query + q < launch.rows;
-    selection.next_seen[q] = marks ? launch.seen_offsets[first_query + q] : 0;
+    const bool marks = launch.excluded_offsets && first_query + q < launch.rows;
+    selection.next_excluded[q] = marks ? launch.excluded_offsets[first_query + q] : 0;
     for (unsigned& word : selection.left_out[q]) word = 0;
     if (launch.groups_of)
         for (int group = 0; group < launch.groups; ++group) {

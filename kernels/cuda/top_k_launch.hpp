@@ -24,8 +24,8 @@ struct TopKLaunch {
     const float* candidates = nullptr;  // (items, width)
     Row items = 0;
     int width = 0;
-    const Offset* seen_offsets = nullptr;      // (rows + 1); null: nothing was seen
-    const Column* seen_columns = nullptr;      // ascending in each row
+    const Offset* excluded_offsets = nullptr;  // (rows + 1); null: nothing is excluded
+    const Column* excluded_columns = nullptr;  // ascending in each row
     const std::int32_t* class_of = nullptr;    // (rows)
     const std::uint32_t* eligible = nullptr;   // (classes, words) of a BitTable; null: all candidates are
     Row words = 0;                             // of a row of these

@@ -67,8 +67,8 @@ TEST(TopK, EqualsTheReferenceExactlyOnWholeNumbersOfOddSizes)
                 const auto Q = whole_numbers(rows, 5, 1);
                 const auto Y = whole_numbers(items, 5, 2);
                 const auto seen = random_seen(rows, items, 0.3);
-                expect_equal(top_k(Q.table(), Y.table(), {.seen = &seen}, k),
-                             reference_top_k(Q.table(), Y.table(), {.seen = &seen}, k));
+                expect_equal(top_k(Q.table(), Y.table(), {.excluded = &seen}, k),
+                             reference_top_k(Q.table(), Y.table(), {.excluded = &seen}, k));
                 expect_equal(top_k(Q.table(), Y.table(), {}, k), reference_top_k(Q.table(), Y.table(), {}, k));
             }
 }
@@ -78,8 +78,8 @@ TEST(TopK, ListsAreDeepEvenWhereKAndSeenItemsExceed1024)
     const auto Q = whole_numbers(3, 9, 3);
     const auto Y = whole_numbers(5000, 9, 4);
     const auto seen = random_seen(3, 5000, 0.5);
-    expect_equal(top_k(Q.table(), Y.table(), {.seen = &seen}, 1500),
-                 reference_top_k(Q.table(), Y.table(), {.seen = &seen}, 1500));
+    expect_equal(top_k(Q.table(), Y.table(), {.excluded = &seen}, 1500),
+                 reference_top_k(Q.table(), Y.table(), {.excluded = &seen}, 1500));
 }
 
 double largest_norm(const HostMatrix& matrix)
@@ -100,8 +100,8 @@ TEST(TopK, ScoresAreWithinRoundingOfTheReference)
         const auto Q = real_numbers(70, width, 5);
         const auto Y = real_numbers(700, width, 6);
         const auto seen = random_seen(70, 700, 0.1);
-        const auto fast = top_k(Q.table(), Y.table(), {.seen = &seen}, 50);
-        const auto exact = reference_top_k(Q.table(), Y.table(), {.seen = &seen}, 50);
+        const auto fast = top_k(Q.table(), Y.table(), {.excluded = &seen}, 50);
+        const auto exact = reference_top_k(Q.table(), Y.table(), {.excluded = &seen}, 50);
         const double bound = static_cast<double>(width) * 0x1p-24 * largest_norm(Q) * largest_norm(Y);
         ASSERT_EQ(fast.filled, exact.filled);
         for (Row q = 0; q < 70; ++q)
@@ -138,7 +138,7 @@ TEST(TopK, PadsWhereFewerThanKAreLeft)
         return m;
     }();
     const Interactions seen{.offsets = {0, 1}, .columns = {1}, .values = {}, .confidences = {}, .preferences = {}};
-    const auto list = top_k(Q.table(), Y.table(), {.seen = &seen}, 4);
+    const auto list = top_k(Q.table(), Y.table(), {.excluded = &seen}, 4);
     constexpr float none = -std::numeric_limits<float>::infinity();
     EXPECT_THAT(list.items, ElementsAre(2, 0, -1, -1));
     EXPECT_THAT(list.scores, ElementsAre(7, 5, none, none));
@@ -209,7 +209,7 @@ TEST(TopK, UnderAFilterItEqualsTheReferenceExactly)
                 const auto class_of = in_turn(rows, 5);
                 for (const CandidateFilter& filter :
                      {CandidateFilter{.class_of = class_of, .eligible = &eligible},
-                      CandidateFilter{.seen = &seen, .class_of = class_of, .eligible = &eligible},
+                      CandidateFilter{.excluded = &seen, .class_of = class_of, .eligible = &eligible},
                       CandidateFilter{.groups = &groups}, CandidateFilter{&seen, class_of, &eligible, &groups}})
                     expect_equal(top_k(Q.table(), Y.table(), filter, k),
                                  reference_top_k(Q.table(), Y.table(), filter, k));

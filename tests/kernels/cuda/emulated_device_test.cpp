@@ -150,10 +150,10 @@ TEST_F(EmulatedDevice, ScorerKeepsItsMemoryFromBatchToBatch)
     const FactorTable queries = problem.fixed.table();
     Interactions nothing_seen;
     nothing_seen.offsets.resize(static_cast<std::size_t>(queries.rows) + 1);
-    const TopK first = scorer(queries, {.seen = &nothing_seen}, 7);
+    const TopK first = scorer(queries, {.excluded = &nothing_seen}, 7);
     const std::size_t before = emulation::allocations();
     const TopK smaller = scorer(queries, {}, 5);
-    const TopK again = scorer(queries, {.seen = &nothing_seen}, 7);
+    const TopK again = scorer(queries, {.excluded = &nothing_seen}, 7);
     EXPECT_EQ(before, emulation::allocations());
     EXPECT_EQ(first.items, again.items);
     for (Row r = 0; r < queries.rows; ++r)

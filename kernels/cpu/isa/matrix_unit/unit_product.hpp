@@ -1,5 +1,5 @@
 #pragma once
-#include "kernels/cpu/isa/rows/gather.hpp"
+#include "kernels/cpu/isa/rows/table_rows.hpp"
 
 namespace alster::ALSTER_ISA {
 

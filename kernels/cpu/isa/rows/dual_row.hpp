@@ -1,6 +1,6 @@
 #pragma once
 #include "kernels/cpu/isa/cholesky.hpp"
-#include "kernels/cpu/isa/rows/gather.hpp"
+#include "kernels/cpu/isa/rows/table_rows.hpp"
 
 namespace alster::ALSTER_ISA {
 

@@ -2,15 +2,17 @@
 #include "kernels/cpu/isa/rows/cg_row.hpp"
 #include "kernels/cpu/isa/rows/dual_row.hpp"
 #include "kernels/cpu/isa/rows/primal_row.hpp"
+#include "kernels/dual_form.hpp"
 
 namespace alster::ALSTER_ISA {
 
 constexpr int lanes = ALSTER_LANES;
 constexpr int few_lanes = lanes < 8 ? lanes : 8;  // for rows so short that a full tile would be mostly padding
 
-/// The dual form costs n²w + n³/3 against nw² + w³/3 and pays for a transposition besides: measured, it wins up to n ≈
-/// 7/8 w.
-inline bool dual_is_cheaper(std::int64_t n, std::int64_t width) { return n * 8 <= width * 7; }
+inline bool dual_is_cheaper(std::int64_t n, std::int64_t width)
+{
+    return n * dual_form_weight <= width * primal_form_weight;
+}
 
 /// Whether so many steps of conjugate gradients cost less than the exact solution; all in units of w/2 multiply-adds in
 /// fp32, the constants fitted to measured rows of 17 to 1500 entries and 64 to 256 factors. `speed`: products of a rank
