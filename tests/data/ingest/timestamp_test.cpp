@@ -40,7 +40,7 @@ TEST(TimestampTest, TicksAreNoNanoseconds)
         EXPECT_EQ(-1, read(text)) << text;
         EXPECT_TRUE(is_ticks(text)) << text;
     }
-    for (const char* text : {"1700000000", "1573808122123456789", "621355967999999999", "664305640950000001", "soon"})
+    for (const char* text : {"1700000000", "1573808122123456789", "621355967999999000", "664305640950001000", "soon"})
         EXPECT_FALSE(is_ticks(text)) << text;
     EXPECT_EQ(638355968'000, parse_time("638355968000000000", TimeUnit::nanoseconds)->time);
 }
