@@ -221,7 +221,7 @@ TEST_F(Train, EveryResolvedConfigurationReadsBackToItself)
          {"", "--reg 1e-07 --alpha 40 --wire bf16 --cg-steps 2 --check-exchange",
           "--objective explicit --bias-reg 0.5 --nu 0 --seed 18446744073709551615 --backend cpu --rebalance never",
           "--init-scale 1e-300 --checkpoint-minutes 1e12 --threads 1 --exchange need-only --precision bf16"}) {
-        const std::string run = "odd #1 [x] caf\xe9", quoted = "'" + run_directory(run) + "'";
+        const std::string run = "odd #1 [x] caf\xe9", quoted = fmt::format("'{}'", run_directory(run));
         const auto first = test::run_alster(
             fmt::format("train --data {} --factors 2 --sweeps 1 {} --overwrite --out {}", dataset(), options, quoted));
         ASSERT_EQ(0, first.code) << first.err;
