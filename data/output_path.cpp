@@ -57,6 +57,8 @@ std::filesystem::path directory_of(const std::filesystem::path& path)
 
 std::filesystem::path output_target(const std::filesystem::path& path)
 {
+    if (path.filename().empty())
+        throw Error(ExitCode::cannot_create, "\"{}\": is no name of a file: give one", path.string());
     const fs::path target = end_of_links(path);
     const fs::path directory = directory_of(target);
     std::error_code error;
@@ -84,7 +86,11 @@ std::uint64_t free_bytes_beside(const std::filesystem::path& path)
 void reserve_room(const std::filesystem::path& path, std::uint64_t bytes)
 {
     const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    const bool reserved = file >= 0 && ::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) == 0;
+    int answer = -1;
+    do {  // a signal may interrupt it, which is no reason to lose what is to be written
+        answer = file >= 0 ? ::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) : -1;
+    } while (file >= 0 && answer != 0 && errno == EINTR);
+    const bool reserved = answer == 0;
     const int reason = errno;
     if (file >= 0) ::close(file);
     if (!reserved && reason != EOPNOTSUPP && reason != ENOSYS)

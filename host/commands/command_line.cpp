@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <memory>
 #include <string_view>
@@ -22,11 +23,27 @@ std::string one_line(std::string text)
     return text;
 }
 
+/// NaN passes every comparison that a range makes, and a number of no bound means nothing in a run.
+void require_finite_numbers(const CLI::App& app)
+{
+    for (const CLI::Option* option : app.get_options([](const CLI::Option* one) { return one->count() > 0; })) {
+        if (!option->get_type_name().starts_with("FLOAT")) continue;
+        for (const std::string& text : option->results()) {
+            char* end = nullptr;
+            const double number = std::strtod(text.c_str(), &end);
+            if (end != text.c_str() && *end == 0 && !std::isfinite(number))
+                throw Error(ExitCode::usage, "{}: {} is not a finite number; see {} --help", option->get_name(), text,
+                            app.get_name());
+        }
+    }
+}
+
 }  // namespace
 
 bool first_process()
 {
-    for (const char* variable : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"})
+    for (const char* variable :
+         {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "PALS_RANKID", "FLUX_TASK_RANK", "SLURM_PROCID"})
         if (const char* rank = std::getenv(variable)) return std::string_view(rank) == "0";
     return true;
 }
@@ -58,6 +75,7 @@ bool CommandLine::parse(int argc, char** argv)
     } catch (const CLI::ParseError& error) {
         throw Error(ExitCode::usage, "{}; see {} --help", one_line(error.what()), app_.get_name());
     }
+    require_finite_numbers(app_);
     return true;
 }
 

@@ -34,6 +34,7 @@ void try_threads(int count)
 {
     std::latch tried(1);
     std::vector<std::jthread> threads;
+    threads.reserve(static_cast<std::size_t>(std::max(count, 0)));  // what fails later must let those go that wait
     try {
         for (int n = 0; n < count; ++n) threads.emplace_back([&] { tried.wait(); });
     } catch (const std::system_error& error) {
@@ -42,6 +43,9 @@ void try_threads(int count)
                     "{} threads cannot be started ({}): ask for fewer --threads (OMP_NUM_THREADS), or raise the limits "
                     "(ulimit -v, ulimit -u) or the memory of the job",
                     count + 1, error.code().message());
+    } catch (...) {
+        tried.count_down();
+        throw;
     }
     tried.count_down();
 }

@@ -104,13 +104,26 @@ Search first_whole(const Communicator& ranks, const std::vector<fs::path>& paths
         std::optional<FoundCheckpoint> found;
         std::string failure;
         ExitCode code = ExitCode::done;
-        try {
-            found.emplace(FoundCheckpoint{CheckpointReader(path, access), path, search.why});
-        } catch (const Error& error) {
+        const auto note = [&](const Error& error) {
             failure = error.what();
             code = error.code();
+        };
+        // Reading it is done by all ranks together: one that cannot even open it must not let the others wait. So all
+        // look alone first, and agree.
+        try {
+            (void)Hdf5File::open(path, serial_access(), Verify::nothing);
+        } catch (const Error& error) {
+            note(error);
         }
         code = static_cast<ExitCode>(ranks.max(static_cast<std::int64_t>(code)));
+        if (code == ExitCode::done) {
+            try {
+                found.emplace(FoundCheckpoint{CheckpointReader(path, access), path, search.why});
+            } catch (const Error& error) {
+                note(error);
+            }
+            code = static_cast<ExitCode>(ranks.max(static_cast<std::int64_t>(code)));
+        }
         if (code == ExitCode::done) {
             const RunToResume run = run_of(*found);
             require_same_run(*found, run);

@@ -364,6 +364,7 @@ TopK cpu_top_k(FactorTable queries, FactorTable candidates, const CandidateFilte
 {
     filter.check(queries.rows, candidates.rows);
     TopK result(queries.rows * filter.lists(), k);
+    if (result.rows() == 0) return result;
     constexpr auto none = std::numeric_limits<std::int64_t>::max();
     std::atomic<std::int64_t> refused = none;
     const Task task{score_kernel(best_instruction_set()),

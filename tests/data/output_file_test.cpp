@@ -136,6 +136,7 @@ TEST(OutputFile, WhatCannotBeRenamedOntoIsRefusedAtOnce)
     const int open_file = ::open((directory / "open").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     fs::create_symlink(fmt::format("/dev/fd/{}", open_file), directory / "to-open");
     const std::vector<std::pair<fs::path, const char*>> refused = {
+        {"", "is no name of a file"},
         {directory / "to-pipe", "is not an ordinary file"},
         {directory / "to-device", "is not an ordinary file"},
         {directory / "to-nowhere", "there is no directory"},

@@ -167,6 +167,20 @@ def check_permissions():
         os.chmod(closed, 0o755)
 
 
+def check_unseen():
+    """A checkpoint that one rank does not see ends all of them: none waits for another."""
+    train("unseen", "implicit", "--stop-after-minutes 1e-9", 75)
+    os.mkdir("nothing")
+    hidden = ["unshare", "-m", "sh", "-c", "mount --bind nothing unseen/ckpt && exec \"$@\"", "sh"]
+    if subprocess.run([*hidden, "true"], capture_output=True).returncode != 0:
+        print("not tried: a directory that one rank does not see takes the right to mount")
+        return
+    command = [alster, *"export-checkpoint unseen --data data.h5 --out unseen.h5".split()]
+    done = subprocess.run([*MPIRUN[:-1], "1", *command, ":", "-n", "1", *hidden, *command], capture_output=True,
+                          text=True, timeout=100)
+    assert done.returncode == 65 and "cannot read it" in done.stderr, (done.returncode, done.stderr)
+
+
 def check_damage():
     """An export passes over what a run would pass over, and leaves it where it is."""
     for _ in range(3):
@@ -246,6 +260,7 @@ with tempfile.TemporaryDirectory() as home:
     check_given_up()
     check_locks()
     check_permissions()
+    check_unseen()
     check_damage()
     check_kill()
     check_signals()
