@@ -20,6 +20,7 @@ enum class Defect {
     infinite,
     negative_confidence,
     empty_id,
+    absent_id,
     long_id,
     nul_byte,
     broken_utf8,
@@ -66,6 +67,8 @@ enum class Defect {
             return "confidence is negative";
         case Defect::empty_id:
             return "id is empty";
+        case Defect::absent_id:
+            return "id is a word for none (NULL, NA, \\N)";
         case Defect::long_id:
             return "id is longer than 255 bytes";
         case Defect::nul_byte:

@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -10,6 +12,14 @@ namespace alster {
 namespace {
 
 constexpr std::size_t longest_id = 255;
+
+/// What databases and data frames write where there is no id. All such lines would make one user of many.
+bool is_absent_id(std::string_view id)
+{
+    constexpr auto words = std::to_array<std::string_view>(
+        {"NULL", "null", "Null", "NA", "N/A", "\\N", "None", "NaN", "nan", "<NA>", "undefined"});
+    return id.size() <= 9 && std::ranges::find(words, id) != words.end();
+}
 
 Defect read_number(std::string_view text, float& number)
 {
@@ -26,6 +36,7 @@ Defect read_number(std::string_view text, float& number)
 Defect check_id(std::string_view id)
 {
     if (id.empty()) return Defect::empty_id;
+    if (is_absent_id(id)) return Defect::absent_id;
     if (id.size() > longest_id) return Defect::long_id;
     unsigned char bits = 0;
     for (const char byte : id) bits |= static_cast<unsigned char>(byte);

@@ -76,6 +76,7 @@ void EventLog::read_lines(InteractionReader& reader, const EventRules* rules, Qu
         }
         quarantine.pass();
         for (std::size_t i = 0; i < weighed.size(); ++i) {
+            has_types_ = has_types_ || !reader.events()[i].type.empty();
             ignored_ += weighed[i].ignored;
             if (weighed[i].ignored) continue;
             place(reader.events()[i], weighed[i].record);

@@ -63,7 +63,8 @@ public:
     [[nodiscard]] const IdIndex& asked_users() const { return asked_users_; }
     [[nodiscard]] const IdIndex& asked_items() const { return asked_items_; }
     [[nodiscard]] EventTable& table() { return table_; }
-    [[nodiscard]] Offset ignored() const { return ignored_; }  // events, by the filter or by a rule
+    [[nodiscard]] Offset ignored() const { return ignored_; }    // events, by the filter or by a rule
+    [[nodiscard]] bool has_types() const { return has_types_; }  // an event that was read has a type
 
     /// Whether an event has a confidence that somebody gave: by rules, or in the log. Without one a merged pair's
     /// confidence is nothing but its number of lines.
@@ -83,6 +84,7 @@ private:
     TimeStatistics times_;
     std::vector<EventFingerprint> fingerprints_;
     bool weighted_ = false;
+    bool has_types_ = false;
     Offset ignored_ = 0;
     struct Seen {  // by the time that read() ended
         std::size_t events = 0;

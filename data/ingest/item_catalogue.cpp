@@ -8,6 +8,7 @@
 
 #include "data/error.hpp"
 #include "data/ingest/event.hpp"
+#include "data/ingest/field_splitter.hpp"
 #include "data/ingest/item_json.hpp"
 #include "data/ingest/item_layout.hpp"
 #include "data/ingest/item_texts.hpp"
@@ -60,6 +61,12 @@ public:
 
     [[nodiscard]] std::string_view detail() const { return detail_; }
 
+    /// Whether a text that may be of several lines is one row, quoted as it should be.
+    [[nodiscard]] bool is_record(std::string_view text)
+    {
+        return splitter_.split(text, fields_) && !splitter_.literal() && fields_.size() == layout_.width;
+    }
+
 private:
     /// A line must have the columns that have a name.
     [[nodiscard]] std::size_t needed() const
@@ -88,12 +95,31 @@ void read_record(Items& items, const std::string& path, const Line& line, Quaran
         quarantine.keep(path, line, defect, items.detail());
 }
 
+/// A quoted text that does not end in its line may end in one of the next. Where it does not, the line is as it was,
+/// and the next ones are read as if nothing had been.
+void join_lines(LineSource& source, Line& line, TableItems& items)
+{
+    constexpr std::size_t longest_record = std::size_t{1} << 16;
+    QuoteCount quotes;
+    quotes.add(line.text);
+    if ((!quotes.open() && !quotes.open_with_escapes()) || items.is_record(line.text)) return;
+    std::size_t seen = line.text.size();
+    while (seen < longest_record && source.extend(line)) {
+        quotes.add(line.text.substr(seen));
+        seen = line.text.size();
+        if ((!quotes.open() || !quotes.open_with_escapes()) && items.is_record(line.text)) return;
+    }
+    source.restore(line);
+}
+
 /// From `line` on.
 void read_table(LineSource& source, Line line, TableItems& items, Quarantine& quarantine)
 {
-    do
-        if (!is_blank(line)) read_record(items, source.path(line.file), line, quarantine);
-    while (!quarantine.hopeless() && source.next(line));
+    do {
+        if (is_blank(line)) continue;
+        join_lines(source, line, items);
+        read_record(items, source.path(line.file), line, quarantine);
+    } while (!quarantine.hopeless() && source.next(line));
 }
 
 void read_json(LineSource& source, Line line, JsonItems& items, Quarantine& quarantine)

@@ -93,10 +93,25 @@ Defect JsonItems::read_value(JsonDocument::Value& value, std::string& text, bool
     if (plain.kind != JsonText::Kind::array) return Defect::none;
     json::array array;
     if (const auto error = value.get_array().get(array)) return document_.broken(error);
+    return read_array(array, 1, text, has_text);
+}
+
+/// Texts of arrays inside count as the array's own: [["A", "B"], ["C"]] are three genres. Deeper ones say nothing.
+Defect JsonItems::read_array(json::array& array, int depth, std::string& text, bool& has_text)
+{
+    constexpr int deepest = 3;
     for (auto element : array) {
         json::value part;
+        JsonText plain;
         if (const auto error = element.get(part)) return document_.broken(error);
         if (const auto error = read_text(part, plain)) return document_.broken(error);
+        if (plain.kind == JsonText::Kind::array && depth < deepest) {
+            json::array inner;
+            if (const auto error = part.get_array().get(inner)) return document_.broken(error);
+            if (const Defect defect = read_array(inner, depth + 1, text, has_text); defect != Defect::none)
+                return defect;
+            continue;
+        }
         if (!plain.text.data()) continue;
         if (has_text) text += '|';
         text += plain.text;

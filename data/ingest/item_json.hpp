@@ -26,6 +26,7 @@ private:
     };
     [[nodiscard]] Defect read_field(const std::string& outer, std::string_view key, JsonDocument::Value& value);
     [[nodiscard]] Defect read_value(JsonDocument::Value& value, std::string& text, bool& has_text);
+    [[nodiscard]] Defect read_array(simdjson::ondemand::array& array, int depth, std::string& text, bool& has_text);
     [[nodiscard]] bool inside_is_named(const std::string& path) const;
     void take(const std::string& path, std::string text);
     void check_id_keys();

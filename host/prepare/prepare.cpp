@@ -78,6 +78,7 @@ public:
         read();
         report_.read_seconds = since_start.elapsed();
         drop_repeated_ids();
+        require_types();
         agree_on_rows();
         gather_by_user();
         drop_repeated_events();
@@ -154,6 +155,17 @@ private:
         const bool named = !options_.layout.columns[EventColumn::time].empty();
         for (auto& warning : time_warnings(times, Milliseconds{std::time(nullptr)} * 1000, named))
             report_.warnings.push_back(std::move(warning));
+    }
+
+    /// Events are not ignored by a type that nothing names: all would be kept, or none.
+    void require_types()
+    {
+        const EventFilter& filter = options_.filter;
+        if ((filter.types.empty() && filter.only.empty()) || ranks_.max(std::int64_t{log_.has_types()}) > 0) return;
+        throw Error(ExitCode::usage,
+                    "{}: no column of the log was taken for types of events: name it, as in --columns "
+                    "user=…,item=…,event=NAME",
+                    filter.types.empty() ? "--only-events" : "--ignore-events");
     }
 
     [[nodiscard]] bool has_event_ids() const { return !options_.layout.columns[EventColumn::event_id].empty(); }
@@ -309,6 +321,13 @@ private:
         const ValueSummary values = summarize_values(records, mine(Side::users));
         info_.value_min = -static_cast<float>(ranks_.max(-double{values.least}));
         report_.value_min = info_.value_min;
+        // dates as digits, and Unix times in whatever unit, are above any rating, count or watched second
+        constexpr float least_time = 19'000'000;
+        if (info_.value_min >= least_time && info_.watermark == 0)
+            report_.warnings.push_back(
+                fmt::format("all values are above {:.0f}, and no column has times: if they are times, write --columns "
+                            "user=…,item=…,time=… with their columns",
+                            least_time));
         info_.value_max = static_cast<float>(ranks_.max(double{values.most}));
         info_.value_mean = reproducible_sum(ranks_, values.sums, info_.users, rows_per_share_chunk(info_.users)) /
                            static_cast<double>(info_.interactions);

@@ -54,6 +54,30 @@ TEST_F(ItemCatalogueTest, ReadsMoviesDatInLatin1)
     EXPECT_EQ(2, catalogue.described);
 }
 
+TEST_F(ItemCatalogueTest, AQuotedTextMayEndInALaterLine)
+{
+    const auto catalogue =
+        read("item_id,title,overview\n5,Heat,ok\n7,Toy,\"A \"\"boy\"\"\n5,wrong title,evil\nend\"\n6,Up,o\n");
+    EXPECT_EQ("Toy", catalogue.columns.at("title")[0]);
+    EXPECT_EQ("Heat", catalogue.columns.at("title")[1]);
+    EXPECT_EQ("A \"boy\"\n5,wrong title,evil\nend", catalogue.columns.at("overview")[0]);
+    EXPECT_EQ(0, quarantine_.bad());
+}
+
+TEST_F(ItemCatalogueTest, AStrayQuoteTakesNoOtherRow)
+{
+    const auto catalogue = read("item_id,title\n5,\"Heat\n7,Toy\n6,\"Up\"\n");
+    EXPECT_EQ("Toy", catalogue.columns.at("title")[0]);
+    EXPECT_EQ(1, quarantine_.bad());
+    EXPECT_THAT(quarantine_.first(std::array<std::int64_t, 1>{0}), HasSubstr("items:2: quote without its end"));
+}
+
+TEST_F(ItemCatalogueTest, ArraysInsideArraysAreOneSet)
+{
+    const auto catalogue = read("{\"item_id\":7,\"genres\":[[\"A\",\"B\"],[\"C\"],\"D\",[]]}\n");
+    EXPECT_EQ("A|B|C|D", catalogue.columns.at("genres")[0]);
+}
+
 TEST_F(ItemCatalogueTest, ReadsGenreFlagsWithOrWithoutTheirNames)
 {
     const std::string line = "5|Heat|1995||url|0|1|0|0|0|0|0|0|1|0|0|0|0|0|0|0|0|0|0\n";

@@ -272,6 +272,7 @@ TEST_F(ParallelPrepare, FewerLinesThanRanksAndLinesLongerThanAPart)
     expect_same_file(how);
     EXPECT_EQ(1, result().info().users);
     how.inputs = {file("none", "user,item\n")};
+    how.out = at("none.h5");
     EXPECT_THAT(message_of([&] { prepare(ranks, how); }), HasSubstr("no interactions in the input"));
 }
 

@@ -129,6 +129,30 @@ TEST_F(PrepareTables, EventsAreIgnoredByValueAndCounted)
     EXPECT_THAT(values(), ElementsAre(1, 2, 1, 0));
 }
 
+TEST_F(PrepareTables, TypesThatNoColumnHoldsAreNotAskedFor)
+{
+    for (const std::string option : {"--only-events buy", "--ignore-events view"}) {
+        const Finished finished = prepare("1,10,3,1700000000,view\n1,11,2,1700000001,buy\n", option);
+        EXPECT_EQ(64, finished.code);
+        EXPECT_THAT(finished.err, HasSubstr("no column of the log was taken for types of events"));
+    }
+}
+
+TEST_F(PrepareTables, AWordForNoIdIsNoId)
+{
+    const Finished finished = prepare("user_id,item_id\nNA,10\n4,NULL\n4,11\n", "--max-bad 0.9");
+    ASSERT_EQ(0, finished.code) << finished.err;
+    EXPECT_EQ(2, nlohmann::json::parse(finished.out)["quarantined"]);
+}
+
+TEST_F(PrepareTables, ValuesThatMustBeTimesAreWarnedOf)
+{
+    for (const std::string values : {"1,10,1700000000\n2,10,1700000100\n", "1,10,20230301\n2,10,20230302\n"})
+        EXPECT_THAT(prepare(values, "").err, HasSubstr("if they are times"));
+    EXPECT_THAT(prepare("1,10,5,1700000000\n2,10,4,1700000100\n", "").err,
+                testing::Not(HasSubstr("if they are times")));
+}
+
 TEST_F(PrepareTables, EventsAreIgnoredByTypeWithAndWithoutRules)
 {
     ASSERT_EQ(0, prepare(events, "--only-events buy").code);
