@@ -27,6 +27,7 @@
 #include "host/prepare/provenance.hpp"
 #include "host/prepare/quarantine_file.hpp"
 #include "host/prepare/shares.hpp"
+#include "host/prepare/warnings.hpp"
 
 namespace alster {
 
@@ -78,7 +79,7 @@ public:
         read();
         report_.read_seconds = since_start.elapsed();
         drop_repeated_ids();
-        require_types();
+        require_types(options_.filter, ranks_.max(std::int64_t{log_.has_types()}) > 0);
         agree_on_rows();
         gather_by_user();
         drop_repeated_events();
@@ -155,17 +156,6 @@ private:
         const bool named = !options_.layout.columns[EventColumn::time].empty();
         for (auto& warning : time_warnings(times, Milliseconds{std::time(nullptr)} * 1000, named))
             report_.warnings.push_back(std::move(warning));
-    }
-
-    /// Events are not ignored by a type that nothing names: all would be kept, or none.
-    void require_types()
-    {
-        const EventFilter& filter = options_.filter;
-        if ((filter.types.empty() && filter.only.empty()) || ranks_.max(std::int64_t{log_.has_types()}) > 0) return;
-        throw Error(ExitCode::usage,
-                    "{}: no column of the log was taken for types of events: name it, as in --columns "
-                    "user=…,item=…,event=NAME",
-                    filter.types.empty() ? "--only-events" : "--ignore-events");
     }
 
     [[nodiscard]] bool has_event_ids() const { return !options_.layout.columns[EventColumn::event_id].empty(); }
@@ -286,21 +276,12 @@ private:
 
     void judge_items(const IdIndex& mine, const ItemCatalogue& catalogue)
     {
-        if (report_.texts_cut > 0)
-            report_.warnings.push_back(
-                fmt::format("{}: {} texts of items were cut to 1000 bytes", options_.items, report_.texts_cut));
-        if (report_.items_repeated > 0)
-            report_.warnings.push_back(fmt::format("{}: {} lines are about an item of an earlier line: the last counts",
-                                                   options_.items, report_.items_repeated));
         std::vector<std::string> ids;
         for (Row row = 0; row < std::min<Row>(3, mine.rows()); ++row) ids.push_back(mine.column().text(row));
         std::string first = fmt::format("'{}'", fmt::join(ids, "', '"));
         ranks_.broadcast(first);
-        if (report_.items_described == 0)
-            report_.warnings.push_back(
-                fmt::format("{} describes none of the {} items: the log has ids as {}, the file "
-                            "as '{}'; --item-columns id=… says which column holds them",
-                            options_.items, info_.items, first, fmt::join(catalogue.first_ids, "', '")));
+        for (auto& warning : item_warnings(report_, options_.items, first, catalogue.first_ids))
+            report_.warnings.push_back(std::move(warning));
     }
 
     /// As wide as the longest text of all ranks.
@@ -321,13 +302,8 @@ private:
         const ValueSummary values = summarize_values(records, mine(Side::users));
         info_.value_min = -static_cast<float>(ranks_.max(-double{values.least}));
         report_.value_min = info_.value_min;
-        // dates as digits, and Unix times in whatever unit, are above any rating, count or watched second
-        constexpr float least_time = 19'000'000;
-        if (info_.value_min >= least_time && info_.watermark == 0)
-            report_.warnings.push_back(
-                fmt::format("all values are above {:.0f}, and no column has times: if they are times, write --columns "
-                            "user=…,item=…,time=… with their columns",
-                            least_time));
+        if (auto warning = value_warning(info_.value_min, info_.watermark != 0); !warning.empty())
+            report_.warnings.push_back(std::move(warning));
         info_.value_max = static_cast<float>(ranks_.max(double{values.most}));
         info_.value_mean = reproducible_sum(ranks_, values.sums, info_.users, rows_per_share_chunk(info_.users)) /
                            static_cast<double>(info_.interactions);
