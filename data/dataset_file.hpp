@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "data/attributes.hpp"
+#include "data/dataset_attributes.hpp"
 #include "data/hdf5_file.hpp"
 #include "data/id_column.hpp"
 #include "data/interactions.hpp"
@@ -32,9 +34,6 @@ struct DatasetInfo {
     std::string extends;         // fingerprint of the dataset whose rows were kept; "": none
 };
 
-/// What is known of the items beyond their ids: named text columns, "title" and "genres" ("Drama|Comedy") among them.
-using Metadata = std::map<std::string, TextColumn>;
-
 /// Reads dataset.h5 (docs/formats.md). Errors: bad_data (65) for a missing, truncated, altered or incomplete file, a
 /// file of another format, or of a newer version.
 class DatasetReader {
@@ -61,8 +60,10 @@ public:
     [[nodiscard]] std::vector<std::int32_t> event_counts(Side side, RowRange rows) const;
     [[nodiscard]] std::vector<std::int64_t> last_events(Side side, RowRange rows) const;  // Unix seconds, 0: unknown
 
-    /// Whole, item metadata being small; empty where no item file was given.
-    [[nodiscard]] Metadata metadata() const;
+    /// What is known of the users or items beyond their ids, "title" and "genres" among it: names and types.
+    [[nodiscard]] std::map<std::string, AttributeType> attribute_types(Side side) const;
+    /// Some rows of one of them.
+    [[nodiscard]] AttributeColumn attribute(Side side, const std::string& name, RowRange rows) const;
 
     [[nodiscard]] const Hdf5File& file() const { return file_; }
 
@@ -86,8 +87,10 @@ public:
     void write_ids(Side side, const IdColumn& ids) { write_ids(side, 0, ids, 0, ids.order()); }
     void write_events(Side side, std::span<const std::int32_t> counts, std::span<const std::int64_t> last,
                       Row first = 0);
-    /// The columns must be as wide on all ranks.
-    void write_metadata(const Metadata& metadata, Row first = 0);
+    /// Text columns must be as wide, and vocabularies the same, on all ranks.
+    void write_attribute(Side side, const std::string& name, const AttributeColumn& column, Row first, SetPlace place);
+    /// Of one process, which has all rows.
+    void write_attributes(Side side, const Attributes& attributes);
 
     /// Where the rows of this rank begin that append() will get; 0 and 0 at first.
     void begin(Part part, Side side, Row rows_before, Offset entries_before);

@@ -121,16 +121,14 @@ std::vector<std::int64_t> DatasetReader::last_events(Side side, RowRange rows) c
     return file_.read_rows<std::int64_t>(group_of(side) + "/last_event", rows);
 }
 
-Metadata DatasetReader::metadata() const
+std::map<std::string, AttributeType> DatasetReader::attribute_types(Side side) const
 {
-    const std::string prefix = metadata_group;
-    Metadata metadata;
-    for (const auto& dataset : file_.datasets()) {
-        if (!dataset.starts_with(prefix)) continue;
-        check_shape(file_, dataset, info_.items);
-        metadata.emplace(dataset.substr(prefix.size()), file_.read_text(dataset));
-    }
-    return metadata;
+    return alster::attribute_types(file_, side);
+}
+
+AttributeColumn DatasetReader::attribute(Side side, const std::string& name, RowRange range) const
+{
+    return read_attribute(file_, side, rows(side), name, range);
 }
 
 }  // namespace alster

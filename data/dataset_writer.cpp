@@ -66,18 +66,16 @@ void DatasetWriter::write_events(Side side, std::span<const std::int32_t> counts
     write_all_rows<std::int64_t>(file_, group_of(side) + "/last_event", rows, 0, first, last);
 }
 
-void DatasetWriter::write_metadata(const Metadata& metadata, Row first)
+void DatasetWriter::write_attribute(Side side, const std::string& name, const AttributeColumn& column, Row first,
+                                    SetPlace place)
 {
-    constexpr std::size_t longest = 255;
-    for (const auto& [column, texts] : metadata) {
-        const bool spells_a_path = column.find_first_of(std::string_view("/\0", 2)) != std::string::npos;
-        if (column.empty() || column.size() > longest || column == "." || spells_a_path)
-            throw Error(ExitCode::bad_data, "'{}' cannot be the name of an item column: rename it", column);
-        const auto name = metadata_group + column;
-        file_.make_text(name, info_.items, texts.width);
-        file_.write_text(name, first, texts);
-        file_.seal(name);
-    }
+    alster::write_attribute(file_, side, rows_of(info_, side), name, column, first, place);
+}
+
+void DatasetWriter::write_attributes(Side side, const Attributes& attributes)
+{
+    for (const auto& [name, column] : attributes)
+        write_attribute(side, name, column, 0, {.before = 0, .all = std::ssize(column.codes)});
 }
 
 DatasetWriter::Progress& DatasetWriter::progress(Part part, Side side)

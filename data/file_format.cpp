@@ -10,8 +10,8 @@ namespace alster {
 namespace {
 
 /// Of all formats. A change that old readers would misread raises the first number. 1.1: text attributes have any
-/// length, models and lists hold what is popular.
-constexpr std::array<std::int32_t, 2> current_version = {1, 1};
+/// length, models and lists hold what is popular. 1.2: attributes of users and items have types.
+constexpr std::array<std::int32_t, 2> current_version = {1, 2};
 
 }  // namespace
 

@@ -65,5 +65,6 @@ enum class Side { users, items };
 
 [[nodiscard]] constexpr Side other(Side side) { return side == Side::users ? Side::items : Side::users; }
 [[nodiscard]] constexpr const char* name(Side side) { return side == Side::users ? "users" : "items"; }
+[[nodiscard]] constexpr const char* singular(Side side) { return side == Side::users ? "user" : "item"; }
 
 }  // namespace alster

@@ -233,6 +233,15 @@ std::vector<Column> IdDirectory::find(const IdColumn& texts) const
     return rows;
 }
 
+std::string IdDirectory::sample() const
+{
+    std::string text;
+    for (Row r = 0; r < std::min<Row>(3, ids_.rows()); ++r)
+        text += fmt::format("{}'{}'", text.empty() ? "" : ", ", ids_.text(r));
+    ranks_.broadcast(text);
+    return text;
+}
+
 IdColumn IdDirectory::ids_of(const RowPartition& partition) const
 {
     Lists<Column> to(ranks_.size());

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "data/id_column.hpp"
@@ -30,6 +31,9 @@ public:
 
     /// The rows of any texts, −1 where there is none.
     [[nodiscard]] std::vector<Column> find(const IdColumn& texts) const;
+
+    /// Three of the ids, for messages: "'1', '2', '3'".
+    [[nodiscard]] std::string sample() const;
 
     /// The ids of this rank's rows.
     [[nodiscard]] IdColumn ids_of(const RowPartition& partition) const;

@@ -34,6 +34,7 @@ public:
         return static_cast<Row>(kind_ == IdKind::int64 ? numbers_.size() : texts_.size());
     }
     [[nodiscard]] IdColumn column() const;
+    [[nodiscard]] const char* what() const { return what_; }
 
 private:
     struct NumberHash {

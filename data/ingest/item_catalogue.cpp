@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "data/error.hpp"
+#include "data/ingest/attribute_encoder.hpp"
 #include "data/ingest/event.hpp"
 #include "data/ingest/field_splitter.hpp"
 #include "data/ingest/item_json.hpp"
@@ -22,7 +23,10 @@ std::string joined_flags(const std::vector<std::string>& names, const std::vecto
 {
     std::string genres;
     for (std::size_t g = 0; g < names.size() && item_flags_begin + g < fields.size(); ++g)
-        if (fields[item_flags_begin + g] == "1") genres += (genres.empty() ? "" : "|") + names[g];
+        if (fields[item_flags_begin + g] == "1") {
+            if (!genres.empty()) genres += set_mark;
+            genres += names[g];
+        }
     return genres;
 }
 
@@ -31,9 +35,9 @@ public:
     TableItems(ItemLayout layout, ItemTexts& texts)
         : layout_(std::move(layout)), texts_(texts), splitter_(layout_.separator)
     {
-        for (const auto& name : layout_.columns)
-            if (!name.empty()) texts_.add_column(name);
-        if (!layout_.flags.empty()) texts_.add_column("genres");
+        for (std::size_t c = 0; c < layout_.columns.size(); ++c)
+            if (!layout_.columns[c].empty()) texts_.add_column(layout_.columns[c], layout_.types[c]);
+        if (!layout_.flags.empty()) texts_.add_column("genres", AttributeType::set);
     }
 
     [[nodiscard]] Defect read(std::string_view line)
@@ -122,7 +126,7 @@ void read_table(LineSource& source, Line line, TableItems& items, Quarantine& qu
     } while (!quarantine.hopeless() && source.next(line));
 }
 
-void read_json(LineSource& source, Line line, JsonItems& items, Quarantine& quarantine)
+void read_json(LineSource& source, Line line, JsonItems& items, Quarantine& quarantine, Side side)
 {
     std::vector<std::string_view> objects;
     do {
@@ -131,9 +135,8 @@ void read_json(LineSource& source, Line line, JsonItems& items, Quarantine& quar
             line.text = objects[i];
             read_record(items, source.path(line.file), line, quarantine);
             if (const auto& ids = items.doubtful_ids(); !ids.empty())
-                throw Error(ExitCode::bad_data,
-                            "{}:{}: '{}' and '{}' could both be the id: write --item-columns id={},title=…",
-                            source.path(line.file), line.number, ids[0], ids[1], ids[0]);
+                throw Error(ExitCode::bad_data, "{}:{}: '{}' and '{}' could both be the id: write {} id={},…",
+                            source.path(line.file), line.number, ids[0], ids[1], columns_option(side), ids[0]);
         }
     } while (!quarantine.hopeless() && source.next(line));
 }
@@ -157,18 +160,18 @@ std::string utf8_from_latin1(std::string_view text)
 }
 
 ItemCatalogue read_items(const std::string& path, const IdIndex& items, Quarantine& quarantine,
-                         const ItemColumnSpec& columns)
+                         const ItemColumnSpec& columns, Side side, const std::function<void(std::string_view)>& on_id)
 {
-    ItemTexts texts(items);
+    ItemTexts texts(items, on_id);
     LineSource source({path}, whole_files(1), Records::json_objects);
     Line line;
     do
-        if (!source.next(line)) throw Error(ExitCode::bad_data, "{}: the item file is empty", path);
+        if (!source.next(line)) throw Error(ExitCode::bad_data, "{}: the file of {} is empty", path, name(side));
     while (is_blank(line));
-    const ItemLayout layout = item_layout(path, line, columns);
+    const ItemLayout layout = item_layout(path, line, columns, side);
     if (layout.json) {
-        JsonItems objects(columns, texts);
-        read_json(source, line, objects, quarantine);
+        JsonItems objects(columns, texts, side);
+        read_json(source, line, objects, quarantine, side);
         return texts.result();
     }
     TableItems table(layout, texts);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "data/ingest/attribute_encoder.hpp"
 #include "data/ingest/event.hpp"
 #include "data/ingest/known_names.hpp"
 
@@ -29,7 +30,7 @@ Defect JsonItems::read(std::string_view object)
         const auto asked = std::ranges::find(columns, "id", &ItemColumn::name);
         const std::string names = document_.names(object);
         document_.set_detail(
-            fmt::format("'{}'; the object has: {}", asked == columns.end() ? "item" : asked->place, names));
+            fmt::format("'{}'; the object has: {}", asked == columns.end() ? singular(side_) : asked->place, names));
         return Defect::key_absent;
     }
     check_id_keys();
@@ -37,7 +38,7 @@ Defect JsonItems::read(std::string_view object)
     std::vector<NamedText> texts;
     for (auto& [name, found] : found_) {
         if (name == "id" || name.empty()) continue;
-        texts_.add_column(name);
+        texts_.add_column(name, found.type);
         texts.emplace_back(name, std::move(found.text));
     }
     texts_.keep(id->second.text, texts);
@@ -50,7 +51,7 @@ void JsonItems::check_id_keys()
     if (!spec_.empty()) return;
     const std::string& key = found_.at("id").key;
     if (id_key_.empty()) id_key_ = key;
-    if (!is_item_name(key) && id_keys_.size() > 1)
+    if (!is_name_of_id(side_, key) && id_keys_.size() > 1)
         doubtful_ids_ = {id_keys_[0], id_keys_[1]};
     else if (plain_name(key) != plain_name(id_key_))
         doubtful_ids_ = {id_key_, key};
@@ -80,7 +81,7 @@ Defect JsonItems::read_field(const std::string& outer, std::string_view key, Jso
     std::string text;
     bool has_text = false;
     if (const Defect defect = read_value(value, text, has_text); defect != Defect::none) return defect;
-    if (has_text) take(path, std::move(text));
+    if (has_text) take(path, std::move(text), type == json::json_type::array);
     return Defect::none;
 }
 
@@ -113,32 +114,40 @@ Defect JsonItems::read_array(json::array& array, int depth, std::string& text, b
             continue;
         }
         if (!plain.text.data()) continue;
-        if (has_text) text += '|';
+        if (has_text) text += set_mark;
         text += plain.text;
         has_text = true;
     }
     return Defect::none;
 }
 
-/// Under the column that was asked for, or that the name is known for, or under its own name.
-void JsonItems::take(const std::string& path, std::string text)
+/// Under the columns that were asked for, else under its own name or the one that it is known for.
+void JsonItems::take(const std::string& path, std::string text, bool is_set)
 {
     bool asked = false;
     for (const ItemColumn& column : spec_.columns())
         if (column.place == path) {
-            found_[column.name] = {0, path, column.set == '\0' ? text : joined_set(text, column.set)};
+            const bool cut = column.set != '\0' && !is_set;
+            found_[column.name] = {0, path, cut ? joined_set(text, column.set) : text,
+                                   column.type.value_or(is_set ? AttributeType::set : AttributeType::text)};
             asked = true;
         }
-    if (asked) return;
-    const auto known = spec_.empty() ? known_item_column(path) : std::nullopt;
+    // a key whose column was asked for elsewhere has no place
+    const bool taken = std::ranges::find(spec_.columns(), path, &ItemColumn::name) != spec_.columns().end();
+    if (!asked && !taken) take_known(path, std::move(text), is_set);
+}
+
+void JsonItems::take_known(const std::string& path, std::string text, bool is_set)
+{
+    const auto type = is_set ? AttributeType::set : AttributeType::text;
+    const auto known = spec_.empty() ? known_description(side_, path) : std::nullopt;
     if (!known) {
-        // a key whose column was asked for elsewhere has no place
-        if (std::ranges::find(spec_.columns(), path, &ItemColumn::name) == spec_.columns().end())
-            found_.insert_or_assign(path, Found{std::numeric_limits<int>::max(), path, std::move(text)});
+        found_.insert_or_assign(path, Found{std::numeric_limits<int>::max(), path, std::move(text), type});
         return;
     }
     if (known->column == "id" && plain_name(path) != "id") id_keys_.push_back(path);
-    Found now{known->order, path, std::move(text)};
+    if (known->column == "genres" && !is_set) text = joined_set(text, '|');
+    Found now{known->order, path, std::move(text), known->column == "genres" ? AttributeType::set : type};
     const auto [met, fresh] = found_.try_emplace(std::string(known->column), now);
     if (fresh) return;
     if (now.order < met->second.order) std::swap(now, met->second);

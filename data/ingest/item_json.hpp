@@ -4,11 +4,13 @@
 
 namespace alster {
 
-/// Reads items that are JSON objects: every text, number, true or false, and every list of such is a column, the parts
-/// of a list with | between them; id, title and genres are found by their usual names, or all by `columns`.
+/// Reads items or users that are JSON objects: every text, number, true or false is a column, every list of such a set;
+/// id, title and genres are found by their usual names, or all by `columns`.
 class JsonItems {
 public:
-    JsonItems(const ItemColumnSpec& columns, ItemTexts& texts) : spec_(columns), texts_(texts) {}
+    JsonItems(const ItemColumnSpec& columns, ItemTexts& texts, Side side) : spec_(columns), texts_(texts), side_(side)
+    {
+    }
 
     [[nodiscard]] Defect read(std::string_view object);
 
@@ -23,16 +25,19 @@ private:
         int order = 0;
         std::string key;
         std::string text;
+        AttributeType type = AttributeType::text;
     };
     [[nodiscard]] Defect read_field(const std::string& outer, std::string_view key, JsonDocument::Value& value);
     [[nodiscard]] Defect read_value(JsonDocument::Value& value, std::string& text, bool& has_text);
     [[nodiscard]] Defect read_array(simdjson::ondemand::array& array, int depth, std::string& text, bool& has_text);
     [[nodiscard]] bool inside_is_named(const std::string& path) const;
-    void take(const std::string& path, std::string text);
+    void take(const std::string& path, std::string text, bool is_set);
+    void take_known(const std::string& path, std::string text, bool is_set);
     void check_id_keys();
 
     const ItemColumnSpec& spec_;
     ItemTexts& texts_;
+    Side side_;
     JsonDocument document_;
     std::map<std::string, Found> found_;  // by column
     std::vector<std::string> id_keys_;    // known ones of the object, but "id"

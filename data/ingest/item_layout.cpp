@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "data/error.hpp"
+#include "data/ingest/attribute_encoder.hpp"
 #include "data/ingest/item_catalogue.hpp"
 #include "data/ingest/known_names.hpp"
 
@@ -48,6 +49,14 @@ Separator separator_of(std::string_view line)
     return line.find(',') == line.npos && line.find('|') != line.npos ? Separator::bar : Separator::comma;
 }
 
+/// The type behind the name of a header's column, as in "genres:token_seq"; text where there is none.
+AttributeType header_type(std::string_view name)
+{
+    if (name.ends_with(":token")) return AttributeType::category;
+    if (name.ends_with(":token_seq")) return AttributeType::set;
+    return name.ends_with(":float") ? AttributeType::number : AttributeType::text;
+}
+
 /// "title:token_seq" without its type, in UTF-8.
 std::string header_name(std::string_view name)
 {
@@ -73,28 +82,28 @@ std::size_t find_column(const Fields& header, const ItemColumn& column, const st
 }
 
 /// Two names of what a log may call its item: which of them it does is not known here.
-void require_one_id(const Fields& header, const std::string& where)
+void require_one_id(const Fields& header, const std::string& where, Side side)
 {
     std::vector<std::string_view> ids;
     for (const std::string_view name : header) {
-        if (is_item_name(name)) return;
-        const auto known = known_item_column(name);
+        if (is_name_of_id(side, name)) return;
+        const auto known = known_description(side, name);
         if (known && known->column == "id" && plain_name(name) != "id") ids.push_back(name);
     }
     if (ids.size() > 1)
-        throw Error(ExitCode::bad_data, "{}: '{}' and '{}' could both be the id: write --item-columns id={},title=…",
-                    where, ids[0], ids[1], ids[0]);
+        throw Error(ExitCode::bad_data, "{}: '{}' and '{}' could both be the id: write {} id={},…", where, ids[0],
+                    ids[1], columns_option(side), ids[0]);
 }
 
 /// The best known name of each column that other commands use.
-void find_known(const Fields& header, const std::string& where, ItemLayout& layout)
+void find_known(const Fields& header, const std::string& where, Side side, ItemLayout& layout)
 {
-    require_one_id(header, where);
+    require_one_id(header, where, side);
     for (const std::string_view column : {"id", "title", "genres"}) {
         int best = std::numeric_limits<int>::max();
         std::size_t at = header.size();
         for (std::size_t f = 0; f < header.size(); ++f)
-            if (const auto known = known_item_column(header[f]);
+            if (const auto known = known_description(side, header[f]);
                 known && known->column == column && known->order < best) {
                 best = known->order;
                 at = f;
@@ -102,20 +111,26 @@ void find_known(const Fields& header, const std::string& where, ItemLayout& layo
         if (at == header.size()) continue;
         layout.columns[at] = column;
         if (column == "id") layout.id = at;
-        if (column == "genres" && header[at].ends_with(":token_seq")) layout.sets[at] = ' ';
+        if (column == "title") {
+            layout.types[at] = AttributeType::text;
+            layout.sets[at] = '\0';
+        }
+        if (column != "genres" || layout.types[at] == AttributeType::set) continue;
+        layout.types[at] = AttributeType::set;
+        layout.sets[at] = '|';
     }
 }
 
 /// True where a field can only be the name of a column: "movie" and "genre" may be a title and a genre, "movie_id" and
 /// "genres" may not.
-bool is_header(const Fields& fields)
+bool is_header(const Fields& fields, Side side)
 {
-    constexpr std::array<std::string_view, 7> names = {"item", "asin", "sku", "isbn", "title", "name", "genres"};
+    constexpr std::array<std::string_view, 7> of_items = {"item", "asin", "sku", "isbn", "title", "name", "genres"};
     return std::ranges::any_of(fields, [&](std::string_view field) {
         const std::string plain = plain_name(field);
-        const auto known = known_item_column(field);
-        return std::ranges::find(names, plain) != names.end() ||
-               (known && known->column == "id" && plain.ends_with("id"));
+        const auto known = known_description(side, field);
+        const bool named = side == Side::items ? std::ranges::find(of_items, plain) != of_items.end() : plain == "user";
+        return named || (known && known->column == "id" && plain.ends_with("id"));
     });
 }
 
@@ -132,60 +147,113 @@ void place_columns(const Fields& first, const ItemColumnSpec& spec, const std::s
                         column.name, layout.columns.size());
         layout.columns[*at] = column.name;
         layout.sets[*at] = column.set;
+        layout.types[*at] = column.type.value_or(AttributeType::text);
         if (column.name == "id") layout.id = *at;
     }
 }
 
+[[noreturn]] void refuse_first_line(const std::string& where, std::string_view line, Side side)
+{
+    throw Error(ExitCode::bad_data,
+                "{}: '{}' names no column that is known; is it a header? Say {} {}, or, where the file has none, "
+                "positions: {}",
+                where, line.substr(0, 100), columns_option(side),
+                side == Side::items ? "id=NAME,title=NAME" : "id=NAME,profile=NAME:category",
+                side == Side::items ? "id=0,title=1,genres=2:set" : "id=0,profile=1:category");
+}
+
+/// Names and types of the columns of a header.
+void read_header(const Fields& fields, ItemLayout& layout)
+{
+    for (std::size_t f = 0; f < fields.size(); ++f) {
+        layout.columns[f] = header_name(fields[f]);
+        layout.types[f] = header_type(fields[f]);
+        if (layout.types[f] == AttributeType::set) layout.sets[f] = ' ';
+    }
+}
+
 /// With and without a header.
-ItemLayout table_layout(const std::string& where, std::string_view line, const ItemColumnSpec& spec)
+ItemLayout table_layout(const std::string& where, std::string_view line, const ItemColumnSpec& spec, Side side)
 {
     ItemLayout layout{.separator = separator_of(line)};
     FieldSplitter splitter(layout.separator);
     Fields fields;
     if (!splitter.split(line, fields)) throw Error(ExitCode::bad_data, "{}: the header has a bad quote", where);
-    layout.header = !spec.by_position() || is_header(fields);
+    layout.header = !spec.by_position() || is_header(fields, side);
     layout.width = fields.size();
     layout.columns.resize(fields.size());
+    layout.types.resize(fields.size());
     layout.sets.resize(fields.size());
-    if (spec.empty() && !is_header(fields))
-        throw Error(
-            ExitCode::bad_data,
-            "{}: '{}' names no column that is known; is it a header? Say --item-columns id=NAME,title=NAME, or, "
-            "where the file has none, positions: id=0,title=1,genres=2",
-            where, line.substr(0, 100));
-    if (layout.header)
-        for (std::size_t f = 0; f < fields.size(); ++f) layout.columns[f] = header_name(fields[f]);
+    if (spec.empty() && !is_header(fields, side)) refuse_first_line(where, line, side);
+    if (layout.header) read_header(fields, layout);
     for (std::size_t f = 0; f < fields.size(); ++f)
         if (std::count(layout.columns.begin(), layout.columns.begin() + static_cast<std::ptrdiff_t>(f),
                        layout.columns[f]))
             layout.columns[f].clear();  // of two columns of one name the first is kept
-    if (spec.empty()) find_known(fields, where, layout);
+    if (spec.empty()) find_known(fields, where, side, layout);
     place_columns(fields, spec, where, layout);
     layout.columns[layout.id].clear();
     return layout;
 }
 
+/// A layout whose columns and types are known; the first one is the id.
+ItemLayout known_layout(Separator separator, std::size_t width,
+                        std::initializer_list<std::pair<const char*, AttributeType>> columns)
+{
+    ItemLayout layout{.separator = separator, .width = width};
+    for (const auto& [name, type] : columns) {
+        layout.columns.emplace_back(name);
+        layout.types.push_back(type);
+        layout.sets.push_back(type == AttributeType::set ? '|' : '\0');
+    }
+    return layout;
+}
+
+std::optional<ItemLayout> known_layout_of_items(const std::string& path, std::string_view line)
+{
+    Fields fields;
+    if (FieldSplitter(Separator::bar).split(line, fields) && has_flags(fields)) {
+        auto layout = known_layout(
+            Separator::bar, fields.size(),
+            {{"", AttributeType::text}, {"title", AttributeType::text}, {"released", AttributeType::time}});
+        layout.flags = flag_names(path);
+        return layout;
+    }
+    if (FieldSplitter(Separator::double_colon).split(line, fields) && fields.size() > 1 &&
+        !is_header(fields, Side::items))
+        return known_layout(
+            Separator::double_colon, 3,
+            {{"", AttributeType::text}, {"title", AttributeType::text}, {"genres", AttributeType::set}});
+    return std::nullopt;
+}
+
+/// users.dat has id::gender::age::occupation::zip, u.user id|age|gender|occupation|zip.
+std::optional<ItemLayout> known_layout_of_users(std::string_view line)
+{
+    constexpr std::size_t width = 5;
+    const auto is_gender = [](std::string_view text) { return text == "M" || text == "F"; };
+    const std::pair<const char*, AttributeType> id{"", AttributeType::text}, gender{"gender", AttributeType::category},
+        age{"age", AttributeType::number}, occupation{"occupation", AttributeType::category},
+        zip{"zip", AttributeType::text};
+    Fields fields;
+    if (FieldSplitter(Separator::double_colon).split(line, fields) && fields.size() == width && is_gender(fields[1]))
+        return known_layout(Separator::double_colon, width, {id, gender, age, occupation, zip});
+    if (FieldSplitter(Separator::bar).split(line, fields) && fields.size() == width && is_gender(fields[2]))
+        return known_layout(Separator::bar, width, {id, age, gender, occupation, zip});
+    return std::nullopt;
+}
+
 }  // namespace
 
-ItemLayout item_layout(const std::string& path, const Line& first, const ItemColumnSpec& columns)
+ItemLayout item_layout(const std::string& path, const Line& first, const ItemColumnSpec& columns, Side side)
 {
     const auto begin = std::min(first.text.find_first_not_of(" \t"), first.text.size());
     if (first.text.substr(begin).starts_with('{') || first.text.substr(begin).starts_with('[')) return {.json = true};
-    const std::string where = fmt::format("{}:{}", path, first.number);
-    if (!columns.empty()) return table_layout(where, first.text, columns);
-    Fields fields;
-    if (FieldSplitter(Separator::bar).split(first.text, fields) && has_flags(fields))
-        return {.separator = Separator::bar,
-                .columns = {"", "title", "released"},
-                .sets = {'\0', '\0', '\0'},
-                .width = fields.size(),
-                .flags = flag_names(path)};
-    if (FieldSplitter(Separator::double_colon).split(first.text, fields) && fields.size() > 1 && !is_header(fields))
-        return {.separator = Separator::double_colon,
-                .columns = {"", "title", "genres"},
-                .sets = {'\0', '\0', '\0'},
-                .width = 3};
-    return table_layout(where, first.text, columns);
+    if (columns.empty()) {
+        auto known = side == Side::items ? known_layout_of_items(path, first.text) : known_layout_of_users(first.text);
+        if (known) return *known;
+    }
+    return table_layout(fmt::format("{}:{}", path, first.number), first.text, columns, side);
 }
 
 }  // namespace alster

@@ -15,6 +15,7 @@ struct ItemLayout {
     bool json = false;                      // objects, whose keys are columns
     bool header = false;                    // the first line names the columns
     std::vector<std::string> columns = {};  // by position; "" is passed over
+    std::vector<AttributeType> types = {};  // by position
     std::vector<char> sets = {};            // by position; what separates the parts of a set, or '\0'
     std::size_t id = 0;
     std::size_t width = 0;                // fields of a line, at most
@@ -23,9 +24,10 @@ struct ItemLayout {
 
 inline constexpr std::size_t item_flags_begin = 5;  // u.item: id, title, date, video date, address, then the flags
 
-/// Finds the layout by the first line that is not empty: JSON by its bracket, movies.dat by ::, u.item by its flags,
+/// Finds the layout by the first line that is not empty: JSON by its bracket, movies.dat by ::, u.item by its flags, users.dat and u.user by their genders,
 /// else a table, whose header must name a column that is known, or `columns`. `path` is for messages and to find
 /// u.genre. Errors: bad_data (65) for a header that lacks a column, and for a first line that seems to be no header.
-[[nodiscard]] ItemLayout item_layout(const std::string& path, const Line& first, const ItemColumnSpec& columns);
+[[nodiscard]] ItemLayout item_layout(const std::string& path, const Line& first, const ItemColumnSpec& columns,
+                                     Side side);
 
 }  // namespace alster

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/error.hpp"
+#include "data/ingest/attribute_encoder.hpp"
 
 namespace alster {
 
@@ -27,22 +28,25 @@ std::string_view trimmed(std::string_view text)
 
 }  // namespace
 
-void ItemTexts::add_column(const std::string& name)
+void ItemTexts::add_column(const std::string& name, AttributeType type)
 {
     auto& column = columns_[name];
-    if (column.empty()) column.resize(items_.rows());
+    if (column.texts.empty()) column.texts.resize(items_.rows());
+    if (column.type == AttributeType::text) column.type = type;
     if (columns_.size() > most_columns)
-        throw Error(ExitCode::bad_data, "the items have more than {} columns: is this a file of items?", most_columns);
+        throw Error(ExitCode::bad_data, "there are more than {} columns: is this a file of {}?", most_columns,
+                    items_.what());
 }
 
 void ItemTexts::keep(std::string_view id, std::vector<NamedText>& texts)
 {
     if (first_ids_.size() < 3) first_ids_.emplace_back(id);
+    if (on_id_) on_id_(id);
     const auto row = items_.find(id);
     if (!row) return;
     ++known_;
-    for (auto& [name, column] : columns_) column[*row].clear();
-    for (auto& [name, text] : texts) columns_.at(name)[*row] = stored(text);
+    for (auto& [name, column] : columns_) column.texts[*row].clear();
+    for (auto& [name, text] : texts) columns_.at(name).texts[*row] = stored(text);
     described_[*row] = true;
 }
 
@@ -62,6 +66,7 @@ ItemCatalogue ItemTexts::result()
     return {.columns = std::move(columns_),
             .known = known_,
             .described = std::count(described_.begin(), described_.end(), true),
+            .described_rows = described_,
             .cut = cut_,
             .first_ids = std::move(first_ids_)};
 }
@@ -73,7 +78,7 @@ std::string joined_set(std::string_view text, char separator)
         const auto part = trimmed(text.substr(0, text.find(separator)));
         text.remove_prefix(std::min(text.size(), std::min(text.find(separator), text.size()) + 1));
         if (part.empty()) continue;
-        if (!result.empty()) result += '|';
+        if (!result.empty()) result += set_mark;
         result += part;
     }
     return result;

@@ -69,19 +69,23 @@ std::optional<EventColumn> known_column(std::string_view name)
     return position(item_nouns, plain) ? std::optional(EventColumn::item) : std::nullopt;
 }
 
-std::optional<KnownItemName> known_item_column(std::string_view name)
+std::optional<KnownDescription> known_description(Side side, std::string_view name)
 {
     const std::string plain = plain_name(name);
-    if (const auto order = position(items, plain)) return KnownItemName{"id", *order};
-    if (plain == "id") return KnownItemName{"id", static_cast<int>(items.size())};
-    if (const auto order = position(item_titles, plain)) return KnownItemName{"title", *order};
-    if (const auto order = position(item_genres, plain)) return KnownItemName{"genres", *order};
+    const std::span<const std::string_view> ids =
+        side == Side::users ? std::span<const std::string_view>(users) : items;
+    if (const auto order = position(ids, plain)) return KnownDescription{"id", *order};
+    if (plain == "id") return KnownDescription{"id", static_cast<int>(ids.size())};
+    if (side == Side::users) return std::nullopt;
+    if (const auto order = position(item_titles, plain)) return KnownDescription{"title", *order};
+    if (const auto order = position(item_genres, plain)) return KnownDescription{"genres", *order};
     return std::nullopt;
 }
 
-bool is_item_name(std::string_view name)
+bool is_name_of_id(Side side, std::string_view name)
 {
     const std::string plain = plain_name(name);
+    if (side == Side::users) return plain == "user" || plain == "userid" || plain == "uid";
     return plain == "item" || plain == "itemid" || plain == "iid";
 }
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "data/ingest/event_columns.hpp"
+#include "data/interactions.hpp"
 
 namespace alster {
 
@@ -11,16 +12,17 @@ namespace alster {
 /// "user_id:token": "userId" and "USER_ID" are one.
 [[nodiscard]] std::optional<EventColumn> known_column(std::string_view name);
 
-/// What a column of an items file is: "id", "title" or "genres". Where two mean the same, the smaller order wins.
-struct KnownItemName {
+/// What a column of a file of items is: "id", "title" or "genres"; of users: "id". Where two mean the same, the smaller
+/// order wins.
+struct KnownDescription {
     std::string_view column;
     int order = 0;
 };
 
-[[nodiscard]] std::optional<KnownItemName> known_item_column(std::string_view name);
+[[nodiscard]] std::optional<KnownDescription> known_description(Side side, std::string_view name);
 
-/// True for the names that can be nothing but an item's id: "item", "item_id", "iid".
-[[nodiscard]] bool is_item_name(std::string_view name);
+/// True for the names that can be nothing but the id of this side: "item", "item_id", "iid"; "user", "user_id", "uid".
+[[nodiscard]] bool is_name_of_id(Side side, std::string_view name);
 
 /// The name in lower case without _, -, blanks and the type behind a colon.
 [[nodiscard]] std::string plain_name(std::string_view name);

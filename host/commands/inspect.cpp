@@ -36,9 +36,11 @@ Json facts_of(const DatasetReader& reader, bool verify)
                   {"value_mean", info.value_mean}, {"value_min", info.value_min}, {"value_max", info.value_max},
                   {"watermark", info.watermark},   {"split", info.split},         {"fingerprint", info.fingerprint},
                   {"provenance", info.provenance}};
-    Json columns = Json::array();
-    for (const auto& [column, texts] : reader.metadata()) columns.push_back(column);
-    facts["item_columns"] = columns;
+    for (const Side side : {Side::users, Side::items}) {
+        Json types = Json::object();
+        for (const auto& [column, type] : reader.attribute_types(side)) types[column] = name(type);
+        facts[side == Side::users ? "user_attributes" : "item_attributes"] = types;
+    }
     return facts;
 }
 

@@ -64,6 +64,7 @@ struct Words {
     std::string columns;
     std::string time_format;
     std::string item_columns;
+    std::string user_columns;
     std::string header = "auto";
     bool no_header = false;
     std::string separator;
@@ -96,9 +97,14 @@ void add_options(CLI::App& app, PrepareOptions& options, Words& words)
     app.add_option("--time-format", words.time_format,
                    "s, ms, us, ns or a pattern as %m/%d/%Y %H:%M (default: found for each time)");
     add_filter_options(app, options.filter, words);
-    app.add_option("--items", options.items, "Titles and genres: movies.dat, u.item, JSON lines, CSV or TSV");
+    app.add_option("--items", options.items.path, "What items are: movies.dat, u.item, JSON lines, CSV or TSV");
     app.add_option("--item-columns", words.item_columns,
-                   "id=0,title=1,genres=2:set:; by position, or by name: id=sku,title=name");
+                   "id=0,title=1,genres=2:set:;,released=5:time by position or name, with types");
+    app.add_option("--users", options.users.path, "What users are: users.dat, u.user, JSON lines, CSV or TSV");
+    app.add_option("--user-columns", words.user_columns,
+                   "id=0,profile=1:category,born=2:number; types: text, category, set, number, time, bool");
+    app.add_flag("--only-with-events", options.only_with_events,
+                 "No rows for users and items that are described but have no events");
     app.add_option("--extend", options.extend,
                    "An earlier dataset whose users and items keep their rows; --input holds the whole history");
     app.add_option("--rules", options.rules, "TOML file: event types and values to confidences and preferences");
@@ -122,7 +128,12 @@ void interpret(const Words& words, PrepareOptions& options)
 {
     options.layout.format = chosen(formats, "--format", words.format);
     options.layout.columns = ColumnSpec::parse(words.columns);
-    options.item_columns = ItemColumnSpec::parse(words.item_columns);
+    options.items.columns = ItemColumnSpec::parse(words.item_columns);
+    options.users.columns = ItemColumnSpec::parse(words.user_columns, "--user-columns");
+    if (!options.items.columns.empty() && options.items.path.empty())
+        throw Error(ExitCode::usage, "--item-columns is about a file: add --items FILE");
+    if (!options.users.columns.empty() && options.users.path.empty())
+        throw Error(ExitCode::usage, "--user-columns is about a file: add --users FILE");
     options.layout.times = TimeFormat::parse(words.time_format);
     if (!words.separator.empty()) options.layout.separator = Separator::parse(words.separator);
     options.layout.header = chosen(headers, "--header", words.header);
@@ -137,6 +148,39 @@ void interpret(const Words& words, PrepareOptions& options)
         throw Error(ExitCode::usage, "--test and --split both say what to hold out: give one of them");
     if (std::count(options.inputs.begin(), options.inputs.end(), "-") + (options.test == "-") > 1)
         throw Error(ExitCode::usage, "standard input (-) can be read once only");
+}
+
+nlohmann::json as_json(const DescriptionReport& file)
+{
+    auto attributes = nlohmann::json::array();
+    for (const auto& attribute : file.attributes)
+        attributes.push_back({{"name", attribute.name},
+                              {"type", name(attribute.type)},
+                              {"given", attribute.given},
+                              {"distinct", attribute.distinct},
+                              {"unreadable", attribute.unreadable},
+                              {"least_events", event_classes},
+                              {"given_in_class", attribute.given_in_class},
+                              {"rows_in_class", attribute.rows_in_class}});
+    return {{"described", file.described}, {"without_events", file.without_events}, {"repeated", file.repeated},
+            {"texts_cut", file.cut},       {"quarantined", file.quarantined},       {"attributes", attributes}};
+}
+
+/// Which rows of a side an attribute was given for: of all, and of those with few and with many events.
+void print_attributes(const DescriptionReport& file, const DescriptionFile& asked, Side side)
+{
+    if (!asked.path.empty())
+        print("described     {} {} ({} without events)\n", file.described, name(side), file.without_events);
+    for (const auto& attribute : file.attributes) {
+        std::string shares;
+        for (std::size_t c = 0; c < event_classes.size(); ++c)
+            if (const auto rows = static_cast<double>(attribute.rows_in_class[c]); rows > 0)
+                shares += fmt::format("{}{:.0f} % from {}", shares.empty() ? "" : ", ",
+                                      100 * static_cast<double>(attribute.given_in_class[c]) / rows, event_classes[c]);
+        const auto values = attribute.distinct > 0 ? fmt::format(" of {}", attribute.distinct) : "";
+        print("  {:<18} {}{}, given for {}: {} events\n", printable(attribute.name), name(attribute.type), values,
+              attribute.given, shares);
+    }
 }
 
 double peak_megabytes(const PrepareReport& report) { return report.peak_bytes / (1 << 20); }
@@ -161,10 +205,8 @@ void print_json(const PrepareReport& report, const std::string& out)
                                  {"held_out", report.held_out},
                                  {"held_dropped", report.held_dropped},
                                  {"test_unknown", report.test_unknown},
-                                 {"items_described", report.items_described},
-                                 {"items_repeated", report.items_repeated},
-                                 {"texts_cut", report.texts_cut},
-                                 {"items_unknown", report.items_unknown},
+                                 {"items_file", as_json(report.items_file)},
+                                 {"users_file", as_json(report.users_file)},
                                  {"read_seconds", report.read_seconds},
                                  {"seconds", report.seconds},
                                  {"peak_mb", peak_megabytes(report)},
@@ -200,9 +242,8 @@ void print_text(const PrepareReport& report, const PrepareOptions& options)
     if (report.held_out > 0 || report.held_dropped > 0 || report.test_unknown > 0)
         print("held out      {} ({} dropped: their pair is also learned from; {} of unknown users or items)\n",
               report.held_out, report.held_dropped, report.test_unknown);
-    if (!options.items.empty())
-        print("described     {} items ({} of {} have no interaction)\n", report.items_described, report.items_unknown,
-              options.items);
+    print_attributes(report.users_file, options.users, Side::users);
+    print_attributes(report.items_file, options.items, Side::items);
     print("time          {:.2f} s ({:.0f} lines/s), {:.0f} MB at most\n", report.seconds,
           static_cast<double>(report.lines) / report.seconds, peak_megabytes(report));
     print("wrote         {}\n", printable(options.out.string()));

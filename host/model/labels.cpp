@@ -8,8 +8,13 @@ ItemLabels::ItemLabels(const ModelReader& model, const DatasetReader* dataset)
     : ids_(model.ids(Side::items, {0, model.info().items}))
 {
     if (!dataset) return;
-    auto metadata = dataset->metadata();
-    if (const auto found = metadata.find("title"); found != metadata.end()) titles_ = std::move(found->second);
+    const auto types = dataset->attribute_types(Side::items);
+    const auto title = types.find("title");
+    if (title == types.end()) return;
+    const auto column = dataset->attribute(Side::items, "title", {0, dataset->info().items});
+    std::vector<std::string> titles;  // somebody may have called another type of column so
+    for (Row r = 0; title->second != AttributeType::text && r < column.rows(); ++r) titles.push_back(column.shown(r));
+    titles_ = title->second == AttributeType::text ? column.texts : TextColumn::from(titles);
 }
 
 std::vector<Row> rows_of_ids(const IdColumn& known, const std::vector<std::string>& ids, const std::string& what,

@@ -4,14 +4,12 @@
 
 #include <fmt/ranges.h>
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <ctime>
 
 #include "data/error.hpp"
 #include "data/ingest/dataset_output.hpp"
 #include "data/ingest/event_log.hpp"
-#include "data/ingest/item_catalogue.hpp"
 #include "data/ingest/record_sort.hpp"
 #include "data/output_path.hpp"
 #include "distributed/heartbeat.hpp"
@@ -67,7 +65,10 @@ public:
           options_(options),
           access_(ranks),
           quarantine_(ranks, beside(options.out, ".quarantine.tsv"), options.max_bad),
-          item_quarantine_(ranks, beside(options.out, ".items.quarantine.tsv"), options.max_bad),
+          about_users_(ranks, Side::users, options.users, beside(options.out, ".users.quarantine.tsv"),
+                       options.max_bad),
+          about_items_(ranks, Side::items, options.items, beside(options.out, ".items.quarantine.tsv"),
+                       options.max_bad),
           log_(options.filter)
     {
         if (!options.rules.empty()) rules_ = EventRules::load(options.rules);
@@ -86,9 +87,11 @@ public:
         split();
         merge();
         item_rows_ = partition_by_records(ranks_, log_.table().records(), Side::items, info_.items);
-        const Metadata catalogue = read_catalogue();
+        read_descriptions();
         describe();
-        write(catalogue);
+        write();
+        report_.users_file = about_users_.report();
+        report_.items_file = about_items_.report();
         report_.seconds = since_start.elapsed();
         report_.peak_bytes = ranks_.max(peak_memory());
         return report_;
@@ -172,10 +175,9 @@ private:
     void agree_on_rows()
     {
         enter_phase("numbering users and items");
-        std::optional<DatasetReader> known;
-        if (!options_.extend.empty()) known.emplace(options_.extend, access_);
-        const auto users = number(users_, known, Side::users, log_.users(), log_.asked_users());
-        const auto items = number(items_, known, Side::items, log_.items(), log_.asked_items());
+        if (!options_.extend.empty()) known_.emplace(options_.extend, access_);
+        const auto users = number(users_, about_users_, Side::users, log_.users(), log_.asked_users());
+        const auto items = number(items_, about_items_, Side::items, log_.items(), log_.asked_items());
         if (options_.split.kind == SplitPlan::Kind::random)
             log_.hold_out_at_random(options_.split.fraction, options_.seed);
         report_.test_unknown = ranks_.sum(log_.renumber(users, items));
@@ -184,19 +186,28 @@ private:
             throw Error(ExitCode::bad_data, "{}: no interactions in the input", fmt::join(options_.inputs, ", "));
         report_.users = info_.users = users_->rows();
         report_.items = info_.items = items_->rows();
-        report_.new_users = info_.users - (known ? known->info().users : 0);
-        report_.new_items = info_.items - (known ? known->info().items : 0);
-        if (known) info_.extends = known->info().fingerprint;
+        report_.new_users = info_.users - (known_ ? known_->info().users : 0);
+        report_.new_items = info_.items - (known_ ? known_->info().items : 0);
+        if (known_) info_.extends = known_->info().fingerprint;
     }
 
-    /// The rows of the ids that this rank has met and, behind them, of those that it asks for.
-    std::vector<Column> number(std::optional<IdDirectory>& directory, const std::optional<DatasetReader>& known,
-                               Side side, const IdIndex& met, const IdIndex& asked)
+    /// The rows of the ids that this rank has met and, behind them, of those that it asks for. What is described has a
+    /// row, too.
+    std::vector<Column> number(std::optional<IdDirectory>& directory, Descriptions& about, Side side,
+                               const IdIndex& met, const IdIndex& asked)
     {
-        const Row known_rows = known ? known->rows(side) : 0;
+        const Row known_rows = known_ ? known_->rows(side) : 0;
         const RowRange mine = RowPartition::even(known_rows, 1, ranks_.size()).of(ranks_.rank());
-        directory.emplace(ranks_, name(side), known ? known->ids(side, mine) : IdColumn{}, mine.first, met.column());
+        const IdColumn known = known_ ? known_->ids(side, mine) : IdColumn{};
+        directory.emplace(ranks_, name(side), known, mine.first, met.column());
+        const IdColumn fresh = about.new_ids(*directory);
+        if (!options_.only_with_events && ranks_.max(fresh.rows()) > 0) {
+            IdIndex all(name(side), met.column());
+            for (Row r = 0; r < fresh.rows(); ++r) static_cast<void>(all.row(fresh.text(r)));
+            directory.emplace(ranks_, name(side), known, mine.first, all.column());
+        }
         std::vector<Column> rows = directory->rows_of_met();
+        rows.resize(met.rows());
         const auto found = directory->find(asked.column());
         rows.insert(rows.end(), found.begin(), found.end());
         return rows;
@@ -254,41 +265,16 @@ private:
         if (info_.interactions == 0) throw Error(ExitCode::bad_data, nothing_left, options_.split.text, info_.held_out);
     }
 
-    /// Every rank reads the whole file, and keeps what it says of this rank's items.
-    Metadata read_catalogue()
+    void read_descriptions()
     {
-        if (options_.items.empty()) return {};
-        Quarantine found(options_.max_bad);
-        const IdIndex mine("items", items_->ids_of(*item_rows_));
-        const ItemCatalogue catalogue = read_items(options_.items, mine, found, options_.item_columns);
-        item_quarantine_.add(ranks_.leads() ? found : Quarantine(0), std::array<std::int64_t, 1>{0});
-        item_quarantine_.check();
-        report_.items_described = ranks_.sum(catalogue.described);
-        report_.items_unknown = item_quarantine_.lines() - item_quarantine_.bad() - ranks_.sum(catalogue.known);
-        report_.items_repeated = ranks_.sum(catalogue.known - catalogue.described);
-        report_.texts_cut = ranks_.sum(catalogue.cut);
-        report_.quarantined += item_quarantine_.bad();
-        judge_items(mine, catalogue);
-        Metadata metadata;
-        for (const auto& [name, texts] : catalogue.columns) metadata.emplace(name, column_of(texts));
-        return metadata;
-    }
-
-    void judge_items(const IdIndex& mine, const ItemCatalogue& catalogue)
-    {
-        std::vector<std::string> ids;
-        for (Row row = 0; row < std::min<Row>(3, mine.rows()); ++row) ids.push_back(mine.column().text(row));
-        std::string first = fmt::format("'{}'", fmt::join(ids, "', '"));
-        ranks_.broadcast(first);
-        for (auto& warning : item_warnings(report_, options_.items, first, catalogue.first_ids))
-            report_.warnings.push_back(std::move(warning));
-    }
-
-    /// As wide as the longest text of all ranks.
-    [[nodiscard]] TextColumn column_of(const std::vector<std::string>& texts) const
-    {
-        const TextColumn column = TextColumn::from(texts);
-        return TextColumn::from(texts, static_cast<std::size_t>(ranks_.max(static_cast<std::int64_t>(column.width))));
+        enter_phase("reading what is said of users and items");
+        about_users_.read(users_->ids_of(*user_rows_), mine(Side::users), known_);
+        about_items_.read(items_->ids_of(*item_rows_), mine(Side::items), known_);
+        report_.quarantined += about_users_.report().quarantined + about_items_.report().quarantined;
+        for (const Descriptions* about : {&about_users_, &about_items_})
+            for (auto& warning : about->warnings()) report_.warnings.push_back(std::move(warning));
+        report_.users_file = about_users_.report();  // for the provenance
+        report_.items_file = about_items_.report();
     }
 
     void describe()
@@ -309,7 +295,7 @@ private:
                            static_cast<double>(info_.interactions);
     }
 
-    void write(const Metadata& catalogue)
+    void write()
     {
         enter_phase("writing the dataset");
         DatasetWriter file(options_.out, info_, access_);
@@ -330,7 +316,6 @@ private:
         file.begin(Part::train, Side::items, first_item, ranks_.sum_before(static_cast<Offset>(table.size())));
         write_by_item(file, table.records(), mine(Side::items), info_);
         write_side(file, Side::items);
-        file.write_metadata(catalogue, first_item);
         file.commit();
     }
 
@@ -342,6 +327,7 @@ private:
         file.write_ids(side, rows.first, ids, directory.first_in_order(), directory.order());
         const EventStatistics events = event_statistics(log_.table().records(), side, rows);
         file.write_events(side, events.counts, events.last, rows.first);
+        (side == Side::users ? about_users_ : about_items_).write(file, rows.first, events.counts);
     }
 
     [[nodiscard]] RowRange mine(Side side) const
@@ -353,9 +339,11 @@ private:
     const PrepareOptions& options_;
     ParallelFileAccess access_;
     QuarantineFile quarantine_;
-    QuarantineFile item_quarantine_;
+    Descriptions about_users_;
+    Descriptions about_items_;
     std::optional<EventRules> rules_;
     EventLog log_;
+    std::optional<DatasetReader> known_;  // that is extended
     std::optional<IdDirectory> users_;
     std::optional<IdDirectory> items_;
     std::optional<RowPartition> user_rows_;

@@ -8,10 +8,10 @@
 #include "data/ingest/duplicates.hpp"
 #include "data/ingest/event_filter.hpp"
 #include "data/ingest/interaction_reader.hpp"
-#include "data/ingest/item_columns.hpp"
 #include "data/ingest/redeliveries.hpp"
 #include "data/ingest/split_plan.hpp"
 #include "distributed/communicator.hpp"
+#include "host/prepare/descriptions.hpp"
 
 namespace alster {
 
@@ -20,9 +20,10 @@ struct PrepareOptions {
     std::vector<std::string> inputs;  // "-": standard input
     LogLayout layout;
     EventFilter filter;
-    std::string items;  // item metadata; "": none
-    ItemColumnSpec item_columns;
-    std::string rules;  // event rules; "": none
+    DescriptionFile items;
+    DescriptionFile users;
+    bool only_with_events = false;  // what is described has a row only where the log has it, or the extended dataset
+    std::string rules;              // event rules; "": none
     SplitPlan split;
     std::string extend;                    // a dataset whose rows are kept; "": none
     std::string test;                      // a log that becomes the holdout; "": none
@@ -52,11 +53,9 @@ struct PrepareReport {
     std::int64_t held_out = 0;
     std::int64_t held_dropped = 0;  // held-out events whose pair is also in the training part
     std::int64_t test_unknown = 0;  // events of the test file with an unknown user or item
-    std::int64_t items_described = 0;
-    std::int64_t items_repeated = 0;  // lines of the item file about an item of an earlier line, which they replace
-    std::int64_t texts_cut = 0;       // texts of items above 1000 bytes
-    std::int64_t items_unknown = 0;   // items of the item file without interactions
-    double value_min = 0;             // of the training part
+    DescriptionReport items_file;
+    DescriptionReport users_file;
+    double value_min = 0;  // of the training part
     double read_seconds = 0;
     double seconds = 0;
     std::vector<std::string> warnings;  // one line each

@@ -21,7 +21,8 @@ std::string provenance(const PrepareOptions& options, const PrepareReport& repor
     nlohmann::json json;
     for (const auto& path : options.inputs) json["inputs"].push_back(input(path));
     if (!options.test.empty()) json["test"] = input(options.test);
-    if (!options.items.empty()) json["items_file"] = input(options.items);
+    if (!options.items.path.empty()) json["items_file"] = input(options.items.path);
+    if (!options.users.path.empty()) json["users_file"] = input(options.users.path);
     if (!options.extend.empty()) json["extends"] = input(options.extend);
     if (!rules.empty()) json["rules"] = rules;
     json["options"] = options.command_options;
@@ -36,9 +37,11 @@ std::string provenance(const PrepareOptions& options, const PrepareReport& repor
     json["duplicates"] = report.duplicates;
     json["held_dropped"] = report.held_dropped;
     json["test_unknown"] = report.test_unknown;
-    json["items_repeated"] = report.items_repeated;
-    json["texts_cut"] = report.texts_cut;
-    json["items_unknown"] = report.items_unknown;
+    for (const auto& [key, file] : {std::pair("items", &report.items_file), std::pair("users", &report.users_file)})
+        json[key] = {{"described", file->described},
+                     {"without_events", file->without_events},
+                     {"repeated", file->repeated},
+                     {"texts_cut", file->cut}};
     // paths need not be UTF-8
     return json_text(json);
 }

@@ -1,7 +1,6 @@
 #include "host/prepare/warnings.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "data/error.hpp"
 
@@ -25,23 +24,6 @@ std::string value_warning(float least, bool has_times)
         "all values are above {:.0f}, and no column has times: if they are times, write --columns "
         "user=…,item=…,time=… with their columns",
         least_time);
-}
-
-std::vector<std::string> item_warnings(const PrepareReport& report, const std::string& path, const std::string& in_log,
-                                       std::span<const std::string> in_file)
-{
-    std::vector<std::string> warnings;
-    if (report.texts_cut > 0)
-        warnings.push_back(fmt::format("{}: {} texts of items were cut to 1000 bytes", path, report.texts_cut));
-    if (report.items_repeated > 0)
-        warnings.push_back(fmt::format("{}: {} lines are about an item of an earlier line: the last counts", path,
-                                       report.items_repeated));
-    if (report.items_described == 0)
-        warnings.push_back(
-            fmt::format("{} describes none of the {} items: the log has ids as {}, the file "
-                        "as '{}'; --item-columns id=… says which column holds them",
-                        path, report.items, in_log, fmt::join(in_file, "', '")));
-    return warnings;
 }
 
 }  // namespace alster

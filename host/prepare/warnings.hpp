@@ -1,7 +1,5 @@
 #pragma once
-#include <span>
 #include <string>
-#include <vector>
 
 #include "data/ingest/event_filter.hpp"
 #include "host/prepare/prepare.hpp"
@@ -13,10 +11,5 @@ void require_types(const EventFilter& filter, bool has_types);
 
 /// What to say of the values: where all must be times, and no column was taken for times. Empty: nothing.
 [[nodiscard]] std::string value_warning(float least, bool has_times);
-
-/// What to say of an items file: of texts that were cut, items that it describes twice, and, where it describes none,
-/// how the ids of the log (`in_log`, quoted) and those of the file look.
-[[nodiscard]] std::vector<std::string> item_warnings(const PrepareReport& report, const std::string& path,
-                                                     const std::string& in_log, std::span<const std::string> in_file);
 
 }  // namespace alster

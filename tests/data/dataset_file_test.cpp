@@ -59,15 +59,43 @@ TEST(DatasetFile, TellsWhatItHolds)
     EXPECT_EQ(64U, info.fingerprint.size());
 }
 
-TEST(DatasetFile, KeepsItemMetadataByName)
+/// "a, b" for the rows of an attribute.
+std::string shown(const AttributeColumn& column)
+{
+    std::string text;
+    for (Row r = 0; r < column.rows(); ++r) text += (r > 0 ? ", " : "") + column.shown(r);
+    return text;
+}
+
+TEST(DatasetFile, KeepsAttributesOfEveryTypeByName)
 {
     const TemporaryDirectory directory;
     test::write_sample_dataset(directory / "d.h5");
-    const auto metadata = DatasetReader(directory / "d.h5").metadata();
+    const DatasetReader reader(directory / "d.h5");
 
-    ASSERT_EQ(2U, metadata.size());
-    EXPECT_EQ("Amélie", metadata.at("title")[0]);
-    EXPECT_EQ("Comedy|Romance", metadata.at("genres")[0]);
+    EXPECT_TRUE(reader.attribute_types(Side::users).empty());
+    ASSERT_EQ(6U, reader.attribute_types(Side::items).size());
+    const auto all = [&](const char* name) { return shown(reader.attribute(Side::items, name, {0, 4})); };
+    EXPECT_EQ("Amélie, Alien, , Brazil", all("title"));
+    EXPECT_EQ("Comedy|Romance, Horror, , Drama", all("genres"));
+    EXPECT_EQ("6, R, , 12", all("rating"));
+    EXPECT_EQ("4.5, , 0, -1e+300", all("stars"));
+    EXPECT_EQ("1969-12-31, , 1970-01-01, 2027-01-01", all("released"));
+    EXPECT_EQ("true, false, , false", all("kids"));
+    EXPECT_EQ("Horror, ", shown(reader.attribute(Side::items, "genres", {1, 3})));
+    EXPECT_EQ("R, ", shown(reader.attribute(Side::items, "rating", {1, 3})));
+}
+
+TEST(DatasetFile, ReadsTheTextsOfFormat11AsAttributes)
+{
+    const TemporaryDirectory directory;
+    auto file = Hdf5File::create(directory / "old.h5");
+    file.write("/items/metadata/title", TextColumn::from({"Amélie", ""}));
+    file.write("/items/metadata/genres", TextColumn::from({"War|Drama|War", ""}));
+    const auto genres = read_attribute(file, Side::items, 2, "genres", {0, 2});
+    EXPECT_EQ(AttributeType::set, attribute_types(file, Side::items).at("genres"));
+    EXPECT_EQ("Drama|War, ", shown(genres));
+    EXPECT_EQ("Amélie", shown(read_attribute(file, Side::items, 2, "title", {0, 1})));
 }
 
 TEST(DatasetFile, GivesSomeRowsWithOffsetsFromZero)

@@ -53,7 +53,9 @@ void read_dataset(const std::string& path)
         require_weights(reader.interactions(Part::train, side, all));
     }
     require_weights(reader.interactions(Part::holdout, Side::users, {0, reader.rows(Side::users)}));
-    static_cast<void>(reader.metadata());
+    for (const Side side : {Side::users, Side::items})
+        for (const auto& [name, type] : reader.attribute_types(side))
+            static_cast<void>(reader.attribute(side, name, {0, reader.rows(side)}));
     check_interactions(reader);
 }
 

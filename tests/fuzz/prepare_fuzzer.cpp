@@ -55,7 +55,8 @@ void check_dataset(const fs::path& path, const PrepareReport& report)
         for (const auto last : reader.last_events(side, all)) require(last >= 0, "times are known or 0");
     }
     check(reader.interactions(Part::holdout, Side::users, {0, info.users}), info.weighted && info.held_out > 0);
-    for (const auto& [name, texts] : reader.metadata()) require(texts.rows() == info.items, "every item has a text");
+    for (const auto& [name, type] : reader.attribute_types(Side::items))
+        require(reader.attribute(Side::items, name, {0, info.items}).rows() == info.items, "every item has a value");
 }
 
 /// Bad lines in a quarantine file, each with its number.
@@ -76,7 +77,7 @@ PrepareOptions options_for(const std::string& log, const std::string& rules, con
     options.inputs = {log};
     options.layout.format = LogFormat::jsonl;
     options.rules = rules;
-    options.items = items;
+    options.items.path = items;
     options.split = SplitPlan::parse("last:1");
     options.max_bad = 1;
     options.out = memory_directory() / "out.h5";

@@ -45,10 +45,20 @@ IdColumn sample_user_ids()
 
 IdColumn sample_item_ids() { return {.kind = IdKind::int64, .numbers = {900, -1, 7, 12}, .texts = {}}; }
 
-Metadata sample_metadata()
+Attributes sample_attributes()
 {
-    return {{"title", TextColumn::from({"Amélie", "Alien", "", "Brazil"})},
-            {"genres", TextColumn::from({"Comedy|Romance", "Horror", "", "Drama"})}};
+    Attributes all;
+    all["title"].texts = TextColumn::from({"Amélie", "Alien", "", "Brazil"});
+    all["genres"] = {.type = AttributeType::set,
+                     .codes = {0, 3, 2, 1},
+                     .offsets = {0, 2, 3, 3, 4},
+                     .vocabulary = TextColumn::from({"Comedy", "Drama", "Horror", "Romance"})};
+    all["rating"] = {
+        .type = AttributeType::category, .codes = {1, 2, no_code, 0}, .vocabulary = TextColumn::from({"12", "6", "R"})};
+    all["stars"] = {.type = AttributeType::number, .numbers = {4.5, std::nan(""), 0, -1e300}};
+    all["released"] = {.type = AttributeType::time, .times = {-86400, no_time, 0, 1'798'761'600}};
+    all["kids"] = {.type = AttributeType::boolean, .truths = {1, 0, no_truth, 0}};
+    return all;
 }
 
 DatasetInfo sample_dataset_info()
@@ -76,7 +86,8 @@ void write_sample_dataset(const std::filesystem::path& path)
     writer.write_events(Side::users, std::vector<std::int32_t>{2, 0, 1, 3, 1},
                         std::vector<std::int64_t>{10, 0, 30, 40, 50});
     writer.write_events(Side::items, std::vector<std::int32_t>{2, 2, 3, 0}, std::vector<std::int64_t>{10, 20, 30, 0});
-    writer.write_metadata(sample_metadata());
+    writer.write_attributes(Side::items, sample_attributes());
+    writer.write_attributes(Side::users, {});
     writer.append(Part::train, Side::users, sample_by_user());
     writer.append(Part::train, Side::items, sample_by_item());
     writer.append(Part::holdout, Side::users, sample_holdout());

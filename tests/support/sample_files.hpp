@@ -12,7 +12,7 @@ namespace alster::test {
 [[nodiscard]] Interactions sample_holdout();
 [[nodiscard]] IdColumn sample_user_ids();
 [[nodiscard]] IdColumn sample_item_ids();
-[[nodiscard]] Metadata sample_metadata();
+[[nodiscard]] Attributes sample_attributes();
 [[nodiscard]] DatasetInfo sample_dataset_info();
 
 /// Writes the sample above to a dataset file.

@@ -2,9 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <array>
 
 #include "data/error.hpp"
+#include "data/ingest/attribute_encoder.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/support/real_data.hpp"
 #include "tests/support/text_files.hpp"
@@ -23,6 +25,14 @@ protected:
         quarantine_ = Quarantine(0.9);
         return read_items(test::write_file(directory_ / "items", text), items_, quarantine_,
                           ItemColumnSpec::parse(columns));
+    }
+
+    /// As it is shown.
+    static std::string shown(const ItemCatalogue& catalogue, const char* column, std::size_t row)
+    {
+        std::string text = catalogue.columns.at(column).texts[row];
+        std::ranges::replace(text, set_mark, '|');
+        return text;
     }
 
     /// What is wrong with the first bad line.
@@ -46,9 +56,9 @@ TEST_F(ItemCatalogueTest, ReadsMoviesDatInLatin1)
 {
     const auto catalogue = read("5::Les Mis\xe9rables::Drama|Musical\n6::Other::Drama\n7::Toy Story (1995)::Comedy\n");
 
-    EXPECT_EQ("Toy Story (1995)", catalogue.columns.at("title")[0]);
-    EXPECT_EQ("Les Misérables", catalogue.columns.at("title")[1]);
-    EXPECT_EQ("Drama|Musical", catalogue.columns.at("genres")[1]);
+    EXPECT_EQ("Toy Story (1995)", shown(catalogue, "title", 0));
+    EXPECT_EQ("Les Misérables", shown(catalogue, "title", 1));
+    EXPECT_EQ("Drama|Musical", shown(catalogue, "genres", 1));
     EXPECT_EQ(3, quarantine_.lines());
     EXPECT_EQ(2, catalogue.known);
     EXPECT_EQ(2, catalogue.described);
@@ -58,16 +68,16 @@ TEST_F(ItemCatalogueTest, AQuotedTextMayEndInALaterLine)
 {
     const auto catalogue =
         read("item_id,title,overview\n5,Heat,ok\n7,Toy,\"A \"\"boy\"\"\n5,wrong title,evil\nend\"\n6,Up,o\n");
-    EXPECT_EQ("Toy", catalogue.columns.at("title")[0]);
-    EXPECT_EQ("Heat", catalogue.columns.at("title")[1]);
-    EXPECT_EQ("A \"boy\"\n5,wrong title,evil\nend", catalogue.columns.at("overview")[0]);
+    EXPECT_EQ("Toy", shown(catalogue, "title", 0));
+    EXPECT_EQ("Heat", shown(catalogue, "title", 1));
+    EXPECT_EQ("A \"boy\"\n5,wrong title,evil\nend", shown(catalogue, "overview", 0));
     EXPECT_EQ(0, quarantine_.bad());
 }
 
 TEST_F(ItemCatalogueTest, AStrayQuoteTakesNoOtherRow)
 {
     const auto catalogue = read("item_id,title\n5,\"Heat\n7,Toy\n6,\"Up\"\n");
-    EXPECT_EQ("Toy", catalogue.columns.at("title")[0]);
+    EXPECT_EQ("Toy", shown(catalogue, "title", 0));
     EXPECT_EQ(1, quarantine_.bad());
     EXPECT_THAT(quarantine_.first(std::array<std::int64_t, 1>{0}), HasSubstr("items:2: quote without its end"));
 }
@@ -75,34 +85,34 @@ TEST_F(ItemCatalogueTest, AStrayQuoteTakesNoOtherRow)
 TEST_F(ItemCatalogueTest, ArraysInsideArraysAreOneSet)
 {
     const auto catalogue = read("{\"item_id\":7,\"genres\":[[\"A\",\"B\"],[\"C\"],\"D\",[]]}\n");
-    EXPECT_EQ("A|B|C|D", catalogue.columns.at("genres")[0]);
+    EXPECT_EQ("A|B|C|D", shown(catalogue, "genres", 0));
 }
 
 TEST_F(ItemCatalogueTest, ReadsGenreFlagsWithOrWithoutTheirNames)
 {
     const std::string line = "5|Heat|1995||url|0|1|0|0|0|0|0|0|1|0|0|0|0|0|0|0|0|0|0\n";
 
-    EXPECT_EQ("Action|Drama", read(line).columns.at("genres")[1]);
+    EXPECT_EQ("Action|Drama", shown(read(line), "genres", 1));
     test::write_file(directory_ / "u.genre", "zero|0\none|1\ntwo|2\n\n");
-    EXPECT_EQ("one", read(line).columns.at("genres")[1]);
-    EXPECT_EQ("", read(line).columns.at("genres")[0]);
+    EXPECT_EQ("one", shown(read(line), "genres", 1));
+    EXPECT_EQ("", shown(read(line), "genres", 0));
 }
 
 TEST_F(ItemCatalogueTest, ReadsTablesWithAHeaderAndKeepsEveryNamedColumn)
 {
     const auto csv = read("year,movieId,title,genres\n1995,7,\"American President, The\",Comedy|Drama\n");
-    EXPECT_EQ("American President, The", csv.columns.at("title")[0]);
-    EXPECT_EQ("1995", csv.columns.at("year")[0]);
+    EXPECT_EQ("American President, The", shown(csv, "title", 0));
+    EXPECT_EQ("1995", shown(csv, "year", 0));
     EXPECT_EQ(3U, csv.columns.size());
 
     EXPECT_THROW(read("album_id,name,artist_id\n1,Abbey Road,2\n"), Error);  // which is the id?
 
     const auto semicolons = read("\"ISBN\";\"Book-Title\"\n\"7\";\"A, B; \\\"C\\\"\"\n");
-    EXPECT_EQ("A, B; \"C\"", semicolons.columns.at("title")[0]);
+    EXPECT_EQ("A, B; \"C\"", shown(semicolons, "title", 0));
 
     const auto tsv = read("id\tname\turl\n5\tThe \"Quoted\"\thttp://x\n");
-    EXPECT_EQ("The \"Quoted\"", tsv.columns.at("title")[1]);
-    EXPECT_EQ("", tsv.columns.at("title")[0]);
+    EXPECT_EQ("The \"Quoted\"", shown(tsv, "title", 1));
+    EXPECT_EQ("", shown(tsv, "title", 0));
 }
 
 TEST_F(ItemCatalogueTest, QuarantinesLinesWithTooManyOrTooFewFields)
@@ -120,25 +130,25 @@ TEST_F(ItemCatalogueTest, CutsLongTextsAtACharacterAndCountsThem)
 {
     const auto catalogue = read("item,title,about\n5,Short," + std::string(999, 'x') + "é\n7,S," +
                                 std::string(1000, 'y') + "\n6,other," + std::string(2000, 'z') + "\n");
-    EXPECT_EQ(std::string(999, 'x'), catalogue.columns.at("about")[1]);
-    EXPECT_EQ("Short", catalogue.columns.at("title")[1]);
-    EXPECT_EQ(std::string(1000, 'y'), catalogue.columns.at("about")[0]);
+    EXPECT_EQ(std::string(999, 'x'), shown(catalogue, "about", 1));
+    EXPECT_EQ("Short", shown(catalogue, "title", 1));
+    EXPECT_EQ(std::string(1000, 'y'), shown(catalogue, "about", 0));
     EXPECT_EQ(1, catalogue.cut);
     EXPECT_EQ(0, quarantine_.bad());
     const auto latin = read("item,title\n5," + std::string(600, '\xe9') + "\n");
-    EXPECT_EQ(1000U, latin.columns.at("title")[1].size());
+    EXPECT_EQ(1000U, shown(latin, "title", 1).size());
 }
 
 TEST_F(ItemCatalogueTest, TakesColumnsByPositionWhereThereIsNoHeader)
 {
     const auto news = read("5\tnews\tpolitics\tTitle one\thttp://u\t[]\n7\tsports\tnfl\tTitle two\thttp://u\t[]\n",
                            "id=0,genres=1,title=3");
-    EXPECT_EQ("Title one", news.columns.at("title")[1]);
-    EXPECT_EQ("sports", news.columns.at("genres")[0]);
+    EXPECT_EQ("Title one", shown(news, "title", 1));
+    EXPECT_EQ("sports", shown(news, "genres", 0));
     EXPECT_EQ(2U, news.columns.size());
     const auto sets = read("5,One,\"Drama; War\"\n", "id=0,title=1,genres=2:set:;");
-    EXPECT_EQ("Drama|War", sets.columns.at("genres")[1]);
-    EXPECT_EQ("One", read("item_id,title\n5,One\n", "id=0,title=1").columns.at("title")[1]);
+    EXPECT_EQ("Drama|War", shown(sets, "genres", 1));
+    EXPECT_EQ("One", shown(read("item_id,title\n5,One\n", "id=0,title=1"), "title", 1));
     EXPECT_EQ(1, quarantine_.lines());
 }
 
@@ -146,11 +156,11 @@ TEST_F(ItemCatalogueTest, TakesColumnsByNameAndKeepsTheOthers)
 {
     const auto catalogue = read("SKU,Product,Kind,released,id\n5,One,\"A,B\",1999,x\n",
                                 "id=sku,title=Product,genres=kind:set:,,maturity=released");
-    EXPECT_EQ("One", catalogue.columns.at("title")[1]);
-    EXPECT_EQ("A|B", catalogue.columns.at("genres")[1]);
-    EXPECT_EQ("1999", catalogue.columns.at("maturity")[1]);
+    EXPECT_EQ("One", shown(catalogue, "title", 1));
+    EXPECT_EQ("A|B", shown(catalogue, "genres", 1));
+    EXPECT_EQ("1999", shown(catalogue, "maturity", 1));
     EXPECT_EQ(3U, catalogue.columns.size());
-    EXPECT_EQ("1999", read("sku,year\n5,1999\n", "id=sku").columns.at("year")[1]);
+    EXPECT_EQ("1999", shown(read("sku,year\n5,1999\n", "id=sku"), "year", 1));
 }
 
 TEST_F(ItemCatalogueTest, FindsHeadersInAnyCaseAndWithTypes)
@@ -158,14 +168,14 @@ TEST_F(ItemCatalogueTest, FindsHeadersInAnyCaseAndWithTypes)
     const auto typed = read(
         "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n"
         "5\tToy Story\t1995\tAnimation Comedy\n");
-    EXPECT_EQ("Toy Story", typed.columns.at("title")[1]);
-    EXPECT_EQ("Animation|Comedy", typed.columns.at("genres")[1]);
-    EXPECT_EQ("1995", typed.columns.at("release_year")[1]);
-    EXPECT_EQ("One", read("Title,ITEM_ID\nOne,5\n").columns.at("title")[1]);
-    EXPECT_EQ("One", read("item_id|title|genres\n5|One|A\n").columns.at("title")[1]);
+    EXPECT_EQ("Toy Story", shown(typed, "title", 1));
+    EXPECT_EQ("Animation|Comedy", shown(typed, "genres", 1));
+    EXPECT_EQ("1995", shown(typed, "release_year", 1));
+    EXPECT_EQ("One", shown(read("Title,ITEM_ID\nOne,5\n"), "title", 1));
+    EXPECT_EQ("One", shown(read("item_id|title|genres\n5|One|A\n"), "title", 1));
     const auto both = read("name,movieId,title\nN,5,T\n");
-    EXPECT_EQ("T", both.columns.at("title")[1]);
-    EXPECT_EQ("N", both.columns.at("name")[1]);
+    EXPECT_EQ("T", shown(both, "title", 1));
+    EXPECT_EQ("N", shown(both, "name", 1));
 }
 
 TEST_F(ItemCatalogueTest, RefusesAFirstLineThatIsNoHeaderWithAHint)
@@ -187,8 +197,8 @@ TEST_F(ItemCatalogueTest, SeparatorsThatEndALineAreNoFields)
                              "item_id\ttitle\n5\tHeat\t\n7\tUp\t\t\n"}) {
         const auto catalogue = read(text);
         EXPECT_EQ(0, quarantine_.bad()) << text;
-        EXPECT_EQ("Heat", catalogue.columns.at("title")[1]) << text;
-        EXPECT_EQ("Up", catalogue.columns.at("title")[0]) << text;
+        EXPECT_EQ("Heat", shown(catalogue, "title", 1)) << text;
+        EXPECT_EQ("Up", shown(catalogue, "title", 0)) << text;
     }
     EXPECT_THAT(first_bad("item_id,title\n5,Heat,,x\n"), HasSubstr("more fields than the first line"));
 }
@@ -213,18 +223,18 @@ TEST_F(ItemCatalogueTest, ReadsJsonObjects)
     const auto lines = read(
         "{\"item\":\"5\",\"title\":\"One\",\"genres\":[\"Drama\",\"War\"],\"year\":1999,\"x\":null}\n"
         "{\"item\":7,\"title\":\"Two\",\"info\":{\"by\":\"B\"},\"ok\":true}\n");
-    EXPECT_EQ("Drama|War", lines.columns.at("genres")[1]);
-    EXPECT_EQ("Two", lines.columns.at("title")[0]);
-    EXPECT_EQ("1999", lines.columns.at("year")[1]);
-    EXPECT_EQ("true", lines.columns.at("ok")[0]);
+    EXPECT_EQ("Drama|War", shown(lines, "genres", 1));
+    EXPECT_EQ("Two", shown(lines, "title", 0));
+    EXPECT_EQ("1999", shown(lines, "year", 1));
+    EXPECT_EQ("true", shown(lines, "ok", 0));
     EXPECT_EQ(4U, lines.columns.size());
     const auto array = read("[{\"asin\": \"5\",\n \"name\": \"One\", \"categories\": \"A, B\"},\n{\"asin\": \"7\"}]");
-    EXPECT_EQ("One", array.columns.at("title")[1]);
+    EXPECT_EQ("One", shown(array, "title", 1));
     EXPECT_EQ(2, array.described);
     const auto named =
         read("{\"k\":5,\"m\":{\"t\":\"One\",\"g\":\"A, B\"},\"title\":\"no\"}\n", "id=k,title=m.t,genres=m.g:set:,");
-    EXPECT_EQ("One", named.columns.at("title")[1]);
-    EXPECT_EQ("A|B", named.columns.at("genres")[1]);
+    EXPECT_EQ("One", shown(named, "title", 1));
+    EXPECT_EQ("A|B", shown(named, "genres", 1));
     EXPECT_THAT(first_bad("{\"title\":\"x\"}\n"), EndsWith("items:1: key absent: 'item'; the object has: title"));
     EXPECT_THAT(first_bad("{'item': 5}\n"), HasSubstr("items:1: not JSON: its quotes are '"));
 }
@@ -232,12 +242,12 @@ TEST_F(ItemCatalogueTest, ReadsJsonObjects)
 TEST_F(ItemCatalogueTest, TheLastOfSeveralLinesAboutAnItemCounts)
 {
     const auto catalogue = read("id,title,genres\n5,Old,A\n7,Seven,\n5,New,\n");
-    EXPECT_EQ("New", catalogue.columns.at("title")[1]);
-    EXPECT_EQ("", catalogue.columns.at("genres")[1]);
+    EXPECT_EQ("New", shown(catalogue, "title", 1));
+    EXPECT_EQ("", shown(catalogue, "genres", 1));
     EXPECT_EQ(3, catalogue.known);
     EXPECT_EQ(2, catalogue.described);
     const auto json = read("{\"id\":5,\"title\":\"Old\",\"genres\":\"A\"}{\"id\":5,\"title\":\"New\"}");
-    EXPECT_EQ("", json.columns.at("genres")[1]);
+    EXPECT_EQ("", shown(json, "genres", 1));
 }
 
 TEST_F(ItemCatalogueTest, RefusesColumnsThatCannotBe)
@@ -254,14 +264,14 @@ TEST_F(ItemCatalogueTest, LeavesUtf8AsItIs) { EXPECT_EQ("é", utf8_from_latin1("
 
 TEST_F(ItemCatalogueTest, TakesTheFirstLineThatIsNotEmptyForTheHeader)
 {
-    EXPECT_EQ("Heat", read("\n\r\nid,title\n5,Heat\n").columns.at("title")[1]);
+    EXPECT_EQ("Heat", shown(read("\n\r\nid,title\n5,Heat\n"), "title", 1));
     EXPECT_THROW(read("\n\n"), Error);
 }
 
 TEST_F(ItemCatalogueTest, RefusesAHeaderWithABadQuoteAndReadsItsNamesAsLatin1)
 {
     EXPECT_THROW(read("id,\"title\n5,Heat\n"), Error);
-    EXPECT_EQ("1995", read("id,ann\xe9\x65\n5,1995\n").columns.at("année")[1]);
+    EXPECT_EQ("1995", shown(read("id,ann\xe9\x65\n5,1995\n"), "année", 1));
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ TEST(Inspect, ShowsADataset)
     EXPECT_EQ(0, outcome.code);
     EXPECT_THAT(outcome.text, HasSubstr("alster-dataset"));
     EXPECT_THAT(outcome.text, HasSubstr("/train/by_user/columns"));
-    EXPECT_THAT(outcome.text, HasSubstr(R"(["genres","title"])"));
+    EXPECT_THAT(outcome.text, HasSubstr(R"("genres":"set")"));
     EXPECT_THAT(outcome.text, HasSubstr("every dataset matches its checksum"));
 }
 
@@ -55,7 +55,7 @@ TEST(Inspect, PrintsAModelAsOneJsonObject)
     const auto facts = nlohmann::json::parse(outcome.text);
 
     EXPECT_EQ("alster-model", facts["format"]);
-    EXPECT_EQ("1.1", facts["format_version"]);
+    EXPECT_EQ("1.2", facts["format_version"]);
     EXPECT_EQ(5, facts["users"]);
     EXPECT_EQ(3, facts["width"]);
     EXPECT_EQ(false, facts["verified"]);

@@ -1,89 +1,13 @@
-#include <gmock/gmock.h>
-
-#include <array>
-#include <random>
-#include <regex>
-#include <sstream>
-
-#include "data/dataset_file.hpp"
-#include "host/prepare/prepare.hpp"
-#include "tests/support/expect_error.hpp"
-#include "tests/support/shared_directory.hpp"
-#include "tests/support/text_files.hpp"
+#include "tests/host/prepare/parallel_prepare.hpp"
 
 namespace alster {
 namespace {
 
+using test::Events;
 using test::message_of;
+using test::ParallelPrepare;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-/// Events of 40 users and 30 items: some pairs come again anywhere in the log, times jump about.
-struct Events {
-    int lines = 400;
-    const char* user = "";  // in front of the number
-    const char* separator = ",";
-
-    [[nodiscard]] std::string text() const
-    {
-        std::mt19937 random(5);
-        const auto below = [&](int most) { return static_cast<int>(random() % most); };
-        std::string text;
-        for (int i = 0; i < lines; ++i) {
-            const int user_number = 1000 + below(40), item = below(30), value = below(11), day = 1 + below(97);
-            text += fmt::format("{}{}{sep}{}{sep}{}{sep}{}\n", user, user_number, item, value * 0.1 - 0.3, day * 86'400,
-                                fmt::arg("sep", separator));
-        }
-        return text;
-    }
-};
-
-/// What one rank makes of a log, all ranks make of it.
-class ParallelPrepare : public test::SharedDirectoryTest {
-protected:
-    /// A file that rank 0 writes.
-    std::string file(const std::string& name, const std::string& text, bool gzip = false)
-    {
-        if (ranks.leads()) gzip ? test::write_gzip(at(name), text) : test::write_file(at(name), text);
-        ranks.barrier();
-        return at(name).string();
-    }
-
-    PrepareOptions options(std::vector<std::string> inputs)
-    {
-        PrepareOptions options;
-        options.inputs = std::move(inputs);
-        options.layout.columns = ColumnSpec::parse("user=0,item=1,value=2,time=3");
-        return options;
-    }
-
-    void expect_same_file(PrepareOptions options)
-    {
-        PrepareReport one;
-        options.out = at("one.h5");
-        if (ranks.leads()) one = prepare(Communicator::self(), options);
-        options.out = at("all.h5");
-        const PrepareReport all = prepare(ranks, options);
-        if (ranks.leads()) {
-            test::expect_same_datasets(Hdf5File::open(at("one.h5")), Hdf5File::open(at("all.h5")));
-            EXPECT_EQ(DatasetReader(at("one.h5")).info().fingerprint, DatasetReader(at("all.h5")).info().fingerprint);
-            for (const char* ending : {".quarantine.tsv", ".items.quarantine.tsv"})
-                EXPECT_EQ(test::read_file(at("one.h5").string() + ending),
-                          test::read_file(at("all.h5").string() + ending));
-            EXPECT_EQ(one.lines, all.lines);
-            EXPECT_EQ(one.duplicates, all.duplicates);
-            EXPECT_EQ(one.redelivered, all.redelivered);
-            EXPECT_EQ(one.warnings, all.warnings);
-            EXPECT_EQ(one.held_dropped, all.held_dropped);
-            EXPECT_EQ(one.test_unknown, all.test_unknown);
-            EXPECT_EQ(one.items_unknown, all.items_unknown);
-            EXPECT_EQ(one.items_described, all.items_described);
-        }
-        ranks.barrier();
-    }
-
-    [[nodiscard]] DatasetReader result() const { return DatasetReader(at("all.h5")); }
-};
 
 TEST_F(ParallelPrepare, EveryKindOfSplitAndOfDuplicates)
 {
@@ -189,13 +113,13 @@ TEST_F(ParallelPrepare, RulesWithDecayAndAnItemFile)
     how.layout.columns = ColumnSpec::parse("user=0,item=1,value=2,time=3,event=4");
     how.rules = file("rules.toml",
                      "[event.play]\nbase = 1\nper_value = 0.3\nhalf_life_days = 3\n[event.down]\npreference = 0\n");
-    how.items = file(
+    how.items.path = file(
         "items", "id,title,genres\n3,Drei,A|B\n3,Three,A\n999,None,\n5,A longer title than the others,C\nbad\n7,x,\n");
     how.max_bad = 0.5;
     expect_same_file(how);
     EXPECT_TRUE(result().info().weighted);
     const auto row = IdLookup(result().ids(Side::items, {0, result().info().items})).find("3");
-    EXPECT_EQ("Three", result().metadata().at("title")[row.value()]);
+    EXPECT_EQ("Three", result().attribute(Side::items, "title", {*row, *row + 1}).shown(0));
 }
 
 TEST_F(ParallelPrepare, RedeliveriesByIdsOfEventsAndByWhatTheyHold)
@@ -226,10 +150,10 @@ TEST_F(ParallelPrepare, ItemsThatAreJsonObjectsSomeOfThemAgain)
     for (int i = 0; i < 40; ++i)
         items += fmt::format("{{\"sku\": {},\n\"info\": {{\"name\": \"{}\"}}, \"tags\": [1, \"b\"]}},\n", i % 33,
                              std::string(i * 40, 'x'));
-    how.items = file("items", items + "{\"sku\": 7, \"rare\": true}]");
-    how.item_columns = ItemColumnSpec::parse("id=sku,title=info.name");
+    how.items.path = file("items", items + "{\"sku\": 7, \"rare\": true}]");
+    how.items.columns = ItemColumnSpec::parse("id=sku,title=info.name");
     expect_same_file(how);
-    EXPECT_EQ(3U, result().metadata().size());
+    EXPECT_EQ(3U, result().attribute_types(Side::items).size());
 }
 
 TEST_F(ParallelPrepare, ATestFileWithUnknownUsersAndTextIds)
@@ -385,7 +309,7 @@ TEST_F(ParallelPrepare, RealRatings)
     ALSTER_NEEDS_REAL_DATA();
     auto how = options({(test::real_data() / "ml-100k/u1.base").string()});
     how.layout = {.format = LogFormat::movielens, .columns = {}, .header = false};
-    how.items = (test::real_data() / "ml-100k/u.item").string();
+    how.items.path = (test::real_data() / "ml-100k/u.item").string();
     how.test = (test::real_data() / "ml-100k/u1.test").string();
     expect_same_file(how);
     EXPECT_EQ(80'000, result().info().interactions);

@@ -133,13 +133,14 @@ TEST_F(PrepareFields, EventIdsAloneDecideWhereThereAreSome)
 TEST_F(PrepareFields, SaysHowTheItemFileAndTheLogDisagree)
 {
     const std::string log = "1,m1,1,1600000000\n2,m2,1,1600000001\n";
-    EXPECT_THAT(report(log, "--items " + file("items.csv", "item_id,title\n11,A\n12,B\n"))["warnings"],
-                ElementsAre(AllOf(HasSubstr("describes none of the 2 items: the log has ids as 'm1', 'm2'"),
-                                  HasSubstr("the file as '11', '12'; --item-columns"))));
+    const Finished none = prepare(log, "--items " + file("items.csv", "item_id,title\n11,A\n12,B\n"));
+    EXPECT_EQ(65, none.code);
+    EXPECT_THAT(none.err, AllOf(HasSubstr("describes none of the 2 items: the log has ids as 'm1', 'm2'"),
+                                HasSubstr("the file as '11', '12'; --item-columns")));
     const auto json =
         report(log, "--items " + file("more.csv", "item_id,title\nm1,A\nm1," + std::string(1200, 'x') + "\n"));
-    EXPECT_EQ(1, json["items_repeated"]);
-    EXPECT_EQ(1, json["texts_cut"]);
+    EXPECT_EQ(1, json["items_file"]["repeated"]);
+    EXPECT_EQ(1, json["items_file"]["texts_cut"]);
     EXPECT_EQ(2U, json["warnings"].size());
     const Finished no_header = prepare(log, "--items " + file("none.csv", "m1,One,Drama\nm2,Two,War\n"));
     EXPECT_EQ(65, no_header.code);

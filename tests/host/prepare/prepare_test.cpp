@@ -326,11 +326,13 @@ TEST_F(PrepareRealData, Ml100kWithTitlesGenresAndFold)
     EXPECT_LE(set.info().held_out, 20'000);
     EXPECT_GE(set.info().held_out, 19'900);  // but for items that only the test part rates
     const IdColumn items = set.ids(Side::items, {0, set.info().items});
-    const Metadata metadata = set.metadata();
+    const auto of = [&](const char* name, Row row) {
+        return set.attribute(Side::items, name, {row, row + 1}).shown(0);
+    };
     const auto toy_story = IdLookup(items).find("1");
     ASSERT_TRUE(toy_story);
-    EXPECT_EQ("Toy Story (1995)", metadata.at("title")[*toy_story]);
-    EXPECT_EQ("Animation|Children's|Comedy", metadata.at("genres")[*toy_story]);
+    EXPECT_EQ("Toy Story (1995)", of("title", *toy_story));
+    EXPECT_EQ("Animation|Children's|Comedy", of("genres", *toy_story));
     const auto miserables = IdLookup(items).find("1002");
     if (miserables) {
         EXPECT_EQ(IdKind::int64, items.kind);
