@@ -151,7 +151,12 @@ void ListFileReader::read_attributes()
              .objective = file_.text_attribute("/", "objective"),
              .score = file_.text_attribute("/", "score"),
              .excluded = {},
-             .mean = file_.real_attribute("/", "mean")};
+             .mean = file_.real_attribute("/", "mean"),
+             .eligibility = {}};
+    if (file_.has_attribute("/", eligibility_attribute)) {
+        info_.eligibility = file_.text_attribute("/", eligibility_attribute);
+        info_.instant = file_.integer_attribute("/", instant_attribute);
+    }
     if (file_.has_attribute("/", "excluded")) info_.excluded = file_.text_attribute("/", "excluded");
     const bool known = info_.objective == "implicit" || info_.objective == "explicit";
     require_attribute(file_, known, "objective", info_.objective, "implicit or explicit");

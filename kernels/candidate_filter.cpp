@@ -21,6 +21,13 @@ void BitTable::set(Row row, Row column, bool value)
     word = value ? word | bit : word & ~bit;
 }
 
+void BitTable::add_row(std::span<const std::uint32_t> words)
+{
+    if (std::ssize(words) != words_per_row_) throw Error(ExitCode::internal, "a row of bits has another length");
+    words_.insert(words_.end(), words.begin(), words.end());
+    ++rows_;
+}
+
 BitTable BitTable::transposed() const
 {
     BitTable other(columns_, rows_);

@@ -22,6 +22,8 @@ public:
         return (words_[row * words_per_row_ + column / 32] >> column % 32 & 1U) != 0;
     }
     void set(Row row, Row column, bool value = true);
+    /// One more row, of words as row() has them.
+    void add_row(std::span<const std::uint32_t> words);
 
     /// (words_per_row) of a row: column c is bit c mod 32 of word ⌊c / 32⌋; bits behind the last column are 0.
     [[nodiscard]] std::span<const std::uint32_t> row(Row row) const

@@ -2,7 +2,9 @@
 
 #include "data/console.hpp"
 #include "data/error.hpp"
+#include "data/ingest/attribute_encoder.hpp"
 #include "data/json_text.hpp"
+#include "host/machine/utc_now.hpp"
 #include "host/personalize/blocks.hpp"
 #include "host/personalize/list_text.hpp"
 
@@ -29,6 +31,28 @@ void add_scoring(CLI::App& app, ServedOptions& options)
         ->check(CLI::Range(0, 4096));
 }
 
+void add_eligibility(CLI::App& app, ListOptions& options)
+{
+    app.add_option("--eligibility", options.eligibility, "Rules of who may see which items: eligibility.toml");
+    app.add_option("--at", options.at, "The instant for which these hold: now, or 2026-11-27T18:00Z")
+        ->capture_default_str();
+}
+
+std::optional<Eligibility> eligibility_of(const ServedModel& served, const ListOptions& options)
+{
+    const std::string at = options.at == "now" ? utc_now(served.ranks(), "{:%Y-%m-%dT%H:%M:%SZ}") : options.at;
+    const std::optional<std::int64_t> instant = attribute_time(at);
+    if (!instant) throw Error(ExitCode::usage, "--at {}: write now, or a time as 2026-11-27T18:00Z", options.at);
+    if (options.eligibility.empty()) return std::nullopt;
+    if (!served.has_dataset())
+        throw Error(ExitCode::usage, "--eligibility needs --data: the dataset says what users and items are");
+    std::optional<Eligibility> rules;
+    rules.emplace(served.dataset(), EligibilityRules::load(options.eligibility), *instant);
+    if (served.ranks().leads())
+        for (const auto& warning : rules->warnings()) say("alster: warning: {}", warning);
+    return rules;
+}
+
 void check(const ListOptions& options, const char* file, const char* lists)
 {
     if (options.all && options.out.empty())
@@ -47,17 +71,20 @@ void say_warnings(const ServedModel& served)
 
 namespace {
 
-void write_lists(const ServedModel& served, const ListOptions& options, const ListJob& job)
+/// What is wrong with the lists as a whole, the summary says before the file appears.
+ListSummary write_lists(const ServedModel& served, const ListOptions& options, const ListJob& job)
 {
     const auto writer = make_list_writer(served.ranks(), job.file);
     const auto write = [&](std::span<const Row> block) {
         const Lists made = job.make(block);
         const auto first = job.names.empty() ? 0 : static_cast<std::size_t>(block.data() - job.rows.data());
-        writer->write(
-            {block, job.names.empty() ? job.names : job.names.subspan(first, block.size()), made.lists, made.reasons});
+        writer->write({block, job.names.empty() ? job.names : job.names.subspan(first, block.size()), made.lists,
+                       made.reasons, made.shortfall});
     };
     for_asked_blocks(served.ranks(), options.all, served.model().rows(job.file.side), job.rows, options.k, write);
+    ListSummary summary = job.summary();
     writer->commit();
+    return summary;
 }
 
 nlohmann::json print_lists(const ListJob& job, Row k, bool json)
@@ -82,11 +109,13 @@ nlohmann::json print_lists(const ListJob& job, Row k, bool json)
 void run_lists(const ServedModel& served, const ListOptions& options, const ListJob& job, bool json)
 {
     nlohmann::json lists;
-    if (!options.out.empty())
-        write_lists(served, options, job);
-    else if (served.ranks().leads())
-        lists = print_lists(job, options.k, json);
-    ListSummary summary = job.summary();
+    ListSummary summary;
+    if (!options.out.empty()) {
+        summary = write_lists(served, options, job);
+    } else {
+        if (served.ranks().leads()) lists = print_lists(job, options.k, json);
+        summary = job.summary();
+    }
     if (!served.ranks().leads()) return;
     if (!options.out.empty()) {
         print("{}\n", written_text(options.out, summary.text, summary.facts, json));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/model/served_model.hpp"
+#include "host/personalize/eligibility.hpp"
 #include "host/personalize/list_writer.hpp"
 #include "host/personalize/lists.hpp"
 
@@ -17,12 +18,19 @@ struct ListOptions {
     bool all = false;  // lists of all rows, in place of those named
     Row k = 10;
     std::filesystem::path out;  // empty: standard output
+    std::string eligibility;    // rules; empty: everybody may see everything
+    std::string at = "now";     // the instant for which they hold
 };
 
 /// The options of all of them, in groups: their order is that of --help. `data` and `k` are the words of help.
 CLI::Option* add_files(CLI::App& app, ListOptions& options, const std::string& data);
 void add_lists(CLI::App& app, ListOptions& options, const std::string& k);
 void add_scoring(CLI::App& app, ServedOptions& options);
+void add_eligibility(CLI::App& app, ListOptions& options);
+
+/// The rules that were asked for, if any; says their warnings. Errors: those of the rules; usage (64) for the instant,
+/// or where there is no dataset. Collective.
+[[nodiscard]] std::optional<Eligibility> eligibility_of(const ServedModel& served, const ListOptions& options);
 
 /// Throws usage (64) where --all and --out do not go together. `file` is the stem of a name to propose, `lists` what
 /// is written: "neighbours of --all items".

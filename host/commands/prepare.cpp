@@ -166,20 +166,30 @@ nlohmann::json as_json(const DescriptionReport& file)
             {"texts_cut", file.cut},       {"quarantined", file.quarantined},       {"attributes", attributes}};
 }
 
-/// Which rows of a side an attribute was given for: of all, and of those with few and with many events.
+/// For which rows an attribute was given: of those with few events and with many, where it was not for all.
+std::string given_text(const AttributeReport& attribute)
+{
+    std::int64_t rows = 0;
+    for (const auto count : attribute.rows_in_class) rows += count;
+    if (attribute.given == rows) return "given for all";
+    std::string shares;
+    for (std::size_t c = 0; c < event_classes.size(); ++c) {
+        if (attribute.rows_in_class[c] == 0) continue;
+        const auto share =
+            static_cast<double>(attribute.given_in_class[c]) / static_cast<double>(attribute.rows_in_class[c]);
+        shares += fmt::format("{}{:.0f} % of those with {}{}", shares.empty() ? "" : ", ", 100 * share,
+                              c == 0 ? "no events" : fmt::format("{}", event_classes[c]), c == 0 ? "" : " or more");
+    }
+    return fmt::format("given for {} of {}: {}", attribute.given, rows, shares);
+}
+
 void print_attributes(const DescriptionReport& file, const DescriptionFile& asked, Side side)
 {
     if (!asked.path.empty())
         print("described     {} {} ({} without events)\n", file.described, name(side), file.without_events);
     for (const auto& attribute : file.attributes) {
-        std::string shares;
-        for (std::size_t c = 0; c < event_classes.size(); ++c)
-            if (const auto rows = static_cast<double>(attribute.rows_in_class[c]); rows > 0)
-                shares += fmt::format("{}{:.0f} % from {}", shares.empty() ? "" : ", ",
-                                      100 * static_cast<double>(attribute.given_in_class[c]) / rows, event_classes[c]);
         const auto values = attribute.distinct > 0 ? fmt::format(" of {}", attribute.distinct) : "";
-        print("  {:<18} {}{}, given for {}: {} events\n", printable(attribute.name), name(attribute.type), values,
-              attribute.given, shares);
+        print("  {:<18} {}{}, {}\n", printable(attribute.name), name(attribute.type), values, given_text(attribute));
     }
 }
 

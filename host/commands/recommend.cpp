@@ -46,6 +46,7 @@ void add_options(CLI::App& app, Options& options)
         ->excludes(everything);
     app.add_flag("--allow-held-out", options.allow_held_out, "List what the split has set aside, as evaluate does");
     app.add_flag("--no-fill", options.no_fill, "Leave lists short in place of filling them with what is popular");
+    add_eligibility(app, options.lists);
     add_scoring(app, options.lists.served);
 }
 
@@ -59,7 +60,7 @@ AskedUsers asked_users(const ServedModel& served, Options& options)
 std::string as_text(const OneList& list, const ItemLabels& labels)
 {
     return fmt::format("user {}{}\n{}", printable(list.name), remark(list.made.knowledge[list.n]),
-                       list_text(list.made.lists, list.n, labels, list.made.reasons_of(list.n)));
+                       list_text(list.made, list.n, labels));
 }
 
 nlohmann::json as_json(const OneList& list, const ItemLabels& labels)
@@ -67,6 +68,7 @@ nlohmann::json as_json(const OneList& list, const ItemLabels& labels)
     auto object = list_json(list.made.lists, list.n, labels);
     object["user"] = list.name;
     add_reasons(object, list.made.reasons_of(list.n));
+    add_shortfall(object, list.made.shortfall[list.n]);
     return object;
 }
 
@@ -86,9 +88,11 @@ int recommend_command(int argc, char** argv)
     ServedModel served(ranks, options.lists.served);
     say_warnings(served);
     options.recommend.k = options.lists.k = places_of_list(options.lists.k, served.info().items);
+    std::optional<Eligibility> eligibility = eligibility_of(served, options.lists);
+    options.recommend.eligibility = eligibility ? &*eligibility : nullptr;
     const AskedUsers asked = asked_users(served, options);
     const Scorers& scorers = served.scorers(!options.lists.all);
-    const Recommender recommender(served, options.recommend);
+    Recommender recommender(served, options.recommend);
     const ItemLabels& labels = served.labels();
     UserCounts counts;
     const auto make = [&](std::span<const Row> users) {
@@ -98,6 +102,7 @@ int recommend_command(int argc, char** argv)
     };
     const auto summary = [&] {
         counts = counts.over(ranks);
+        if (eligibility) eligibility->require_some_items(ranks);
         return ListSummary{counts.text(), facts(served, options.recommend, counts)};
     };
     const ListFile file{.path = options.lists.out,
@@ -108,7 +113,8 @@ int recommend_command(int argc, char** argv)
                         .k = options.lists.k,
                         .score = score_formula(served.info()),
                         .excluded = excluded_words(options.recommend, served.dataset().info()),
-                        .popular = &recommender.popular()};
+                        .popular = &recommender.popular(),
+                        .eligibility = options.recommend.eligibility};
     const ListJob job{.file = file,
                       .rows = asked.rows,
                       .names = asked.ids,

@@ -18,6 +18,8 @@ public:
     [[nodiscard]] FactorTable table() const;
     [[nodiscard]] std::int32_t item(std::int32_t row) const { return item_[row]; }
 
+    [[nodiscard]] const std::vector<std::int32_t>& items() const { return item_; }
+
     /// The items that are no candidates, ascending.
     [[nodiscard]] std::span<const std::int32_t> others() const { return others_; }
 

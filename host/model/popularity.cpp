@@ -31,14 +31,19 @@ Popularity::Popularity(std::vector<std::int32_t> counts) : counts_(std::move(cou
 
 TopK Popularity::lists(const Interactions* seen, Row rows, Row k) const
 {
+    return lists(CandidateFilter{.excluded = seen}, rows, k);
+}
+
+TopK Popularity::lists(const CandidateFilter& filter, Row rows, Row k) const
+{
+    filter.check(rows, std::ssize(counts_));
     TopK result(rows, k);
 #pragma omp parallel for schedule(dynamic, 64)
     for (Row r = 0; r < rows; ++r) {
-        const auto left_out = seen ? seen->columns_of(r) : std::span<const Column>();
         Row filled = 0;
         for (const auto item : order_) {
             if (filled == k) break;
-            if (std::ranges::binary_search(left_out, item)) continue;
+            if (!filter.allows(r, item, 0)) continue;
             result.items[r * k + filled] = item;
             result.scores[r * k + filled++] = static_cast<float>(counts_[item]);
         }

@@ -23,6 +23,9 @@ public:
     /// `seen` may be null, `rows` is then the number of lists.
     [[nodiscard]] TopK lists(const Interactions* seen, Row rows, Row k) const;
 
+    /// The same of the items that a filter lets through; its candidates are all items. It has no groups.
+    [[nodiscard]] TopK lists(const CandidateFilter& filter, Row rows, Row k) const;
+
 private:
     std::vector<std::int32_t> counts_;
     std::vector<std::int32_t> order_;  // items, most popular first

@@ -7,6 +7,7 @@
 #include "data/error.hpp"
 #include "data/ingest/line_source.hpp"
 #include "host/model/labels.hpp"
+#include "host/personalize/eligibility.hpp"
 
 namespace alster {
 
@@ -41,13 +42,22 @@ void UserCounts::add(const Lists& lists)
         ++users;
         unknown += known == Knowledge::unknown_id;
         fallback += known == Knowledge::no_history || known == Knowledge::nothing_learned;
+        no_class += std::int64_t{!lists.classes.empty() && lists.classes[u] == sees_nothing};
+        short_lists += lists.shortfall[u].places > 0;
+        missing += lists.shortfall[u].places;
         if (known == Knowledge::learned) filled += std::ranges::count(lists.reasons_of(u), Reason::popularity);
     }
 }
 
 UserCounts UserCounts::over(const Communicator& ranks) const
 {
-    return {ranks.sum(users), ranks.sum(unknown), ranks.sum(fallback), ranks.sum(filled)};
+    return {.users = ranks.sum(users),
+            .unknown = ranks.sum(unknown),
+            .fallback = ranks.sum(fallback),
+            .filled = ranks.sum(filled),
+            .no_class = ranks.sum(no_class),
+            .short_lists = ranks.sum(short_lists),
+            .missing = ranks.sum(missing)};
 }
 
 std::string UserCounts::text() const
@@ -60,12 +70,18 @@ std::string UserCounts::text() const
     add(fallback, "for a user of whom nothing was learned: what is popular",
         "for users of whom nothing was learned: what is popular");
     add(filled, "place filled with what is popular", "places filled with what is popular");
+    add(no_class, "for a user of no class: empty", "for users of no class: empty");
+    if (short_lists > 0)
+        words += fmt::format("; {} list{} short, {} place{} empty", short_lists, short_lists == 1 ? " is" : "s are",
+                             missing, missing == 1 ? " is" : "s are");
     return words;
 }
 
 nlohmann::json UserCounts::json() const
 {
-    return {{"users", users}, {"unknown_users", unknown}, {"fallback_users", fallback}, {"filled_places", filled}};
+    return {{"users", users},           {"unknown_users", unknown}, {"fallback_users", fallback},
+            {"filled_places", filled},  {"no_class", no_class},     {"short_lists", short_lists},
+            {"missing_places", missing}};
 }
 
 }  // namespace alster

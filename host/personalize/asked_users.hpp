@@ -35,6 +35,9 @@ struct UserCounts {
     std::int64_t unknown = 0;   // ids that the model does not have
     std::int64_t fallback = 0;  // known users of whom nothing was learned
     std::int64_t filled = 0;    // places filled from popularity because the model's list ran short
+    std::int64_t no_class = 0;  // users who may see nothing, as they meet no class of the rules
+    std::int64_t short_lists = 0;
+    std::int64_t missing = 0;  // places that are empty in them
 
     void add(const Lists& lists);
     /// Over the ranks. Collective.

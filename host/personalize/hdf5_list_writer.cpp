@@ -11,13 +11,16 @@ ListContents contents_of(const ListFile& file)
     const ModelInfo& info = file.model.info();
     const bool of_users = file.side == Side::users;
     const IdColumn sample = file.model.ids(file.side, {0, 0});
+    const Eligibility* rules = file.eligibility;
     return {.info = {.run_id = info.run_id,
                      .space_id = info.space_id,
                      .fingerprint = info.fingerprint,
                      .objective = info.objective,
                      .score = file.score,
                      .excluded = file.excluded,
-                     .mean = info.mean},
+                     .mean = info.mean,
+                     .eligibility = rules ? rules->rules().digest : std::string(),
+                     .instant = rules ? rules->instant() : 0},
             .items = file.labels.ids(),
             .groups = {{.name = file.group, .side = file.side, .k = file.k, .reasons = of_users}},
             .users = info.users,

@@ -9,10 +9,32 @@
 
 namespace alster {
 
-std::string list_text(const TopK& lists, Row row, const ItemLabels& labels, std::span<const Reason> reasons)
+namespace {
+
+/// Why places are empty; of lists of items nothing is known but that they are.
+std::string shortfall_text(const Lists& made, Row row)
 {
-    const auto items = lists.items_of(row);
-    const auto scores = lists.scores_of(row);
+    const auto filled = made.lists.filled[row];
+    if (made.shortfall.empty())
+        return fmt::format("      only {} of {}: no more items are left that may be listed\n", filled, made.lists.k);
+    const Shortfall& why = made.shortfall[row];
+    std::string reasons;
+    const auto add = [&](Row items, const char* words) {
+        if (items > 0) reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", items, words);
+    };
+    add(why.not_eligible, "may not be shown to this user");
+    add(why.excluded, "are excluded, as consumed ones are");
+    add(why.not_learned, "are unknown to the model");
+    return fmt::format("      only {} of {}: of the other items {}\n", filled, made.lists.k, reasons);
+}
+
+}  // namespace
+
+std::string list_text(const Lists& made, Row row, const ItemLabels& labels)
+{
+    const auto items = made.lists.items_of(row);
+    const auto scores = made.lists.scores_of(row);
+    const auto reasons = made.reasons.empty() ? std::span<const Reason>() : made.reasons_of(row);
     std::string text;
     for (std::size_t n = 0; n < items.size(); ++n) {
         const bool filled_in = !reasons.empty() && reasons[n] != reasons.front();
@@ -20,9 +42,7 @@ std::string list_text(const TopK& lists, Row row, const ItemLabels& labels, std:
             fmt::format("{:>4}  {:>9.4f}  {:<12}  {}{}\n", n + 1, scores[n], printable(labels.id(items[n])),
                         labels.has_titles() ? printable(labels.title(items[n])) : "", filled_in ? "  (popular)" : "");
     }
-    if (static_cast<Row>(items.size()) < lists.k)
-        text += fmt::format("      only {} of {}: no more items are left that may be listed\n", items.size(), lists.k);
-    return text;
+    return std::ssize(items) < made.lists.k ? text + shortfall_text(made, row) : text;
 }
 
 nlohmann::json list_json(const TopK& lists, Row row, const ItemLabels& labels)
@@ -47,6 +67,15 @@ void add_reasons(nlohmann::json& list, std::span<const Reason> reasons)
     for (const Reason reason : reasons)
         if (reason != Reason::none) names.push_back(name(reason));
     list["reasons"] = names;
+}
+
+void add_shortfall(nlohmann::json& list, const Shortfall& shortfall)
+{
+    if (shortfall.places == 0) return;
+    list["shortfall"] = {{"places", shortfall.places},
+                         {"not_eligible", shortfall.not_eligible},
+                         {"excluded", shortfall.excluded},
+                         {"not_learned", shortfall.not_learned}};
 }
 
 std::string written_text(const std::filesystem::path& path, const std::string& summary, nlohmann::json facts, bool json)

@@ -10,16 +10,18 @@
 
 namespace alster {
 
-/// A list as a table: place, score, id, title. Ends with a line that declares a shortfall, if there is one. `reasons`:
-/// of its places, where they may differ; those that are not the first one's are marked.
-[[nodiscard]] std::string list_text(const TopK& lists, Row row, const ItemLabels& labels,
-                                    std::span<const Reason> reasons = {});
+/// A list as a table: place, score, id, title. Places whose reason is not the first one's are marked. Ends with a line
+/// that declares a shortfall, if there is one.
+[[nodiscard]] std::string list_text(const Lists& made, Row row, const ItemLabels& labels);
 
 /// {"items": [ids], "scores": […], "titles": […] where there are any, "filled": n, "k": k}
 [[nodiscard]] nlohmann::json list_json(const TopK& lists, Row row, const ItemLabels& labels);
 
 /// Adds "reason", that of the first place (none: "none"), and where places differ "reasons" of all that are filled.
 void add_reasons(nlohmann::json& list, std::span<const Reason> reasons);
+
+/// Adds "shortfall" where a list is short: places, and items by why they are not in it.
+void add_shortfall(nlohmann::json& list, const Shortfall& shortfall);
 
 /// What a command says once its lists lie in a file: a summary, or the same as facts.
 [[nodiscard]] std::string written_text(const std::filesystem::path& path, const std::string& summary,

@@ -8,6 +8,7 @@
 #include "distributed/communicator.hpp"
 #include "distributed/leader.hpp"
 #include "host/model/labels.hpp"
+#include "host/personalize/eligibility.hpp"
 #include "host/personalize/lists.hpp"
 #include "kernels/top_k.hpp"
 
@@ -18,7 +19,8 @@ struct ListBlock {
     std::span<const Row> rows;           // whose lists; unknown_user: of no row of the model
     std::span<const std::string> names;  // (rows) the ids that were asked for; empty: those of the model
     const TopK& lists;
-    std::span<const Reason> reasons;  // (rows, k) of users; empty: lists of items
+    std::span<const Reason> reasons;       // (rows, k) of users; empty: lists of items
+    std::span<const Shortfall> shortfall;  // (rows) of users; empty: lists of items
 };
 
 /// A file of lists that all ranks write together, block after block: nobody holds all of them.
@@ -51,6 +53,7 @@ struct ListFile {
     std::string score = {};                 // how scores are computed, in words
     std::string excluded = {};              // of users: what lists leave out, in words
     const PopularItems* popular = nullptr;  // of users: what a service shows to whom it does not know
+    const Eligibility* eligibility = nullptr;
 };
 
 /// True for a name that ends in .jsonl: JSON lines {"user": id, "items": [ids], "scores": …, "filled": …, "k": …,

@@ -24,12 +24,22 @@ inline constexpr std::array<const char*, 3> reason_names = {"model", "popularity
 /// What is known of a user whom a list is for.
 enum class Knowledge { learned, no_history, nothing_learned, unknown_id };
 
+/// Why a list has fewer than k places filled: the items that are not in it, by the first reason that holds.
+struct Shortfall {
+    Row places = 0;        // that are empty
+    Row not_eligible = 0;  // items that the rules do not let this user see
+    Row excluded = 0;      // items that the user has consumed, or that are excluded beside those
+    Row not_learned = 0;   // items of which the model knows nothing, where popularity fills no places
+};
+
 /// Some lists of k places, of users or of items. A user's score is the model's, its mean included, or how popular the
 /// item is.
 struct Lists {
     TopK lists;
-    std::vector<Reason> reasons = {};       // (rows, k) of users; empty: of items
-    std::vector<Knowledge> knowledge = {};  // (rows) of users
+    std::vector<Reason> reasons = {};        // (rows, k) of users; empty: of items
+    std::vector<Knowledge> knowledge = {};   // (rows) of users
+    std::vector<Shortfall> shortfall = {};   // (rows) of users
+    std::vector<std::int32_t> classes = {};  // (rows) of users, where there are rules of eligibility
 
     [[nodiscard]] std::span<const Reason> reasons_of(Row row) const
     {

@@ -7,7 +7,8 @@
 
 namespace alster {
 
-Neighbours::Neighbours(ServedModel& served) : row_(served.info().items, -1)
+Neighbours::Neighbours(ServedModel& served, Eligibility* eligibility)
+    : row_(served.info().items, -1), eligibility_(eligibility)
 {
     const ModelInfo& info = served.info();
     const auto factors = served.model().factors(Side::items, {0, info.items});
@@ -23,10 +24,11 @@ Neighbours::Neighbours(ServedModel& served) : row_(served.info().items, -1)
         for (Row a = 0; a < info.factors; ++a) directions_.values.push_back(static_cast<float>(y[a] / norm));
     }
     directions_.rows = static_cast<Row>(item_.size());
+    classes_.emplace(eligibility, item_);
     scorer_ = served.scorers().make(directions_.table());
 }
 
-TopK Neighbours::lists(std::span<const Row> items, Row k) const
+TopK Neighbours::lists(std::span<const Row> items, Row k, std::int32_t user_class)
 {
     HostMatrix queries(static_cast<Row>(items.size()), directions_.width);
     Interactions itself;
@@ -38,10 +40,14 @@ TopK Neighbours::lists(std::span<const Row> items, Row k) const
         }
         itself.offsets.push_back(static_cast<Offset>(itself.columns.size()));
     }
-    TopK result = scorer_(queries.table(), {.excluded = &itself}, k);
+    const std::vector<std::int32_t> class_of(items.size(), user_class);
+    CandidateFilter filter{.excluded = &itself};
+    classes_->apply(class_of, filter);
+    TopK result = scorer_(queries.table(), filter, k);
     for (std::size_t n = 0; n < items.size(); ++n) {
         const auto list = std::span(result.items).subspan(n * k, result.filled[n]);
-        if (row_[items[n]] >= 0)
+        const bool mentioned = !eligibility_ || eligibility_->items().at(user_class, items[n]);
+        if (row_[items[n]] >= 0 && mentioned)
             std::ranges::transform(list, list.begin(), [&](auto row) { return item_[row]; });
         else
             result.clear(static_cast<Row>(n));

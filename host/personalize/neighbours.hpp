@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "host/model/served_model.hpp"
+#include "host/personalize/candidate_classes.hpp"
 #include "kernels/top_k.hpp"
 
 namespace alster {
@@ -13,17 +14,20 @@ namespace alster {
 /// left out: they say how good an item is, not what it is like.
 class Neighbours {
 public:
-    /// Scores on the backend of served.scorers(). Collective.
-    explicit Neighbours(ServedModel& served);
+    /// Scores on the backend of served.scorers(). `eligibility`: null, or who may see what. Collective.
+    explicit Neighbours(ServedModel& served, Eligibility* eligibility = nullptr);
 
     /// The k nearest of each item, itself left out. An item without interactions has zero factors: it has no neighbours
-    /// and is nobody's.
-    [[nodiscard]] TopK lists(std::span<const Row> items, Row k) const;
+    /// and is nobody's. With an Eligibility these are what users of `user_class` may see; an item that they may not see
+    /// has none.
+    [[nodiscard]] TopK lists(std::span<const Row> items, Row k, std::int32_t user_class = sees_nothing);
 
 private:
     HostMatrix directions_;           // (items with factors, F), norm 1
     std::vector<std::int32_t> item_;  // the item of each row
     std::vector<std::int32_t> row_;   // the row of each item, -1: zero factors
+    Eligibility* eligibility_;
+    std::optional<CandidateClasses> classes_;
     Scorer scorer_;
 };
 

@@ -11,6 +11,7 @@ struct Recommender::Users {
     std::vector<float> factors;  // (users, width), 0 of unknown ones
     Interactions excluded;       // columns only
     std::vector<Knowledge> knowledge;
+    std::vector<std::int32_t> class_of;  // of eligibility; empty: everybody may see everything
 };
 
 namespace {
@@ -28,6 +29,18 @@ void append(const Interactions& rows, Interactions& to)
     for (Row r = 0; r < rows.rows(); ++r) to.offsets.push_back(before + rows.offsets[r + 1]);
 }
 
+/// Those of the most popular items that a class may see.
+PopularItems popular_of_class(const PopularItems& popular, const BitTable& eligible, std::int32_t user_class)
+{
+    PopularItems kept;
+    for (std::size_t n = 0; n < popular.items.size(); ++n) {
+        if (!eligible.at(user_class, popular.items[n])) continue;
+        kept.items.push_back(popular.items[n]);
+        kept.counts.push_back(popular.counts[n]);
+    }
+    return kept;
+}
+
 }  // namespace
 
 Recommender::Recommender(ServedModel& served, const RecommendOptions& options)
@@ -37,8 +50,15 @@ Recommender::Recommender(ServedModel& served, const RecommendOptions& options)
       items_(served.items()),
       scorer_(served.item_scorer()),
       popularity_(served.popularity()),
-      most_popular_(most_popular(popularity_.counts()))
+      classes_(options.eligibility, items_.items())
 {
+    if (!options.eligibility) {
+        most_popular_ = most_popular(popularity_.counts());
+        return;
+    }
+    Eligibility& rules = *options.eligibility;
+    const auto unknown = rules.class_of_unknown();
+    most_popular_ = popular_of_class(most_popular(popularity_.counts()), rules.items(), unknown);
 }
 
 /// Users in any order; a run of consecutive rows is read at once.
@@ -69,18 +89,22 @@ Recommender::Users Recommender::read(std::span<const Row> rows) const
             append(excluded_items(dataset_, run, options_.exclusion), users.excluded);
         n = end;
     }
+    if (options_.eligibility) users.class_of = options_.eligibility->classes_of(rows);
     return users;
 }
 
 /// The model's lists: of learned items, and for learned users only.
-Lists Recommender::score(const Users& users) const
+Lists Recommender::score(const Users& users)
 {
     const Row k = options_.k;
     const auto rows = static_cast<Row>(users.knowledge.size());
     const Interactions excluded = items_.rows_of(users.excluded);
-    Lists result{.lists = scorer_({users.factors, rows, model_.info().width}, {.excluded = &excluded}, k),
+    CandidateFilter filter{.excluded = &excluded};
+    classes_.apply(users.class_of, filter);
+    Lists result{.lists = scorer_({users.factors, rows, model_.info().width}, filter, k),
                  .reasons = std::vector(static_cast<std::size_t>(rows * k), Reason::none),
-                 .knowledge = users.knowledge};
+                 .knowledge = users.knowledge,
+                 .classes = users.class_of};
     TopK& lists = result.lists;
     for (Row u = 0; u < rows; ++u) {
         if (users.knowledge[u] != Knowledge::learned) lists.clear(u);
@@ -93,35 +117,57 @@ Lists Recommender::score(const Users& users) const
     return result;
 }
 
-Lists Recommender::lists(std::span<const Row> rows) const
+Lists Recommender::lists(std::span<const Row> rows)
 {
     const Users users = read(rows);
     Lists result = score(users);
+    result.shortfall.resize(rows.size());
     for (Row u = 0; u < static_cast<Row>(rows.size()); ++u) {
         const bool learned = users.knowledge[u] == Knowledge::learned;
-        const bool unknown = users.knowledge[u] == Knowledge::unknown_id;
-        if (!learned || (options_.fill && result.lists.filled[u] < options_.k))
-            fill(u, users.excluded.columns_of(u), unknown ? Reason::unknown_user : Reason::popularity, result);
+        if (!learned || (options_.fill && result.lists.filled[u] < options_.k)) fill(users, u, result);
+        if (result.lists.filled[u] < options_.k) result.shortfall[u] = shortfall(users, u, result);
     }
     return result;
 }
 
-/// Appends the most popular items that a user's list neither has nor excludes.
-void Recommender::fill(Row u, std::span<const Column> excluded, Reason reason, Lists& result) const
+/// Appends the most popular items that a user may see and whose list neither has nor excludes.
+void Recommender::fill(const Users& users, Row u, Lists& result) const
 {
     TopK& lists = result.lists;
+    const auto excluded = users.excluded.columns_of(u);
     const auto listed = lists.items_of(u);
     Interactions taken;
     taken.columns.assign(excluded.begin(), excluded.end());
     taken.columns.insert(taken.columns.end(), listed.begin(), listed.end());
     std::ranges::sort(taken.columns);
     taken.offsets.push_back(static_cast<Offset>(taken.columns.size()));
+    CandidateFilter filter{.excluded = &taken};
+    if (options_.eligibility) {
+        filter.class_of = std::span(users.class_of).subspan(u, 1);
+        filter.eligible = &options_.eligibility->items();
+    }
     const Row first = u * options_.k + lists.filled[u];
-    const TopK popular = popularity_.lists(&taken, 1, options_.k - lists.filled[u]);
+    const TopK popular = popularity_.lists(filter, 1, options_.k - lists.filled[u]);
+    const bool unknown = users.knowledge[u] == Knowledge::unknown_id;
     std::ranges::copy(popular.items_of(0), lists.items.begin() + first);
     std::ranges::copy(popular.scores_of(0), lists.scores.begin() + first);
-    std::fill_n(result.reasons.begin() + first, popular.filled[0], reason);
+    std::fill_n(result.reasons.begin() + first, popular.filled[0], unknown ? Reason::unknown_user : Reason::popularity);
     lists.filled[u] += popular.filled[0];
+}
+
+Shortfall Recommender::shortfall(const Users& users, Row u, const Lists& result) const
+{
+    const Row items = model_.info().items, filled = result.lists.filled[u];
+    const auto excluded = users.excluded.columns_of(u);
+    Shortfall why{.places = options_.k - filled, .excluded = std::ssize(excluded)};
+    if (options_.eligibility) {
+        const BitTable& eligible = options_.eligibility->items();
+        const auto c = users.class_of[u];
+        why.not_eligible = items - options_.eligibility->classes()[static_cast<std::size_t>(c)].items;
+        why.excluded = std::ranges::count_if(excluded, [&](Column item) { return eligible.at(c, item); });
+    }
+    why.not_learned = items - filled - why.not_eligible - why.excluded;
+    return why;
 }
 
 }  // namespace alster

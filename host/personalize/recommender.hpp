@@ -3,15 +3,17 @@
 
 #include "data/exclusion.hpp"
 #include "host/model/served_model.hpp"
+#include "host/personalize/candidate_classes.hpp"
 #include "host/personalize/lists.hpp"
 
 namespace alster {
 
 struct RecommendOptions {
     Row k = 10;
-    bool include_seen = false;  // nothing is excluded
-    Exclusion exclusion;        // beside what was consumed in training
-    bool fill = true;           // from popularity, where the model's list runs short
+    bool include_seen = false;           // nothing is excluded
+    Exclusion exclusion;                 // beside what was consumed in training
+    bool fill = true;                    // from popularity, where the model's list runs short
+    Eligibility* eligibility = nullptr;  // who may see what; null: everybody everything
 };
 
 /// Makes lists of k items for blocks of users; only the items are in memory as a whole.
@@ -22,15 +24,17 @@ public:
 
     /// A user of whom nothing was learned has no taste that the model could know: it gets the most popular items that
     /// its list does not exclude. So does `unknown_user`.
-    [[nodiscard]] Lists lists(std::span<const Row> users) const;
+    [[nodiscard]] Lists lists(std::span<const Row> users);
 
+    /// What a user gets whom the model does not know; empty where the rules let them see nothing.
     [[nodiscard]] const PopularItems& popular() const { return most_popular_; }
 
 private:
     struct Users;
     [[nodiscard]] Users read(std::span<const Row> users) const;
-    [[nodiscard]] Lists score(const Users& users) const;
-    void fill(Row u, std::span<const Column> excluded, Reason reason, Lists& result) const;
+    [[nodiscard]] Lists score(const Users& users);
+    void fill(const Users& users, Row u, Lists& result) const;
+    [[nodiscard]] Shortfall shortfall(const Users& users, Row u, const Lists& result) const;
 
     const ModelReader& model_;
     const DatasetReader& dataset_;
@@ -38,6 +42,7 @@ private:
     const LearnedItems& items_;
     const Scorer& scorer_;
     const Popularity& popularity_;
+    CandidateClasses classes_;
     PopularItems most_popular_;
 };
 

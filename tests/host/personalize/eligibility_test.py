@@ -1,0 +1,289 @@
+"""Lists under rules of who may see what, made again with h5py, numpy and tomllib only: eligibility_test.py ALSTER.
+
+Each clause is evaluated by itself for each pair of user and item from the text of the files that prepare has read, so
+nothing of alster's reading of rules or attributes is used.
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+try:
+    import h5py
+    import numpy as np
+    import tomllib
+except ImportError as missing:
+    print(f"skipped: {missing}")
+    sys.exit(4)
+
+ALSTER = os.path.abspath(sys.argv[1])
+RANKS = "mpirun --allow-run-as-root --oversubscribe --bind-to none -n {} {}"
+K = 9
+AT = "2026-11-27T00:00:00Z"
+SCALES = {"film": ["G", "PG", "R", "X"], "tv": ["TV-Y", "TV-PG", "TV-MA"]}
+RULES = """
+unknown_users = "kids"
+[scale]
+film = ["G", "PG", "R", "X"]
+tv = ["TV-Y", "TV-PG", "TV-MA"]
+[known]
+genres = ["Snuff"]
+[window]
+from = "opens"
+until = "closes"
+open_ended = true
+[everyone]
+items.markets = { any_of_user = "market" }
+block = ["i3", "gone-1"]
+[[class]]
+name = "kids"
+users.profile = "kids"
+items = [
+  { genres = { any_of = ["Animation", "Family"], none_of = ["Horror", "Snuff"] }, rating = { at_most = ["G", "TV-Y"] } },
+  { stars = { at_least = 4.5 }, rating = "TV-Y" },
+]
+allow = ["i7"]
+block = ["i4"]
+[[class]]
+name = "capped"
+users = { profile = ["teen", "guest"], age = { at_least = 10, at_most = 99 } }
+items.rating = { at_most_user = "cap" }
+items.released = { from = 1950-01-01, until = 2020-01-01 }
+[[class]]
+name = "all"
+users.adult = true
+"""
+
+
+def alster(arguments, ranks=1, code=0):
+    command = [ALSTER] if ranks == 1 else RANKS.format(ranks, ALSTER).split()
+    done = subprocess.run(command + arguments.split(), capture_output=True, text=True,
+                          env={**os.environ, "OMP_NUM_THREADS": "2"})
+    assert done.returncode == code, (arguments, done.returncode, done.stderr)
+    return done
+
+
+def pick(random, values, missing=0.05):
+    return "" if random.random() < missing else str(values[random.integers(len(values))])
+
+
+def some(random, values):
+    return "|".join(v for v in values if random.random() < 0.7)
+
+
+def write_inputs():
+    random = np.random.default_rng(7)
+    items = {}
+    for n in range(60):
+        items[f"i{n}"] = {
+            "genres": some(random, ["Animation", "Drama", "Family", "Horror"]),
+            "rating": pick(random, SCALES["film"] + SCALES["tv"] + ["unrated"]),
+            "stars": pick(random, [1, 3.5, 4.5, 5]),
+            "markets": some(random, ["de", "fr", "us"]),
+            "released": pick(random, ["1939-08-25", "1950-01-01", "1999-03-31", "2019-12-31", "2020-01-01"]),
+            "opens": pick(random, ["2020-01-01", "2026-11-27", "2026-11-27", "2026-11-28"], 0.4),
+            "closes": pick(random, ["2026-11-26", "2026-11-27", "2027-01-01", "2030-01-01", "2031-01-01"], 0.5)}
+    users = {}
+    for n in range(50):
+        users[f"u{n}"] = {"profile": pick(random, ["kids", "teen", "guest", "other"]), "age": pick(random, [5, 10, 40]),
+                          "cap": pick(random, ["PG", "R", "TV-PG", "none"]), "market": pick(random, ["de", "de", "fr", "xx"]),
+                          "adult": pick(random, ["yes", "no"])}
+    users["u49"] = {name: "" for name in users["u0"]}
+    for path, rows in (("items.csv", items), ("users.csv", users)):
+        with open(path, "w") as file:
+            names = list(next(iter(rows.values())))
+            file.write("item_id," * (path == "items.csv") + "user_id," * (path == "users.csv") + ",".join(names) + "\n")
+            file.writelines(",".join([key, *row.values()]) + "\n" for key, row in rows.items())
+    with open("log.csv", "w") as log:
+        for time in range(900):
+            user, item = random.integers(49), min(random.geometric(0.06) - 1, 55)
+            log.write(f"u{user},i{item},1,{1_600_000_000 + time}\n")
+    with open("rules.toml", "w") as rules:
+        rules.write(RULES)
+    alster("prepare --input log.csv --items items.csv --item-columns id=item_id,genres=genres:set,rating=rating:category,"
+           "stars=stars:number,markets=markets:set,released=released:time,opens=opens:time,closes=closes:time "
+           "--users users.csv --user-columns id=user_id,profile=profile:category,age=age:number,cap=cap:category,"
+           "market=market:category,adult=adult:bool --out d.h5")
+    alster("train --data d.h5 --factors 6 --sweeps 4 --out run")
+    return items, users
+
+
+def place(value):
+    return next(((name, scale.index(value)) for name, scale in SCALES.items() if value in scale), None)
+
+
+def below(value, cap):
+    mine, limit = place(value), place(cap)
+    return mine is not None and limit is not None and mine[0] == limit[0] and mine[1] <= limit[1]
+
+
+def allowed(rules, user, item_id, item):
+    """Whether a user (None: an unknown one) may see an item, written from docs/eligibility.md, not from the code."""
+    day = AT[:10]
+    if item_id in rules["everyone"]["block"]:
+        return False
+    if (item["opens"] and item["opens"] > day) or (item["closes"] and not day < item["closes"]):
+        return False
+    kind = None
+    if user is not None and user["profile"] == "kids":
+        kind = "kids"
+    elif user is not None and user["profile"] in ("teen", "guest") and user["age"] and 10 <= float(user["age"]) <= 99:
+        kind = "capped"
+    elif user is not None and user["adult"] == "yes":
+        kind = "all"
+    market = user["market"] if user is not None else ""
+    if kind is None:
+        kind = rules["unknown_users"]
+    if not market or market not in item["markets"].split("|"):
+        return False
+    genres = item["genres"].split("|") if item["genres"] else []
+    if kind == "kids":
+        if item_id == "i4":
+            return False
+        mild = bool({"Animation", "Family"} & set(genres)) and "Horror" not in genres and (
+            below(item["rating"], "G") or below(item["rating"], "TV-Y"))
+        good = item["stars"] != "" and float(item["stars"]) >= 4.5 and item["rating"] == "TV-Y"
+        return item_id == "i7" or mild or good
+    if kind == "capped":
+        return (user["cap"] != "" and item["rating"] != "" and below(item["rating"], user["cap"])
+                and item["released"] != "" and "1950-01-01" <= item["released"] < "2020-01-01")
+    return True
+
+
+def read(path):
+    with h5py.File(path) as file:
+        ids = list(file["items/id"].asstr()[()])
+        lists = {user: [ids[i] for i in row[:filled]] for user, row, filled in
+                 zip(file["users/id"].asstr()[()], file["topk/home/item"][()], file["topk/home/filled"][()])}
+        return lists, dict(file.attrs), "popular/all/item" in file and [ids[i] for i in file["popular/all/item"][()]]
+
+
+def check_lists(items, users):
+    rules = tomllib.loads(RULES)
+    common = f"recommend --model run/model.h5 --data d.h5 --all --at {AT}"
+    done = alster(f"{common} --k {K} --eligibility rules.toml --out masked.h5")
+    assert "1 of 2 ids blocked for everyone are of no item, the first is 'gone-1'" in done.stderr, done.stderr
+    masked, attributes, popular = read("masked.h5")
+    alster(f"{common} --k {len(items)} --no-fill --out whole.h5")
+    whole, _, _ = read("whole.h5")
+    alster(f"{common} --k {len(items)} --out filled.h5")
+    filled, _, _ = read("filled.h5")
+    assert len(attributes["eligibility"]) == 64 and attributes["eligibility_at"] == 1795737600
+    listed = 0
+    for name, user in users.items():
+        may_see = {key for key, item in items.items() if allowed(rules, user, key, item)}
+        # the full list without rules, with what may not be seen taken out: neither more nor another order
+        model = [item for item in whole[name] if item in may_see][:K]
+        rest = [item for item in filled[name] if item in may_see and item not in model]
+        assert masked[name][:len(model)] == model, (name, masked[name], model)
+        assert set(masked[name]) <= may_see and len(masked[name]) == min(K, len(model) + len(rest)), name
+        listed += len(masked[name])
+    kinds = [sum(allowed(rules, user, key, item) for key, item in items.items()) for user in users.values()]
+    assert listed > 100 and min(kinds) == 0 and len(set(kinds)) > 5, (listed, kinds)
+    assert popular == [] and masked["u49"] == []  # who is unknown has no market
+    return masked
+
+
+def check_shortfall(items, users):
+    shown = json.loads(alster(f"recommend --model run/model.h5 --data d.h5 --user u49 nobody --k 4 --json --at {AT} "
+                              "--eligibility rules.toml").stdout)
+    assert shown["no_class"] == 2 and shown["short_lists"] == 2 and shown["missing_places"] == 8, shown
+    for entry in shown["lists"]:
+        assert entry["items"] == [] and entry["shortfall"] == {
+            "places": 4, "not_eligible": len(items), "excluded": 0, "not_learned": 0}, entry
+
+
+def check_sameness(masked):
+    common = f"recommend --model run/model.h5 --data d.h5 --all --at {AT} --k {K} --out again.h5 --eligibility"
+    for ranks in (2, 3):
+        alster(f"{common} rules.toml", ranks)
+        assert read("again.h5")[0] == masked
+    # the order of clauses and values says nothing
+    head, *classes = RULES.split("[[class]]")
+    with open("turned.toml", "w") as turned:
+        turned.write(head.replace('["i3", "gone-1"]', '["gone-1", "i3"]') + "[[class]]" + classes[0].replace(
+            '"Animation", "Family"', '"Family", "Animation"') + "[[class]]" + "[[class]]".join(classes[1:]))
+    alster(f"{common} turned.toml")
+    assert read("again.h5")[0] == masked
+
+
+def check_similar(items):
+    rules = tomllib.loads(RULES)
+    common = f"similar --model run/model.h5 --data d.h5 --at {AT} --eligibility"
+    with open("markets.toml", "w") as file:
+        file.write('[[class]]\nname = "kids"\nitems.genres = "Family"\n')
+    alster(f"{common} markets.toml --class kids --all --k 5 --out similar.h5")
+    with h5py.File("similar.h5") as file:
+        ids = list(file["items/id"].asstr()[()])
+        for row, filled, name in zip(file["similar/items/item"][()], file["similar/items/filled"][()], ids):
+            family = "Family" in items[name]["genres"]
+            assert filled == 0 or family, name
+            assert all("Family" in items[ids[i]]["genres"] for i in row[:filled]), name
+        assert file["similar/items/filled"][()].sum() > 20
+    alster(f"{common} rules.toml --class kids --item i1", code=64)
+    alster(f"{common} rules.toml --item i1", code=64)
+    shown = json.loads(alster(f"{common} rules.toml --for-user u0 --item i3 --json").stdout)
+    assert "may not be shown" in shown["lists"][0]["remark"], shown
+    assert rules["everyone"]["block"][0] == "i3"
+
+
+def check_one_of_all(items):
+    """Whatever is the only thing that may be seen is seen; nothing to be seen for a whole class is a mistake."""
+    for only in ("i0", "i59"):
+        with open("one.toml", "w") as file:
+            file.write(f'[[class]]\nname = "x"\nitems.stars = {{ at_least = 99 }}\nallow = ["{only}"]\n')
+        alster("recommend --model run/model.h5 --data d.h5 --user u5 --include-seen --k 3 --eligibility one.toml "
+               "--out one.jsonl")
+        with open("one.jsonl") as lists:
+            assert json.loads(lists.readline())["items"] == [only]
+    with open("one.toml", "w") as file:
+        file.write('[[class]]\nname = "x"\nitems.stars = { at_least = 99 }\n')
+    done = alster("recommend --model run/model.h5 --data d.h5 --all --out none.h5 --eligibility one.toml", code=78)
+    assert "may see none of the 60 items" in done.stderr and not os.path.exists("none.h5"), done.stderr
+
+
+def check_refusals():
+    refused = {
+        '': "no [[class]]",
+        'x = 1': "unknown key 'x'",
+        '[[class]]\nname = "a"\n[[class]]\nname = "a"': "'a' is there twice",
+        '[[class]]\nname = "a"\nitems.genre = "Drama"': "have no attribute 'genre'; they have: closes, genres",
+        '[[class]]\nname = "a"\nitems.genres = { none_of = ["Horor"] }': "nothing has 'Horor' for 'genres'",
+        '[[class]]\nname = "a"\nusers.profile = "kid"': "nothing has 'kid' for 'profile'",
+        '[[class]]\nname = "a"\nitems.rating = { at_most = "PG-13" }': "'PG-13' stands on no scale",
+        '[[class]]\nname = "a"\nitems.genres = { at_least = 3 }': "numbers are compared with a number",
+        '[[class]]\nname = "a"\nitems.released = { from = 2020-01-01, until = 2019-01-01 }': "can never hold",
+        '[[class]]\nname = "a"\nitems.stars = { at_least = 5, at_most = 4 }': "can never hold",
+        '[[class]]\nname = "a"\nitems.markets = { any_of_user = "country" }': "have no attribute 'country'",
+        '[[class]]\nname = "a"\nitems.genres = []': "'genres' is empty",
+        '[window]\nfrom = "stars"\n[[class]]\nname = "a"': "a window needs a time",
+        'unknown_users = "b"\n[[class]]\nname = "a"': "'b', which is no class",
+        '[scale]\na = ["1"]\nb = ["1"]\n[[class]]\nname = "a"': "'1' stands on the scales twice",
+        '[[class]]\nname = "a': ":",
+    }
+    for text, words in refused.items():
+        with open("bad.toml", "w") as file:
+            file.write(text + "\n")
+        done = alster("recommend --model run/model.h5 --data d.h5 --all --out bad.h5 --eligibility bad.toml", code=78)
+        assert words in done.stderr and "bad.toml" in done.stderr and done.stderr.count("\n") == 1, (text, done.stderr)
+        assert not os.path.exists("bad.h5")
+    alster("recommend --model run/model.h5 --data d.h5 --user u1 --eligibility rules.toml --at someday", code=64)
+    alster("similar --model run/model.h5 --item i1 --class kids", code=64)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as directory:
+        os.chdir(directory)
+        items, users = write_inputs()
+        masked = check_lists(items, users)
+        check_shortfall(items, users)
+        check_sameness(masked)
+        check_similar(items)
+        check_one_of_all(items)
+        check_refusals()
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()
