@@ -17,15 +17,15 @@ namespace alster {
 
 /// What a list file says of its lists (root attributes).
 struct ListInfo {
-    std::string run_id;        // of the model
-    std::string space_id;      // of the model
-    std::string fingerprint;   // of the dataset it was trained on
-    std::string objective;     // implicit or explicit
-    std::string score;         // how scores are computed, in words
-    std::string excluded;      // what the lists of users leave out, in words; "": there are none
-    double mean = 0;           // part of the scores of explicit feedback
-    std::string eligibility;   // SHA-256 of the rules by which items may be shown; "": there were none
-    std::int64_t instant = 0;  // for which they were applied, Unix seconds
+    std::string run_id;            // of the model
+    std::string space_id;          // of the model
+    std::string fingerprint;       // of the dataset it was trained on
+    std::string objective;         // implicit or explicit
+    std::string score;             // how scores are computed, in words
+    std::string excluded;          // what the lists of users leave out, in words; "": there are none
+    double mean = 0;               // part of the scores of explicit feedback
+    std::string eligibility = {};  // SHA-256 of the rules by which items may be shown; "": there were none
+    std::int64_t instant = 0;      // for which they were applied, Unix seconds
 };
 
 /// The longest list that a file can hold.

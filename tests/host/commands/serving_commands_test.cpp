@@ -147,7 +147,7 @@ TEST_F(ServingCommands, RecommendShowsTitlesOfUnseenItems)
     EXPECT_EQ(lists[1]["user"], "u3");
     const auto all = json::parse(alster("recommend {1} --user u2 --k 40 --include-seen --json").out)["lists"][0];
     EXPECT_LT(lists[0]["filled"], all["filled"]);
-    EXPECT_THAT(alster("recommend {1} --user u2 --k 41").out, HasSubstr("no more items are left"));
+    EXPECT_THAT(alster("recommend {1} --user u2 --k 41").out, HasSubstr("of the other items 9 are excluded"));
 }
 
 TEST_F(ServingCommands, AnUnknownUserGetsWhatIsPopularAndIsCounted)
