@@ -14,7 +14,7 @@ packages=(
     python3
 )
 test_packages=(
-    python3-h5py python3-numpy
+    python3-h5py python3-numpy python3-setuptools python3-wheel
     slurm-wlm slurmctld slurmd slurm-client munge iproute2
 )
 # The style is the one of this version, and the fuzzers are clang's; where the distribution has none, the style test and
