@@ -9,7 +9,7 @@ packages=(
     libopenmpi-dev openmpi-bin libhdf5-openmpi-dev
     libeigen3-dev libopenblas-dev liblapacke-dev
     libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libfmt-dev
-    libsimdjson-dev libcsv-dev zlib1g-dev libbz2-dev liblzma-dev libzstd-dev libssl-dev robin-map-dev librandom123-dev
+    libsimdjson-dev libcsv-dev zlib1g-dev libminizip-dev libbz2-dev liblzma-dev libzstd-dev libssl-dev robin-map-dev librandom123-dev
     libgtest-dev libgmock-dev libbenchmark-dev
     python3
 )
