@@ -22,6 +22,7 @@ constexpr Command commands[] = {
     {"evaluate", "measure a model on held-out interactions", evaluate_command, true},
     {"recommend", "list the best unseen items for users", recommend_command, true},
     {"similar", "list the items most like an item", similar_command, true},
+    {"export", "write vectors or lists for other systems", export_command, false},
     {"inspect", "show and verify an alster file", inspect_command, false},
 };
 

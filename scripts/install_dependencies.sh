@@ -9,12 +9,12 @@ packages=(
     libopenmpi-dev openmpi-bin libhdf5-openmpi-dev
     libeigen3-dev libopenblas-dev liblapacke-dev
     libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libfmt-dev
-    libsimdjson-dev libcsv-dev zlib1g-dev libbz2-dev liblzma-dev libzstd-dev libssl-dev robin-map-dev librandom123-dev
+    libsimdjson-dev libcsv-dev zlib1g-dev libminizip-dev libbz2-dev liblzma-dev libzstd-dev libssl-dev robin-map-dev librandom123-dev
     libgtest-dev libgmock-dev libbenchmark-dev
     python3
 )
 test_packages=(
-    python3-h5py python3-numpy
+    python3-h5py python3-numpy python3-setuptools python3-wheel
     slurm-wlm slurmctld slurmd slurm-client munge iproute2
 )
 # The style is the one of this version, and the fuzzers are clang's; where the distribution has none, the style test and

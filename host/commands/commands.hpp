@@ -27,6 +27,7 @@ int sweep_report_command(int argc, char** argv);
 int evaluate_command(int argc, char** argv);
 int recommend_command(int argc, char** argv);
 int similar_command(int argc, char** argv);
+int export_command(int argc, char** argv);
 int inspect_command(int argc, char** argv);
 
 }  // namespace alster
