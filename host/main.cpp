@@ -23,6 +23,7 @@ constexpr Command commands[] = {
     {"compare", "say which of several models is better, and for whom", compare_command, true},
     {"recommend", "list the best unseen items for users", recommend_command, true},
     {"similar", "list the items most like an item", similar_command, true},
+    {"diff", "compare two list files before one is published", diff_command, false},
     {"inspect", "show and verify an alster file", inspect_command, false},
 };
 
