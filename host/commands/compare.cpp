@@ -34,7 +34,9 @@ int compare_command(int argc, char** argv)
     UserValueOptions options;
     ComparisonRules rules;
     CommandLine line("compare", "Says which of several models is better, for whom, and how sure that is.", examples);
-    line.app().add_option("run", options.runs, "Runs (directories with a model.h5) or model files")->required();
+    line.app()
+        .add_option("run", options.runs, "Runs (directories with a model.h5), model files or list files")
+        ->required();
     add_measuring_options(line.app(), options, rules);
     if (!line.parse(argc, argv)) return 0;
 

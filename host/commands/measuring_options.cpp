@@ -4,7 +4,8 @@ namespace alster {
 
 void add_measuring_options(CLI::App& app, UserValueOptions& options, ComparisonRules& rules)
 {
-    app.add_option("--data", options.data, "The dataset.h5 that all of them were trained on")->required();
+    app.add_option("--data", options.data, "The dataset.h5 with a held-out part; models were trained on it")
+        ->required();
     app.add_option("--metric", options.metric, "What is compared: recall, recall_all, precision, hr, ndcg, map or mrr")
         ->check(CLI::IsMember(std::vector<std::string>(ranking_metrics.begin(), ranking_metrics.end())));
     app.add_option("--k", options.k, "Length of the lists")->check(CLI::Range(Row{1}, Row{1'000'000}));

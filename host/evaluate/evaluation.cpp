@@ -42,7 +42,8 @@ void rank_everything(ServedModel& served, const EvaluateOptions& options, const 
 {
     const Communicator& ranks = served.ranks();
     const Interactions excluded = excluded_items(users.seen);
-    const RankingTask task = ranking_task(served, users, excluded, list_lengths(options), options.relevance);
+    RankingTask task = ranking_task(served.dataset(), users, excluded, list_lengths(options), options.relevance);
+    task.learned = users.learned;
     const Popularity& popularity = served.popularity();
     result.scored_by = served.scorers().chosen;
     result.ranking = {evaluate_ranking(ranks, task, as_served(served, users)),

@@ -10,28 +10,32 @@
 
 namespace alster {
 
-MeasuredUsers::MeasuredUsers(const ServedModel& served)
-    : rows(RowPartition::even(served.info().users, rows_per_chunk, served.ranks().size()).of(served.ranks().rank())),
-      factors(served.model().factors(Side::users, rows)),
-      table{factors, rows.size(), served.info().width},
-      learned(learned_rows(Side::users, table, served.is_explicit())),
-      keys(user_keys(served.dataset().ids(Side::users, rows))),
-      seen(served.dataset().interactions(Part::train, Side::users, rows))
+DatasetUsers::DatasetUsers(const Communicator& ranks, const DatasetReader& dataset)
+    : rows(RowPartition::even(dataset.info().users, rows_per_chunk, ranks.size()).of(ranks.rank())),
+      keys(user_keys(dataset.ids(Side::users, rows))),
+      seen(dataset.interactions(Part::train, Side::users, rows))
 {
-    if (served.dataset().info().held_out > 0) holdout = served.dataset().interactions(Part::holdout, Side::users, rows);
+    if (dataset.info().held_out > 0) holdout = dataset.interactions(Part::holdout, Side::users, rows);
 }
 
-RankingTask ranking_task(const ServedModel& served, const MeasuredUsers& users, const Interactions& excluded,
+MeasuredUsers::MeasuredUsers(const ServedModel& served)
+    : DatasetUsers(served.ranks(), served.dataset()),
+      factors(served.model().factors(Side::users, rows)),
+      table{factors, rows.size(), served.info().width},
+      learned(learned_rows(Side::users, table, served.is_explicit()))
+{
+}
+
+RankingTask ranking_task(const DatasetReader& dataset, const DatasetUsers& users, const Interactions& excluded,
                          std::vector<Row> ks, const Relevance& relevance)
 {
     return {.rows = users.rows,
-            .users = served.info().users,
-            .items = served.info().items,
+            .users = dataset.info().users,
+            .items = dataset.info().items,
             .excluded = excluded,
             .holdout = users.holdout,
             .ks = std::move(ks),
             .relevance = relevance,
-            .learned = users.learned,
             .keys = users.keys};
 }
 

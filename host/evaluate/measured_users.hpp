@@ -7,21 +7,27 @@
 
 namespace alster {
 
-/// What one rank holds of the users of a model and its dataset, to measure lists for them.
-struct MeasuredUsers {
+/// What one rank holds of the users of a dataset, to measure lists for them.
+struct DatasetUsers {
     RowRange rows;
+    std::vector<std::uint64_t> keys;  // (rows)
+    Interactions seen;
+    Interactions holdout;  // empty where nothing is held out
+
+    DatasetUsers(const Communicator& ranks, const DatasetReader& dataset);
+};
+
+/// The same with what a model knows of them.
+struct MeasuredUsers : DatasetUsers {
     std::vector<float> factors;
     FactorTable table;
     std::vector<std::uint8_t> learned;  // (rows) of whom something was
-    std::vector<std::uint64_t> keys;    // (rows)
-    Interactions seen;
-    Interactions holdout;
 
     explicit MeasuredUsers(const ServedModel& served);
 };
 
 /// Full ranking for these users. The users and `excluded` must outlive it.
-[[nodiscard]] RankingTask ranking_task(const ServedModel& served, const MeasuredUsers& users,
+[[nodiscard]] RankingTask ranking_task(const DatasetReader& dataset, const DatasetUsers& users,
                                        const Interactions& excluded, std::vector<Row> ks, const Relevance& relevance);
 
 /// Lists as these users are served them. Both arguments must outlive it. Collective.

@@ -7,6 +7,9 @@
 #include "data/error.hpp"
 #include "data/exclusion.hpp"
 #include "data/ingest/split_plan.hpp"
+#include "data/list_file.hpp"
+#include "distributed/parallel_file_access.hpp"
+#include "host/evaluate/list_file_ranker.hpp"
 #include "host/evaluate/measured_users.hpp"
 
 namespace alster {
@@ -39,7 +42,7 @@ std::vector<double> of_metric(const UserScores& scores, std::size_t metric)
     return values;
 }
 
-std::vector<UserFacts> facts_of(const MeasuredUsers& users, std::span<const Row> measured, const LongTail& tail)
+std::vector<UserFacts> facts_of(const DatasetUsers& users, std::span<const Row> measured, const LongTail& tail)
 {
     std::vector<UserFacts> facts;
     for (const Row user : measured) {
@@ -56,27 +59,89 @@ std::vector<UserFacts> facts_of(const MeasuredUsers& users, std::span<const Row>
     return facts;
 }
 
-void add_notes(const ServedModel& served, UserValues& result)
+bool holds_lists(const std::filesystem::path& path)
 {
-    for (const auto& line : {served.warning(), served.note()})
-        if (!line.empty()) result.notes.push_back(line);
+    if (std::filesystem::is_directory(path)) return false;
+    return Hdf5File::open(path, serial_access(), Verify::nothing).text_attribute("/", "format") == "alster-lists";
 }
 
-/// Measures popularity by the dataset of a model, and what tells the users apart.
-void measure_popularity(ServedModel& served, const MeasuredUsers& users, const RankingTask& task, std::size_t metric,
-                        UserValues& result)
+/// The dataset, if anything can be measured on it.
+DatasetReader open_to_measure(const UserValueOptions& options, const FileAccess& access)
 {
-    const Communicator& ranks = served.ranks();
-    const Popularity& popularity = served.popularity();
-    const LongTail tail(popularity.counts());
-    UserScores scores;
-    (void)evaluate_ranking(ranks, task, popularity_ranker(popularity), &scores);
-    const auto facts = gather(ranks, facts_of(users, scores.users, tail));
-    for (const auto& one : facts) result.keys.push_back(one.key);
-    result.slices = slice_users(facts, tail.share());
-    result.systems.push_back({"popularity", gather(ranks, of_metric(scores, metric))});
-    if (const auto leak = leak_of_split(served.dataset().info().split); !leak.empty()) result.notes.push_back(leak);
+    DatasetReader dataset(options.data, access);
+    require_one_unit(options.relevance, dataset);
+    if (dataset.info().held_out == 0)
+        throw Error(ExitCode::bad_data,
+                    "{}: nothing is held out to measure on; prepare it with --split or --test, and train again",
+                    options.data.string());
+    return dataset;
 }
+
+/// Measures one way to make lists after the other.
+class Measuring {
+public:
+    Measuring(const Communicator& ranks, const UserValueOptions& options)
+        : ranks_(ranks),
+          options_(options),
+          access_(ranks),
+          dataset_(open_to_measure(options, access_)),
+          metric_(position_of(options.metric)),
+          users_(ranks, dataset_),
+          excluded_(excluded_items(users_.seen)),
+          task_(ranking_task(dataset_, users_, excluded_, {options.k}, options.relevance))
+    {
+        result_.metric = fmt::format("{}@{}", options.metric, options.k);
+        if (const auto leak = leak_of_split(dataset_.info().split); !leak.empty()) result_.notes.push_back(leak);
+    }
+
+    /// First: it says what tells the users apart, too.
+    void measure_popularity()
+    {
+        const Popularity popularity(positive_counts(ranks_, dataset_));
+        const LongTail tail(popularity.counts());
+        const UserScores scores = add("popularity", popularity_ranker(popularity));
+        const auto facts = gather(ranks_, facts_of(users_, scores.users, tail));
+        for (const auto& one : facts) result_.keys.push_back(one.key);
+        result_.slices = slice_users(facts, tail.share());
+    }
+
+    void measure(const std::filesystem::path& run)
+    {
+        if (holds_lists(run)) {
+            const ListFileRanker lists(run, dataset_, users_.rows, options_.k);
+            (void)add(run.string(), lists.ranker());
+            return;
+        }
+        ServedModel served(ranks_, {model_of(run), options_.data, options_.backend, options_.threads});
+        for (const auto& line : {served.warning(), served.note()})
+            if (!line.empty()) result_.notes.push_back(line);
+        const MeasuredUsers users(served);
+        (void)add(run.string(), as_served(served, users));
+    }
+
+    [[nodiscard]] UserValues result() { return std::move(result_); }
+
+private:
+    UserScores add(const std::string& name, const Ranker& ranker)
+    {
+        UserScores scores;
+        if (evaluate_ranking(ranks_, task_, ranker, &scores).users == 0)
+            throw Error(ExitCode::bad_data, "{}: no user has a relevant held-out item that lists do not exclude",
+                        options_.data.string());
+        result_.systems.push_back({name, gather(ranks_, of_metric(scores, metric_))});
+        return scores;
+    }
+
+    const Communicator& ranks_;
+    const UserValueOptions& options_;
+    ParallelFileAccess access_;
+    DatasetReader dataset_;
+    std::size_t metric_;
+    DatasetUsers users_;
+    Interactions excluded_;
+    RankingTask task_;
+    UserValues result_;
+};
 
 }  // namespace
 
@@ -87,28 +152,10 @@ std::filesystem::path model_of(const std::filesystem::path& run)
 
 UserValues measure_users(const Communicator& ranks, const UserValueOptions& options)
 {
-    const std::size_t metric = position_of(options.metric);
-    UserValues result{.metric = fmt::format("{}@{}", options.metric, options.k)};
-    for (const auto& run : options.runs) {
-        ServedModel served(ranks, {model_of(run), options.data, options.backend, options.threads});
-        if (served.dataset().info().held_out == 0)
-            throw Error(ExitCode::bad_data,
-                        "{}: nothing is held out to measure on; prepare it with --split or --test, and train again",
-                        options.data.string());
-        require_one_unit(options.relevance, served.dataset());
-        const MeasuredUsers users(served);
-        const Interactions excluded = excluded_items(users.seen);
-        const RankingTask task = ranking_task(served, users, excluded, {options.k}, options.relevance);
-        if (result.systems.empty()) measure_popularity(served, users, task, metric, result);
-        UserScores scores;
-        const auto report = evaluate_ranking(ranks, task, as_served(served, users), &scores);
-        if (report.users == 0)
-            throw Error(ExitCode::bad_data, "{}: no user has a relevant held-out item that lists do not exclude",
-                        options.data.string());
-        result.systems.push_back({run.string(), gather(ranks, of_metric(scores, metric))});
-        add_notes(served, result);
-    }
-    return result;
+    Measuring measuring(ranks, options);
+    measuring.measure_popularity();
+    for (const auto& run : options.runs) measuring.measure(run);
+    return measuring.result();
 }
 
 }  // namespace alster

@@ -11,8 +11,8 @@ namespace alster {
 
 /// Which models to measure on the same held-out users, and by what.
 struct UserValueOptions {
-    std::vector<std::filesystem::path> runs;  // model files, or directories that hold a model.h5
-    std::filesystem::path data;               // the dataset that all of them were trained on
+    std::vector<std::filesystem::path> runs;  // model files, directories that hold a model.h5, or list files
+    std::filesystem::path data;               // the dataset that models were trained on
     std::string metric = "ndcg";              // of ranking_metrics
     Row k = 10;
     Relevance relevance = {};
@@ -35,7 +35,7 @@ struct UserValues {
     std::vector<std::string> notes = {};     // what to know before the figures are believed
 };
 
-/// Measures users with relevant held-out items, each model as it would be served. The result is on rank 0; the same
+/// Measures users with relevant held-out items, each model as it would be served, and lists as they are. The result is on rank 0; the same
 /// bits for any number of ranks. Errors: bad_data (65) where a model was not trained on the users and items of the
 /// dataset, or nothing is held out. Collective.
 [[nodiscard]] UserValues measure_users(const Communicator& ranks, const UserValueOptions& options);

@@ -105,6 +105,16 @@ def main():
 
         same = json.loads(metrics.alster("compare", runs[0], runs[0], "--data", data, "--json"))["comparisons"][1]
         assert same["verdict"] == "equivalent" and same["p"] == 1 and same["changed_users"] == 0, same
+        lists = os.path.join(directory, "lists.h5")
+        make = ["recommend", "--model", runs[1] + "/model.h5", "--data", data, "--all", "--k", "12", "--out", lists]
+        metrics.alster(*make, "--allow-held-out")
+        exported = json.loads(metrics.alster("compare", lists, runs[1], "--data", data, "--json"))["comparisons"]
+        assert abs(exported[0]["other"] - systems[2].mean()) < 1e-9 and exported[1]["changed_users"] == 0, exported
+        code, line = refused("compare", lists, "--data", data, "--k", "20")
+        assert code == 64 and "12 places" in line, line
+        metrics.alster(*make)
+        code, line = refused("compare", lists, "--data", data)
+        assert code == 65 and "--allow-held-out" in line, line
         assert "recall@50 of" in metrics.alster("compare", *runs, "--data", data, "--metric", "recall", "--k", "50")
         code, line = refused("compare", *runs, "--data", runs[0] + "/model.h5")
         assert code == 65 and line.count("\n") == 1, line
