@@ -20,9 +20,11 @@ constexpr Command commands[] = {
     {"sweep", "list the runs of a sweep file, or train one of them", sweep_command, false},
     {"sweep-report", "compare the runs of a sweep", sweep_report_command, false},
     {"evaluate", "measure a model on held-out interactions", evaluate_command, true},
+    {"compare", "say which of several models is better, and for whom", compare_command, true},
     {"recommend", "list the best unseen items for users", recommend_command, true},
     {"similar", "list the items most like an item", similar_command, true},
     {"export", "write vectors or lists for other systems", export_command, false},
+    {"diff", "compare two list files before one is published", diff_command, false},
     {"inspect", "show and verify an alster file", inspect_command, false},
 };
 

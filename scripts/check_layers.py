@@ -21,7 +21,7 @@ MAY_INCLUDE = {
 
 # Rooms of one floor do not see each other.
 FLOOR = {
-    "machine": 1,
+    "machine": 1, "statistics": 1,
     "prepare": 2, "model": 2, "report": 2,
     "sharding": 3, "personalize": 3,
     "solve": 4, "evaluate": 4, "publish": 4,

@@ -2,43 +2,16 @@
 
 #include <algorithm>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "data/error.hpp"
 #include "data/exclusion.hpp"
 #include "data/ingest/split_plan.hpp"
-#include "distributed/row_partition.hpp"
-#include "host/evaluate/learned_ranker.hpp"
+#include "host/evaluate/measured_users.hpp"
 #include "host/model/learned.hpp"
-#include "kernels/backend.hpp"
 
 namespace alster {
 
 namespace {
-
-/// What this rank holds of the users.
-struct OwnUsers {
-    RowRange rows;
-    std::vector<float> factors;
-    FactorTable table;
-    std::vector<std::uint8_t> learned;  // (rows) of whom something was
-    std::vector<std::uint64_t> keys;    // (rows)
-    Interactions seen;
-    Interactions holdout;
-
-    explicit OwnUsers(const ServedModel& served)
-        : rows(
-              RowPartition::even(served.info().users, rows_per_chunk, served.ranks().size()).of(served.ranks().rank())),
-          factors(served.model().factors(Side::users, rows)),
-          table{factors, rows.size(), served.info().width},
-          learned(learned_rows(Side::users, table, served.is_explicit())),
-          keys(user_keys(served.dataset().ids(Side::users, rows))),
-          seen(served.dataset().interactions(Part::train, Side::users, rows))
-    {
-        if (served.dataset().info().held_out > 0)
-            holdout = served.dataset().interactions(Part::holdout, Side::users, rows);
-    }
-};
 
 /// All items, those of which nothing was learned too: for predictions of given pairs.
 struct AllItems {
@@ -64,23 +37,16 @@ std::vector<Row> list_lengths(const EvaluateOptions& options)
 /// The k of NDCG by which the model is compared with the baseline.
 Row compared_length(const std::vector<Row>& ks) { return std::ranges::count(ks, Row{10}) > 0 ? 10 : ks.front(); }
 
-void rank_everything(ServedModel& served, const EvaluateOptions& options, const OwnUsers& users, Evaluation& result)
+void rank_everything(ServedModel& served, const EvaluateOptions& options, const MeasuredUsers& users,
+                     Evaluation& result)
 {
     const Communicator& ranks = served.ranks();
     const Interactions excluded = excluded_items(users.seen);
-    const RankingTask task{.rows = users.rows,
-                           .users = served.info().users,
-                           .items = served.info().items,
-                           .excluded = excluded,
-                           .holdout = users.holdout,
-                           .ks = list_lengths(options),
-                           .relevance = options.relevance,
-                           .learned = users.learned,
-                           .keys = users.keys};
+    RankingTask task = ranking_task(served.dataset(), users, excluded, list_lengths(options), options.relevance);
+    task.learned = users.learned;
     const Popularity& popularity = served.popularity();
     result.scored_by = served.scorers().chosen;
-    const Ranker model = learned_ranker(users.table, served.items(), served.item_scorer());
-    result.ranking = {evaluate_ranking(ranks, task, served_ranker(model, popularity, users.learned)),
+    result.ranking = {evaluate_ranking(ranks, task, as_served(served, users)),
                       evaluate_ranking(ranks, task, popularity_ranker(popularity))};
     if (result.ranking->model.users == 0)
         throw Error(ExitCode::bad_data, "{}: no user has a relevant held-out item that lists do not exclude",
@@ -91,7 +57,8 @@ void rank_everything(ServedModel& served, const EvaluateOptions& options, const 
                                   {"popularity", result.ranking->popularity.measurement("ndcg", k).value}});
 }
 
-void rank_candidates(ServedModel& served, const EvaluateOptions& options, const OwnUsers& users, Evaluation& result)
+void rank_candidates(ServedModel& served, const EvaluateOptions& options, const MeasuredUsers& users,
+                     Evaluation& result)
 {
     const ModelReader& model = served.model();
     const auto file = read_candidates(options.candidates, model.ids(Side::users, {0, model.info().users}),
@@ -121,7 +88,7 @@ void rank_candidates(ServedModel& served, const EvaluateOptions& options, const 
                                   {"popularity", result.candidates->popularity.all.ndcg[n]}});
 }
 
-Evaluation::Ratings predict_ratings(const ServedModel& served, const OwnUsers& users)
+Evaluation::Ratings predict_ratings(const ServedModel& served, const MeasuredUsers& users)
 {
     const ModelInfo& info = served.info();
     const AllItems items(served);
@@ -131,18 +98,6 @@ Evaluation::Ratings predict_ratings(const ServedModel& served, const OwnUsers& u
     return {.model = errors(model_predictor(users.table, items.table, info.mean)),
             .mean = errors([&](Row, Row) { return info.mean; }),
             .bias = errors(bias_predictor(served.ranks(), served.dataset(), users.seen))};
-}
-
-/// A bound on values means something where they have one unit; event rules are for logs where they do not.
-void require_one_unit(const EvaluateOptions& options, const DatasetReader& dataset)
-{
-    if (options.relevance.value_from <= Relevance().value_from) return;
-    const auto provenance = nlohmann::json::parse(dataset.info().provenance, nullptr, false);
-    if (provenance.is_object() && provenance.contains("rules"))
-        throw Error(ExitCode::usage,
-                    "--relevant-from {}: {} was prepared with event rules, its values are of several units; use "
-                    "--relevant-preference",
-                    options.relevance.value_from, options.served.data.string());
 }
 
 void add_notes(const DatasetReader& dataset, Evaluation& result)
@@ -166,9 +121,9 @@ Evaluation evaluate(const Communicator& ranks, const EvaluateOptions& options)
         throw Error(ExitCode::bad_data,
                     "{}: nothing is held out to measure on; prepare it with --split or --test, or give --candidates",
                     options.served.data.string());
-    require_one_unit(options, dataset);
+    require_one_unit(options.relevance, dataset);
 
-    const OwnUsers users(served);
+    const MeasuredUsers users(served);
     if (dataset.info().held_out > 0 && served.is_explicit()) {
         result.ratings = predict_ratings(served, users);
         result.comparisons.push_back({"rmse", result.ratings->model.rmse,

@@ -128,6 +128,15 @@ public:
             if (!batch_.relevant[n].empty()) sums.coverage.add(lists_.items_of(n), judged_[n].worst_place);
     }
 
+    void append_to(UserScores& single) const
+    {
+        for (Row n = 0; n < users(); ++n) {
+            if (batch_.relevant[n].empty()) continue;
+            single.users.push_back(batch_.users[n]);
+            for (const Row k : task_.ks) single.scores.push_back(scores_of(n, k));
+        }
+    }
+
 private:
     [[nodiscard]] Row k() const { return task_.ks.back(); }
     [[nodiscard]] Row users() const { return std::ssize(batch_.users); }
@@ -168,13 +177,17 @@ private:
                 judged.hits = judge(list(lists, n), batch_.relevant[places[n]], k()).hits;
     }
 
+    [[nodiscard]] RankingScores scores_of(Row n, Row k) const
+    {
+        return ranking_scores(judged_[n].hits, std::ssize(batch_.relevant[n]), k);
+    }
+
     void add_user(Row n, UserMeans& all, UserMeans& without_history) const
     {
-        const auto& relevant = batch_.relevant[n];
-        if (relevant.empty()) return;
+        if (batch_.relevant[n].empty()) return;
         std::vector<double> values;
         for (const Row k : task_.ks) {
-            const auto scores = ranking_scores(judged_[n].hits, std::ssize(relevant), k);
+            const auto scores = scores_of(n, k);
             values.insert(values.end(), scores.begin(), scores.end());
         }
         const Row user = batch_.users[n];
@@ -265,7 +278,8 @@ Measurement RankingReport::measurement(const char* metric, Row k) const
     return {means.at(n).at(m), low.at(n).at(m), high.at(n).at(m), users};
 }
 
-RankingReport evaluate_ranking(const Communicator& ranks, const RankingTask& task, const Ranker& ranker)
+RankingReport evaluate_ranking(const Communicator& ranks, const RankingTask& task, const Ranker& ranker,
+                               UserScores* single)
 {
     const std::size_t measures = ranking_metrics.size() * task.ks.size();
     Sums sums{{measures, task.users, bootstrap_seed}, {measures, task.users, bootstrap_seed}, Coverage(task.items)};
@@ -274,7 +288,10 @@ RankingReport evaluate_ranking(const Communicator& ranks, const RankingTask& tas
         Batch batch;
         for (; std::ssize(batch.users) < most && first < task.rows.size(); first += rows_per_chunk)
             batch.add(task, {first, std::min(first + rows_per_chunk, task.rows.size())});
-        if (!batch.users.empty()) BatchLists(task, ranker, batch).add_to(sums);
+        if (batch.users.empty()) continue;
+        const BatchLists lists(task, ranker, batch);
+        lists.add_to(sums);
+        if (single) lists.append_to(*single);
     }
     return make_report(ranks, task, sums);
 }

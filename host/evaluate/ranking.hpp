@@ -59,13 +59,20 @@ struct RankingReport {
     [[nodiscard]] Measurement measurement(const char* metric, Row k) const;
 };
 
+/// What single users' lists are worth, in the order of rows.
+struct UserScores {
+    std::vector<Row> users;             // those that are measured, by their number on this rank
+    std::vector<RankingScores> scores;  // (users, ks)
+};
+
 /// Full ranking of all items for each user with relevant held-out items, but for those excluded. A held-out item that
 /// is excluded cannot be listed and is not counted.
 ///
 /// Ties count against the ranker: among items of the same score the relevant ones come last, and an item is covered at
 /// k only where its whole tie has room in k places. So no measure depends on the order of rows, a constant score is
 /// never better than a random order is on average, and a measure at k does not depend on the other list lengths. The
-/// same bits for any number of ranks. Collective.
-[[nodiscard]] RankingReport evaluate_ranking(const Communicator& ranks, const RankingTask& task, const Ranker& ranker);
+/// same bits for any number of ranks. `single`: where to append this rank's users one by one, or null. Collective.
+[[nodiscard]] RankingReport evaluate_ranking(const Communicator& ranks, const RankingTask& task, const Ranker& ranker,
+                                             UserScores* single = nullptr);
 
 }  // namespace alster

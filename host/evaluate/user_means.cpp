@@ -1,43 +1,15 @@
 #include "host/evaluate/user_means.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include "host/statistics/draws.hpp"
 
 namespace alster {
 
 namespace {
 
 constexpr std::size_t replicates = 200;
-constexpr std::uint32_t largest_weight = 8;  // P(w > 8) is 1e-6: such a draw counts 8
-
-/// Weyl step and mixing of splitmix64: neighbouring inputs give unrelated outputs.
-std::uint64_t hash(std::uint64_t x)
-{
-    x += 0x9e3779b97f4a7c15U;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
-    return x ^ (x >> 31);
-}
-
-/// P(w ≤ n) for w ~ Poisson(1), as fractions of 2^32.
-constexpr std::array<std::uint32_t, largest_weight> poisson_steps = [] {
-    std::array<std::uint32_t, largest_weight> steps{};
-    double term = 0.36787944117144233;  // e⁻¹
-    double sum = 0;
-    for (std::uint32_t n = 0; n < largest_weight; ++n) {
-        sum += term;
-        steps[n] = static_cast<std::uint32_t>(sum * 0x1p32);
-        term /= n + 1;
-    }
-    return steps;
-}();
-
-double poisson(std::uint32_t uniform)
-{
-    int weight = 0;
-    for (const auto step : poisson_steps) weight += uniform >= step;
-    return weight;
-}
+constexpr std::uint32_t largest_weight = Draws::largest_weight;
 
 }  // namespace
 
@@ -67,9 +39,9 @@ UserMeans UserMeans::zero() const { return {measures_, seed_, sum_.zero()}; }
 
 void UserMeans::add(std::uint64_t key, std::span<const double> values)
 {
-    const std::uint64_t stream = hash(seed_ ^ hash(key));
+    const Draws draws(seed_, key);
     for (std::size_t b = 0; b <= replicates; ++b) {
-        const double weight = b == 0 ? 1 : poisson(static_cast<std::uint32_t>(hash(stream + b)));
+        const double weight = b == 0 ? 1 : draws.poisson(b);
         double* row = chunk_.data() + b * (1 + measures_);
         row[0] += weight;
         for (std::size_t m = 0; m < measures_; ++m) row[1 + m] += weight * values[m];

@@ -20,7 +20,7 @@ struct ListBlock {
     std::span<const std::string> names;  // (rows) the ids that were asked for; empty: those of the model
     const TopK& lists;
     std::span<const Reason> reasons;       // (rows, k) of users; empty: lists of items
-    std::span<const Shortfall> shortfall;  // (rows) of users; empty: lists of items
+    std::span<const Shortfall> shortfall = {};  // (rows) of users; empty: lists of items
 };
 
 /// A file of lists that all ranks write together, block after block: nobody holds all of them.

@@ -85,23 +85,29 @@ def mixed(x):
     return x ^ (x >> np.uint64(31))
 
 
-def bootstrap_weights(ids, replicates=200, seed=1):
-    """Poisson(1) draws (replicates, users) by a hash of the id."""
+def user_keys(ids):
+    keys = []
     with np.errstate(over="ignore"):
-        keys = []
         for text in ids:
             key = np.uint64(0xCBF29CE484222325)
             for byte in text.encode():
                 key = (key ^ np.uint64(byte)) * np.uint64(0x100000001B3)
             keys.append(key)
-        streams = mixed(np.uint64(seed) ^ mixed(np.array(keys, np.uint64)))
+    return np.array(keys, np.uint64)
+
+
+def bootstrap_weights(ids, replicates=200, seed=1):
+    """Poisson(1) draws (replicates, users) by a hash of the id."""
+    with np.errstate(over="ignore"):
+        streams = mixed(np.uint64(seed) ^ mixed(user_keys(ids)))
         uniform = mixed(streams + np.arange(1, replicates + 1, dtype=np.uint64)[:, None]) & np.uint64(0xFFFFFFFF)
     chances = np.exp(-1.0) / np.cumprod([1, *range(1, 8)])
     return np.searchsorted(np.floor(np.cumsum(chances) * 2**32), uniform, side="right").astype(np.float64)
 
 
-def ranking(files, score_rows, ks, value_from, preference_from):
-    """Everything that is said of one ranker; score_rows(users) gives the scores of all items."""
+def user_lists(files, score_rows, ks, value_from=-np.inf, preference_from=0.0):
+    """Users, (users, measures) and for each item the best place that it surely has; score_rows(user) gives the scores
+    of all items."""
     held = files.held
     wanted = held.positive & (held.values >= value_from) & (held.preferences >= preference_from)
     relevant = held.matrix(wanted, files.excluded.shape) & ~files.excluded
@@ -116,7 +122,12 @@ def ranking(files, score_rows, ks, value_from, preference_from):
         measures.append(np.concatenate([user_measures(hits, hits.sum(), k) for k in ks]))
         last_of_tie = np.searchsorted(-scores[order], -scores[order], side="right") - 1
         np.minimum.at(worst_place, allowed[order], last_of_tie)
-    measures = np.array(measures)
+    return users, np.array(measures), worst_place
+
+
+def ranking(files, score_rows, ks, value_from, preference_from):
+    """Everything that is said of one ranker."""
+    users, measures, worst_place = user_lists(files, score_rows, ks, value_from, preference_from)
     weights = bootstrap_weights([files.user_ids[user] for user in users])
     samples = np.sort(weights @ measures / weights.sum(axis=1, keepdims=True), axis=0)
     said = {"users": len(users), "users_without_history": int((~files.learned[users]).sum())}

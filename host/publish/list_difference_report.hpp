@@ -1,0 +1,12 @@
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "host/publish/list_difference.hpp"
+
+namespace alster {
+
+[[nodiscard]] nlohmann::ordered_json to_json(const ListDifference& difference);
+[[nodiscard]] std::string to_text(const ListDifference& difference);
+
+}  // namespace alster
