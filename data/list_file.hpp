@@ -26,6 +26,7 @@ struct ListInfo {
     double mean = 0;               // part of the scores of explicit feedback
     std::string eligibility = {};  // SHA-256 of the rules by which items may be shown; "": there were none
     std::int64_t instant = 0;      // for which they were applied, Unix seconds
+    std::string viewer = {};       // who sees lists of items: "class kids", "user 42"; "": there were no rules
 };
 
 /// The longest list that a file can hold.

@@ -9,8 +9,9 @@ namespace alster {
 
 inline constexpr const char* lists_format = "alster-lists";
 inline constexpr const char* reason_vocabulary = "/vocab/reason";
-inline constexpr const char* eligibility_attribute = "eligibility";  // only where there were rules
-inline constexpr const char* instant_attribute = "eligibility_at";   // likewise
+inline constexpr const char* eligibility_attribute = "eligibility";    // only where there were rules
+inline constexpr const char* instant_attribute = "eligibility_at";     // likewise
+inline constexpr const char* viewer_attribute = "eligibility_viewer";  // likewise, of lists of items
 inline constexpr const char* evidence_attribute = "evidence_per_entry";
 
 /// Whose lists a group holds.

@@ -156,6 +156,7 @@ void ListFileReader::read_attributes()
     if (file_.has_attribute("/", eligibility_attribute)) {
         info_.eligibility = file_.text_attribute("/", eligibility_attribute);
         info_.instant = file_.integer_attribute("/", instant_attribute);
+        if (file_.has_attribute("/", viewer_attribute)) info_.viewer = file_.text_attribute("/", viewer_attribute);
     }
     if (file_.has_attribute("/", "excluded")) info_.excluded = file_.text_attribute("/", "excluded");
     const bool known = info_.objective == "implicit" || info_.objective == "explicit";

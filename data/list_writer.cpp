@@ -38,6 +38,7 @@ void write_attributes(Hdf5File& file, const ListInfo& info, Row k)
     if (info.eligibility.empty()) return;
     file.set_attribute("/", eligibility_attribute, std::string_view(info.eligibility));
     file.set_attribute("/", instant_attribute, info.instant);
+    if (!info.viewer.empty()) file.set_attribute("/", viewer_attribute, std::string_view(info.viewer));
 }
 
 /// What a place may have beside its item and score.

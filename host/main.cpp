@@ -24,6 +24,7 @@ constexpr Command commands[] = {
     {"recommend", "list the best unseen items for users", recommend_command, true},
     {"similar", "list the items most like an item", similar_command, true},
     {"export", "write vectors or lists for other systems", export_command, false},
+    {"audit", "check lists against the rules of who may see what", audit_command, true},
     {"diff", "compare two list files before one is published", diff_command, false},
     {"inspect", "show and verify an alster file", inspect_command, false},
 };

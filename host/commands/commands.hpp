@@ -30,6 +30,7 @@ int recommend_command(int argc, char** argv);
 int similar_command(int argc, char** argv);
 int export_command(int argc, char** argv);
 int diff_command(int argc, char** argv);
+int audit_command(int argc, char** argv);
 int inspect_command(int argc, char** argv);
 
 }  // namespace alster

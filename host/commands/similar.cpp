@@ -56,6 +56,12 @@ std::int32_t class_of(const ServedModel& served, Eligibility* rules, const Optio
     return rules->classes_of(rows_of_ids(ids, {options.for_user}, "user", options.lists.served.model)).front();
 }
 
+std::string viewer_words(const Options& options)
+{
+    if (options.lists.eligibility.empty()) return "";
+    return options.user_class.empty() ? "user " + options.for_user : "class " + options.user_class;
+}
+
 /// Who sees the lists, and what makes them.
 struct Viewer {
     ServedModel& served;
@@ -126,7 +132,8 @@ int similar_command(int argc, char** argv)
                         .group = "/similar/items",
                         .k = options.lists.k,
                         .score = score,
-                        .eligibility = rules};
+                        .eligibility = rules,
+                        .viewer = viewer_words(options)};
     const ListJob job{.file = file,
                       .rows = named,
                       .names = options.items,

@@ -19,7 +19,7 @@ struct ListBlock {
     std::span<const Row> rows;           // whose lists; unknown_user: of no row of the model
     std::span<const std::string> names;  // (rows) the ids that were asked for; empty: those of the model
     const TopK& lists;
-    std::span<const Reason> reasons;       // (rows, k) of users; empty: lists of items
+    std::span<const Reason> reasons;            // (rows, k) of users; empty: lists of items
     std::span<const Shortfall> shortfall = {};  // (rows) of users; empty: lists of items
 };
 
@@ -54,6 +54,7 @@ struct ListFile {
     std::string excluded = {};              // of users: what lists leave out, in words
     const PopularItems* popular = nullptr;  // of users: what a service shows to whom it does not know
     const Eligibility* eligibility = nullptr;
+    std::string viewer = {};  // of items, with an eligibility: who will see the lists, as ListInfo has it
 };
 
 /// True for a name that ends in .jsonl: JSON lines {"user": id, "items": [ids], "scores": …, "filled": …, "k": …,
