@@ -23,6 +23,7 @@ constexpr Command commands[] = {
     {"compare", "say which of several models is better, and for whom", compare_command, true},
     {"recommend", "list the best unseen items for users", recommend_command, true},
     {"similar", "list the items most like an item", similar_command, true},
+    {"page", "make home pages: rows of titles, each with a reason", page_command, true},
     {"export", "write vectors or lists for other systems", export_command, false},
     {"audit", "check lists against the rules of who may see what", audit_command, true},
     {"diff", "compare two list files before one is published", diff_command, false},

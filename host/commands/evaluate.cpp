@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include "data/console.hpp"
+#include "data/error.hpp"
 #include "data/json_text.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/evaluate/evaluation.hpp"
+#include "host/evaluate/page_evaluation.hpp"
 #include "host/evaluate/report.hpp"
 
 namespace alster {
@@ -21,9 +23,11 @@ constexpr const char* examples =
     "recall@k divides by min(k, relevant), recall_all@k by all relevant items. docs/evaluation.md defines every "
     "number.";
 
-void add_options(CLI::App& app, EvaluateOptions& options)
+void add_options(CLI::App& app, EvaluateOptions& options, std::filesystem::path& pages)
 {
-    app.add_option("--model", options.served.model, "model.h5, made by alster train")->required();
+    auto* model = app.add_option("--model", options.served.model, "model.h5, made by alster train");
+    app.add_option("--pages", pages, "Measure pages.h5, made by alster page --allow-held-out, in place of a model")
+        ->excludes(model);
     app.add_option("--data", options.served.data, "The dataset.h5 it was trained on")->required();
     app.add_option("--k", options.ks, "Lengths of the lists: 10,20,100, or 10 with --candidates")
         ->delimiter(',')
@@ -43,16 +47,53 @@ void add_options(CLI::App& app, EvaluateOptions& options)
         ->check(CLI::Range(0, 4096));
 }
 
+int show_pages(const Communicator& ranks, const std::filesystem::path& pages, const std::filesystem::path& data,
+               bool json)
+{
+    const PageEvaluation found = evaluate_pages(ranks, pages, data);
+    if (!ranks.leads()) return 0;
+    if (!found.note.empty()) say("alster: note: {}", found.note);
+    const auto as_json = [](const Measurement& m) {
+        return nlohmann::json{{"value", m.value}, {"low", m.low}, {"high", m.high}};
+    };
+    if (json) {
+        print("{}\n", json_text(nlohmann::json{{"n2dcg", as_json(found.n2dcg)},
+                                               {"hit_rate", as_json(found.hit_rate)},
+                                               {"users", found.n2dcg.count},
+                                               {"pages", found.pages},
+                                               {"rows", found.rows},
+                                               {"titles", found.titles},
+                                               {"overlap", found.overlap},
+                                               {"distinct_titles", found.distinct},
+                                               {"coverage", found.coverage}}));
+        return 0;
+    }
+    const auto line = [](const char* name, const Measurement& m) {
+        print("{:<14} {:.4f}  [{:.4f}, {:.4f}]\n", name, m.value, m.low, m.high);
+    };
+    print("pages of {} users with held-out titles, {:.1f} rows and {:.0f} titles each\n", found.n2dcg.count, found.rows,
+          found.titles);
+    line("N2DCG", found.n2dcg);
+    line("hit rate", found.hit_rate);
+    print("{:<14} {:.4f}  of two users' pages (Jaccard)\n", "overlap", found.overlap);
+    print("{:<14} {:.4f}  {} titles\n", "coverage", found.coverage, found.distinct);
+    return 0;
+}
+
 }  // namespace
 
 int evaluate_command(int argc, char** argv)
 {
     EvaluateOptions options;
     CommandLine line("evaluate", "Measures a model on held-out interactions, beside a baseline.", examples);
-    add_options(line.app(), options);
+    std::filesystem::path pages;
+    add_options(line.app(), options, pages);
     if (!line.parse(argc, argv)) return 0;
+    if (options.served.model.empty() && pages.empty())
+        throw Error(ExitCode::usage, "--model is required: model.h5, made by alster train (or --pages)");
 
     const Communicator ranks;
+    if (!pages.empty()) return show_pages(ranks, pages, options.served.data, line.json());
     const Evaluation evaluation = evaluate(ranks, options);
     if (!ranks.leads()) return 0;
     for (const auto& warning : evaluation.warnings) say("alster: warning: {}", warning);

@@ -38,16 +38,22 @@ void add_eligibility(CLI::App& app, ListOptions& options)
         ->capture_default_str();
 }
 
-std::optional<Eligibility> eligibility_of(const ServedModel& served, const ListOptions& options)
+std::int64_t instant_of(const ServedModel& served, const ListOptions& options)
 {
     const std::string at = options.at == "now" ? utc_now(served.ranks(), "{:%Y-%m-%dT%H:%M:%SZ}") : options.at;
-    const std::optional<std::int64_t> instant = attribute_time(at);
+    const auto instant = attribute_time(at);
     if (!instant) throw Error(ExitCode::usage, "--at {}: write now, or a time as 2026-11-27T18:00Z", options.at);
+    return *instant;
+}
+
+std::optional<Eligibility> eligibility_of(const ServedModel& served, const ListOptions& options)
+{
+    const std::int64_t instant = instant_of(served, options);
     if (options.eligibility.empty()) return std::nullopt;
     if (!served.has_dataset())
         throw Error(ExitCode::usage, "--eligibility needs --data: the dataset says what users and items are");
     std::optional<Eligibility> rules;
-    rules.emplace(served.dataset(), EligibilityRules::load(options.eligibility), *instant);
+    rules.emplace(served.dataset(), EligibilityRules::load(options.eligibility), instant);
     if (served.ranks().leads())
         for (const auto& warning : rules->warnings()) say("alster: warning: {}", warning);
     return rules;

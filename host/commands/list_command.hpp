@@ -28,8 +28,10 @@ void add_lists(CLI::App& app, ListOptions& options, const std::string& k);
 void add_scoring(CLI::App& app, ServedOptions& options);
 void add_eligibility(CLI::App& app, ListOptions& options);
 
-/// The rules that were asked for, if any; says their warnings. Errors: those of the rules; usage (64) for the instant,
-/// or where there is no dataset. Collective.
+/// The instant of --at, Unix seconds. Error: usage (64). Collective.
+[[nodiscard]] std::int64_t instant_of(const ServedModel& served, const ListOptions& options);
+
+/// The rules that were asked for, if any; says their warnings. Errors: those of the rules; usage (64) where there is no dataset. Collective.
 [[nodiscard]] std::optional<Eligibility> eligibility_of(const ServedModel& served, const ListOptions& options);
 
 /// Throws usage (64) where --all and --out do not go together. `file` is the stem of a name to propose, `lists` what

@@ -6,7 +6,7 @@
 namespace alster {
 
 JsonListWriter::JsonListWriter(const Communicator& ranks, const ListFile& file)
-    : ListWriter(ranks, file.path), ranks_(ranks), what_(file), out_(file.path)
+    : ListWriter(ranks, file.path), what_(file), out_(ranks, file.path)
 {
 }
 
@@ -26,16 +26,6 @@ void JsonListWriter::write(const ListBlock& block)
     out_.write(text);
 }
 
-void JsonListWriter::commit()
-{
-    if (!ranks_.leads()) out_.finish();
-    const auto parts = ranks_.all_gather(out_.temporary().string());
-    const auto bytes = ranks_.all_gather(static_cast<std::int64_t>(out_.bytes()));
-    by_leader(ranks_, [&] {
-        for (int rank = 1; rank < ranks_.size(); ++rank)
-            out_.append(parts[rank], static_cast<std::uint64_t>(bytes[rank]));
-        out_.commit();
-    });
-}
+void JsonListWriter::commit() { out_.commit(); }
 
 }  // namespace alster

@@ -1,10 +1,9 @@
 #pragma once
-#include "data/output_file.hpp"
+#include "host/personalize/joined_output.hpp"
 #include "host/personalize/list_writer.hpp"
 
 namespace alster {
 
-/// Each rank writes a part of its own; commit() joins them in the order of ranks.
 class JsonListWriter : public ListWriter {
 public:
     JsonListWriter(const Communicator& ranks, const ListFile& file);
@@ -13,9 +12,8 @@ public:
     void commit() override;
 
 private:
-    const Communicator& ranks_;
     ListFile what_;
-    OutputFile out_;  // of this rank; the leading rank's becomes the file
+    JoinedOutput out_;
 };
 
 }  // namespace alster

@@ -30,23 +30,35 @@ Neighbours::Neighbours(ServedModel& served, Eligibility* eligibility)
 
 TopK Neighbours::lists(std::span<const Row> items, Row k, std::int32_t user_class)
 {
-    HostMatrix queries(static_cast<Row>(items.size()), directions_.width);
-    Interactions itself;
-    for (std::size_t n = 0; n < items.size(); ++n) {
-        const auto row = row_[items[n]];
-        if (row >= 0) {
-            std::copy_n(directions_.row(row), directions_.width, queries.row(static_cast<Row>(n)));
-            itself.columns.push_back(row);
-        }
-        itself.offsets.push_back(static_cast<Offset>(itself.columns.size()));
-    }
+    const std::vector<std::int32_t> seeds(items.begin(), items.end());
     const std::vector<std::int32_t> class_of(items.size(), user_class);
-    CandidateFilter filter{.excluded = &itself};
+    Interactions nothing;
+    nothing.offsets.resize(items.size() + 1);
+    return lists(seeds, nothing, class_of, k);
+}
+
+TopK Neighbours::lists(std::span<const std::int32_t> items, const Interactions& excluded,
+                       std::span<const std::int32_t> class_of, Row k)
+{
+    HostMatrix queries(std::ssize(items), directions_.width);
+    Interactions rows;
+    for (std::size_t n = 0; n < items.size(); ++n) {
+        const auto own = row_[items[n]];
+        const auto first = std::ssize(rows.columns);
+        for (const Column item : excluded.columns_of(static_cast<Row>(n)))
+            if (row_[item] >= 0 && row_[item] != own) rows.columns.push_back(row_[item]);
+        if (own >= 0) {
+            std::copy_n(directions_.row(own), directions_.width, queries.row(static_cast<Row>(n)));
+            rows.columns.insert(std::lower_bound(rows.columns.begin() + first, rows.columns.end(), own), own);
+        }
+        rows.offsets.push_back(std::ssize(rows.columns));
+    }
+    CandidateFilter filter{.excluded = &rows};
     classes_->apply(class_of, filter);
     TopK result = scorer_(queries.table(), filter, k);
     for (std::size_t n = 0; n < items.size(); ++n) {
         const auto list = std::span(result.items).subspan(n * k, result.filled[n]);
-        const bool mentioned = !eligibility_ || eligibility_->items().at(user_class, items[n]);
+        const bool mentioned = !eligibility_ || eligibility_->items().at(class_of[n], items[n]);
         if (row_[items[n]] >= 0 && mentioned)
             std::ranges::transform(list, list.begin(), [&](auto row) { return item_[row]; });
         else

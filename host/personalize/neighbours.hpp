@@ -22,6 +22,11 @@ public:
     /// has none.
     [[nodiscard]] TopK lists(std::span<const Row> items, Row k, std::int32_t user_class = sees_nothing);
 
+    /// Those of one item for each of some users: without what is excluded (columns are items), and by their classes,
+    /// which may be empty without an Eligibility.
+    [[nodiscard]] TopK lists(std::span<const std::int32_t> items, const Interactions& excluded,
+                             std::span<const std::int32_t> class_of, Row k);
+
 private:
     HostMatrix directions_;           // (items with factors, F), norm 1
     std::vector<std::int32_t> item_;  // the item of each row

@@ -2,46 +2,27 @@
 
 #include <algorithm>
 
-#include "host/model/learned.hpp"
+#include "host/personalize/user_block.hpp"
 
 namespace alster {
 
-/// What the two files hold of some users.
-struct Recommender::Users {
-    std::vector<float> factors;  // (users, width), 0 of unknown ones
-    Interactions excluded;       // columns only
-    std::vector<Knowledge> knowledge;
+struct Recommender::Users : UserBlock {
     std::vector<std::int32_t> class_of;  // of eligibility; empty: everybody may see everything
 };
 
-namespace {
-
-Knowledge knowledge_of(const ModelInfo& info, std::span<const float> factors, Offset interactions)
+PopularItems popular_for_unknown(ServedModel& served, Eligibility* eligibility)
 {
-    if (has_learned(Side::users, factors, info.objective == "explicit")) return Knowledge::learned;
-    return interactions > 0 ? Knowledge::nothing_learned : Knowledge::no_history;
-}
-
-void append(const Interactions& rows, Interactions& to)
-{
-    const Offset before = to.entries();
-    to.columns.insert(to.columns.end(), rows.columns.begin(), rows.columns.end());
-    for (Row r = 0; r < rows.rows(); ++r) to.offsets.push_back(before + rows.offsets[r + 1]);
-}
-
-/// Those of the most popular items that a class may see.
-PopularItems popular_of_class(const PopularItems& popular, const BitTable& eligible, std::int32_t user_class)
-{
+    const PopularItems popular = most_popular(served.popularity().counts());
+    if (!eligibility) return popular;
+    const auto unknown = eligibility->class_of_unknown();
     PopularItems kept;
     for (std::size_t n = 0; n < popular.items.size(); ++n) {
-        if (!eligible.at(user_class, popular.items[n])) continue;
+        if (!eligibility->items().at(unknown, popular.items[n])) continue;
         kept.items.push_back(popular.items[n]);
         kept.counts.push_back(popular.counts[n]);
     }
     return kept;
 }
-
-}  // namespace
 
 Recommender::Recommender(ServedModel& served, const RecommendOptions& options)
     : model_(served.model()),
@@ -50,45 +31,15 @@ Recommender::Recommender(ServedModel& served, const RecommendOptions& options)
       items_(served.items()),
       scorer_(served.item_scorer()),
       popularity_(served.popularity()),
-      classes_(options.eligibility, items_.items())
+      classes_(options.eligibility, items_.items()),
+      most_popular_(popular_for_unknown(served, options.eligibility))
 {
-    if (!options.eligibility) {
-        most_popular_ = most_popular(popularity_.counts());
-        return;
-    }
-    Eligibility& rules = *options.eligibility;
-    const auto unknown = rules.class_of_unknown();
-    most_popular_ = popular_of_class(most_popular(popularity_.counts()), rules.items(), unknown);
 }
 
-/// Users in any order; a run of consecutive rows is read at once.
 Recommender::Users Recommender::read(std::span<const Row> rows) const
 {
-    const ModelInfo& info = model_.info();
-    Users users;
-    for (std::size_t n = 0; n < rows.size();) {
-        if (rows[n] == unknown_user) {
-            users.factors.resize(users.factors.size() + info.width);
-            users.excluded.offsets.push_back(users.excluded.entries());
-            users.knowledge.push_back(Knowledge::unknown_id);
-            ++n;
-            continue;
-        }
-        std::size_t end = n + 1;
-        while (end < rows.size() && rows[end] == rows[end - 1] + 1) ++end;
-        const RowRange run{rows[n], rows[end - 1] + 1};
-        const auto factors = model_.factors(Side::users, run);
-        const auto offsets = dataset_.offsets(Part::train, Side::users, run);
-        for (Row r = 0; r < run.size(); ++r)
-            users.knowledge.push_back(knowledge_of(info, std::span(factors).subspan(r * info.width, info.width),
-                                                   offsets[r + 1] - offsets[r]));
-        users.factors.insert(users.factors.end(), factors.begin(), factors.end());
-        if (options_.include_seen)
-            users.excluded.offsets.resize(users.excluded.offsets.size() + run.size(), users.excluded.entries());
-        else
-            append(excluded_items(dataset_, run, options_.exclusion), users.excluded);
-        n = end;
-    }
+    const Exclusion* exclusion = options_.include_seen ? nullptr : &options_.exclusion;
+    Users users{read_users(model_, dataset_, rows, exclusion), {}};
     if (options_.eligibility) users.class_of = options_.eligibility->classes_of(rows);
     return users;
 }

@@ -16,6 +16,10 @@ struct RecommendOptions {
     Eligibility* eligibility = nullptr;  // who may see what; null: everybody everything
 };
 
+/// The most popular items that users see whom the model does not know; none where the rules let them see nothing.
+/// `eligibility` may be null. The first call for a served model is collective.
+[[nodiscard]] PopularItems popular_for_unknown(ServedModel& served, Eligibility* eligibility);
+
 /// Makes lists of k items for blocks of users; only the items are in memory as a whole.
 class Recommender {
 public:

@@ -1,0 +1,275 @@
+#include "host/personalize/page.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "data/error.hpp"
+#include "data/id_hash.hpp"
+
+namespace alster {
+
+namespace {
+
+// places in reasons()
+constexpr std::uint8_t popular = 1;
+constexpr std::uint8_t because = 2;
+constexpr std::uint8_t fresh = 3;
+constexpr std::int64_t seconds_per_day = 86'400;
+constexpr std::size_t most_genres = 64;  // rows of a user are few, and a pass over the items has a list for each
+constexpr std::size_t seeds_to_choose_from = 5;
+
+AttributeColumn read_attribute(const DatasetReader& dataset, const PageRules& rules, const char* key,
+                               const std::string& name, std::initializer_list<AttributeType> types)
+{
+    const auto known = dataset.attribute_types(Side::items);
+    const auto found = known.find(name);
+    if (found == known.end()) {
+        std::vector<std::string> names;
+        for (const auto& [attribute, type] : known) names.push_back(attribute);
+        throw Error(ExitCode::bad_config, "{}: {} = \"{}\": the items of {} have no such attribute; they have: {}",
+                    rules.path.empty() ? "page.toml" : rules.path, key, name, dataset.file().path().string(),
+                    fmt::join(names, ", "));
+    }
+    if (std::ranges::find(types, found->second) == types.end())
+        throw Error(ExitCode::bad_config, "{}: {} = \"{}\": it is a {}", rules.path.empty() ? "page.toml" : rules.path,
+                    key, name, alster::name(found->second));
+    return dataset.attribute(Side::items, name, {0, dataset.info().items});
+}
+
+}  // namespace
+
+/// Users, with what their rows are made of.
+struct PageMaker::Block : UserBlock {
+    std::vector<std::int32_t> class_of;              // of eligibility; empty: everybody may see everything
+    std::vector<std::vector<std::int32_t>> history;  // (users) items that were taken and liked
+    TopK scored;                                     // (users · groups) learned items
+    std::vector<std::int32_t> seeds;                 // of because rows, one user's after the other's
+    std::vector<Row> seed_user;                      // whose each is
+    TopK neighbours;                                 // (seeds) items
+};
+
+PageMaker::PageMaker(ServedModel& served, PageRules rules, const RecommendOptions& lists, std::int64_t instant)
+    : model_(served.model()),
+      dataset_(served.dataset()),
+      rules_(std::move(rules)),
+      options_(lists),
+      day_(instant / seconds_per_day),
+      items_(served.items()),
+      scorer_(served.item_scorer()),
+      popularity_(served.popularity()),
+      classes_(lists.eligibility, items_.items()),
+      neighbours_(served, lists.eligibility),
+      popular_order_(popularity_.counts().size()),
+      groups_(0, std::ssize(items_.items())),
+      reasons_{"top-picks", "popularity", "because-you-watched", "new"}
+{
+    std::iota(popular_order_.begin(), popular_order_.end(), 0);
+    std::ranges::stable_sort(popular_order_, std::greater<>(), [&](auto item) { return popularity_.counts()[item]; });
+    add_groups(instant);
+}
+
+/// The lists that one pass over the items makes: all items, new ones, and those of each genre.
+void PageMaker::add_groups(std::int64_t instant)
+{
+    const auto& items = items_.items();
+    const auto add = [&](std::uint8_t reason, std::int32_t genre, const std::vector<bool>& members) {
+        std::vector<std::uint32_t> words(groups_.words_per_row());
+        for (std::size_t n = 0; n < items.size(); ++n)
+            if (members[items[n]]) words[n / 32] |= std::uint32_t{1} << n % 32;
+        groups_.add_row(words);
+        group_reason_.push_back(reason);
+        group_genre_.push_back(genre);
+    };
+    const auto rows = static_cast<std::size_t>(dataset_.info().items);
+    add(top_picks_reason, -1, std::vector<bool>(rows, true));
+    if (!rules_.fresh.empty()) {
+        const auto times = read_attribute(dataset_, rules_, "fresh", rules_.fresh, {AttributeType::time}).times;
+        std::vector<bool> members(rows);
+        const double since = static_cast<double>(instant) - rules_.fresh_days * seconds_per_day;
+        for (std::size_t i = 0; i < rows; ++i)
+            members[i] = times[i] != no_time && times[i] <= instant && static_cast<double>(times[i]) >= since;
+        add(fresh, -1, members);
+    }
+    const bool by_default = rules_.path.empty() && !dataset_.attribute_types(Side::items).contains(rules_.genres);
+    if (rules_.genres.empty() || by_default || rules_.genre_rows == 0) return;
+    genres_ = read_attribute(dataset_, rules_, "genres", rules_.genres, {AttributeType::set, AttributeType::category});
+    taste_.emplace(genres_, popularity_.counts());
+    std::vector<std::int32_t> values(static_cast<std::size_t>(taste_->values()));
+    std::iota(values.begin(), values.end(), 0);
+    std::ranges::stable_sort(values, std::greater<>(), [&](auto value) { return taste_->base()[value]; });
+    if (values.size() > most_genres) values.resize(most_genres);
+    std::ranges::sort(values);
+    for (const auto value : values) {
+        std::vector<bool> members(rows);
+        for (std::size_t i = 0; i < rows; ++i)
+            members[i] = std::ranges::find(taste_->of_item(static_cast<Row>(i)), value) !=
+                         taste_->of_item(static_cast<Row>(i)).end();
+        add(static_cast<std::uint8_t>(reasons_.size()), value, members);
+        reasons_.push_back("genre: " + taste_->name(value));
+    }
+}
+
+void PageMaker::read_history(std::span<const Row> users, Block& block) const
+{
+    block.history.resize(users.size());
+    each_run(users, [&](RowRange run, std::size_t first) {
+        if (run.empty()) return;
+        const Interactions rows = dataset_.interactions(Part::train, Side::users, run);
+        for (Row r = 0; r < rows.rows(); ++r)
+            for (Offset n = rows.offsets[r]; n < rows.offsets[r + 1]; ++n)
+                if (rows.positive(n)) block.history[first + static_cast<std::size_t>(r)].push_back(rows.columns[n]);
+    });
+}
+
+void PageMaker::score(Block& block)
+{
+    const Interactions excluded = items_.rows_of(block.excluded);
+    CandidateFilter filter{.excluded = &excluded, .groups = &groups_};
+    classes_.apply(block.class_of, filter);
+    const auto users = static_cast<Row>(block.knowledge.size());
+    block.scored = scorer_({block.factors, users, model_.info().width}, filter, rules_.pool);
+    for (Row list = 0; list < block.scored.rows(); ++list)
+        for (Row n = list * rules_.pool; n < list * rules_.pool + block.scored.filled[list]; ++n)
+            block.scored.items[n] = items_.item(block.scored.items[n]);
+}
+
+float PageMaker::score_of(const Block& block, Row user, std::int32_t item) const
+{
+    const auto row = items_.row(item);
+    if (row < 0) return 0;
+    const float* x = block.factors.data() + user * model_.info().width;
+    const float* y = items_.table().row(row);
+    double sum = 0;
+    for (Row k = 0; k < model_.info().width; ++k) sum += static_cast<double>(x[k]) * y[k];
+    return static_cast<float>(sum);
+}
+
+/// Of what a user took and the model likes most for them, some by the day: a page stays as it is until midnight.
+void PageMaker::choose_seeds(std::span<const Row> users, Block& block) const
+{
+    for (std::size_t u = 0; u < users.size(); ++u) {
+        if (block.knowledge[u] != Knowledge::learned || rules_.because == 0) continue;
+        std::vector<std::pair<float, std::int32_t>> liked;
+        for (const auto item : block.history[u]) {
+            const bool mentioned = !options_.eligibility || options_.eligibility->items().at(block.class_of[u], item);
+            if (mentioned && items_.row(item) >= 0)
+                liked.emplace_back(-score_of(block, static_cast<Row>(u), item), item);
+        }
+        std::ranges::sort(liked);
+        const std::size_t choice = std::min(liked.size(), seeds_to_choose_from);
+        if (choice == 0) continue;
+        const auto id = model_.ids(Side::users, {users[u], users[u] + 1}).text(0);
+        const auto turn = mixed_bits(id_hash(id) ^ mixed_bits(static_cast<std::uint64_t>(day_))) % choice;
+        for (std::size_t n = 0; n < std::min<std::size_t>(choice, static_cast<std::size_t>(rules_.because)); ++n) {
+            block.seeds.push_back(liked[(turn + n) % choice].second);
+            block.seed_user.push_back(static_cast<Row>(u));
+        }
+    }
+}
+
+void PageMaker::find_neighbours(Block& block)
+{
+    Interactions excluded;
+    std::vector<std::int32_t> class_of;
+    for (const Row user : block.seed_user) {
+        const auto theirs = block.excluded.columns_of(user);
+        excluded.columns.insert(excluded.columns.end(), theirs.begin(), theirs.end());
+        excluded.offsets.push_back(std::ssize(excluded.columns));
+        if (options_.eligibility) class_of.push_back(block.class_of[user]);
+    }
+    block.neighbours = neighbours_.lists(block.seeds, excluded, class_of, rules_.pool);
+}
+
+/// What is popular, of a genre or (−1) of all, and is neither excluded nor forbidden.
+RowCandidate PageMaker::popular_row(const Block& block, Row user, std::int32_t genre) const
+{
+    RowCandidate row{.reason = popular};
+    const auto excluded = block.excluded.columns_of(user);
+    const auto counts = popularity_.counts();
+    const double most = std::max(1, counts[popular_order_.front()]);
+    for (const auto item : popular_order_) {
+        if (std::ssize(row.items) == rules_.pool || counts[item] == 0) break;
+        if (std::ranges::binary_search(excluded, item)) continue;
+        if (options_.eligibility && !options_.eligibility->items().at(block.class_of[user], item)) continue;
+        if (genre >= 0) {
+            const auto values = taste_->of_item(item);
+            if (std::ranges::find(values, genre) == values.end()) continue;
+        }
+        row.items.push_back(item);
+        row.scores.push_back(static_cast<float>(counts[item]));
+        row.worth.push_back(block.knowledge[user] == Knowledge::learned ? std::max(0.0F, score_of(block, user, item))
+                                                                        : static_cast<float>(counts[item] / most));
+    }
+    return row;
+}
+
+/// Rows of a user of whom nothing was learned: what is popular, and that by genre.
+std::vector<RowCandidate> PageMaker::popular_candidates(const Block& block, Row user) const
+{
+    std::vector<RowCandidate> rows;
+    if (rules_.popular) rows.push_back(popular_row(block, user, -1));
+    for (std::size_t g = 0; g < group_genre_.size(); ++g) {
+        if (group_genre_[g] < 0) continue;
+        rows.push_back(popular_row(block, user, group_genre_[g]));
+        rows.back().reason = group_reason_[g];
+        rows.back().taste = taste_->base()[group_genre_[g]];
+    }
+    return rows;
+}
+
+std::vector<RowCandidate> PageMaker::candidates(const Block& block, Row user) const
+{
+    if (block.knowledge[user] != Knowledge::learned) return popular_candidates(block, user);
+    std::vector<RowCandidate> rows;
+    const auto shares = taste_ ? taste_->shares(block.history[user]) : std::vector<double>();
+    const auto lift = [&](std::int32_t genre) { return shares[genre] / std::max(1e-12, taste_->base()[genre]); };
+    std::vector<std::int32_t> genres;  // of which the user has more than others have
+    for (const auto genre : group_genre_)
+        if (genre >= 0 && shares[genre] >= rules_.least_share && shares[genre] > 0) genres.push_back(genre);
+    std::ranges::stable_sort(genres, std::greater<>(), lift);
+    if (std::ssize(genres) > rules_.genre_rows) genres.resize(static_cast<std::size_t>(rules_.genre_rows));
+    for (std::size_t g = 0; g < group_reason_.size(); ++g) {
+        const auto genre = group_genre_[g];
+        if (genre >= 0 && std::ranges::find(genres, genre) == genres.end()) continue;
+        const Row list = user * groups_.rows() + static_cast<Row>(g);
+        RowCandidate row{.reason = group_reason_[g], .taste = genre >= 0 ? shares[genre] : 0};
+        const auto items = block.scored.items_of(list);
+        row.items.assign(items.begin(), items.end());
+        for (const float score : block.scored.scores_of(list)) {
+            row.scores.push_back(static_cast<float>(model_.info().mean + score));
+            row.worth.push_back(std::max(0.0F, score));
+        }
+        rows.push_back(std::move(row));
+    }
+    const auto first = std::ranges::lower_bound(block.seed_user, user) - block.seed_user.begin();
+    for (auto n = first; n < std::ssize(block.seeds) && block.seed_user[n] == user; ++n) {
+        RowCandidate row{.reason = because, .seed = block.seeds[n]};
+        const auto items = block.neighbours.items_of(n);
+        const auto scores = block.neighbours.scores_of(n);
+        row.items.assign(items.begin(), items.end());
+        row.scores.assign(scores.begin(), scores.end());
+        for (const auto item : items) row.worth.push_back(std::max(0.0F, score_of(block, user, item)));
+        rows.push_back(std::move(row));
+    }
+    if (rules_.popular) rows.push_back(popular_row(block, user, -1));
+    return rows;
+}
+
+Pages PageMaker::pages(std::span<const Row> users)
+{
+    const Exclusion* exclusion = options_.include_seen ? nullptr : &options_.exclusion;
+    Block block{{read_users(model_, dataset_, users, exclusion)}, {}, {}, {}, {}, {}, {}};
+    if (options_.eligibility) block.class_of = options_.eligibility->classes_of(users);
+    read_history(users, block);
+    score(block);
+    choose_seeds(users, block);
+    if (!block.seeds.empty()) find_neighbours(block);
+    Pages pages{.rows = std::vector<std::vector<PageRow>>(users.size()), .knowledge = block.knowledge};
+#pragma omp parallel for schedule(dynamic, 16)
+    for (Row u = 0; u < std::ssize(users); ++u) pages.rows[u] = arrange(candidates(block, u), rules_);
+    return pages;
+}
+
+}  // namespace alster

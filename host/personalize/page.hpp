@@ -1,0 +1,72 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "host/model/served_model.hpp"
+#include "host/personalize/candidate_classes.hpp"
+#include "host/personalize/neighbours.hpp"
+#include "host/personalize/page_arrangement.hpp"
+#include "host/personalize/page_rules.hpp"
+#include "host/personalize/recommender.hpp"
+#include "host/personalize/taste.hpp"
+#include "host/personalize/user_block.hpp"
+
+namespace alster {
+
+/// Pages of some users.
+struct Pages {
+    std::vector<std::vector<PageRow>> rows;  // (users) from the top
+    std::vector<Knowledge> knowledge;        // (users)
+};
+
+/// Makes pages for blocks of users: rows of top picks, of genres, of what is new, of what is popular, and because of
+/// something watched. All rows that the model scores come of one pass over the items.
+class PageMaker {
+public:
+    /// `served` has a dataset and outlives it; `lists` says what rows exclude, and who may see what; `instant`: Unix
+    /// seconds. Errors: bad_config (78) for an attribute that the dataset lacks or that is of another type. Collective.
+    PageMaker(ServedModel& served, PageRules rules, const RecommendOptions& lists, std::int64_t instant);
+
+    [[nodiscard]] Pages pages(std::span<const Row> users);
+
+    /// What reasons are called: "top-picks", "popularity", "because-you-watched", "new", "genre: Drama" …
+    [[nodiscard]] const std::vector<std::string>& reasons() const { return reasons_; }
+
+    /// Places of all candidate rows of a user: what a block of users takes memory for.
+    [[nodiscard]] Row places() const { return (groups_.rows() + rules_.because + 1) * rules_.pool; }
+
+private:
+    struct Block;
+    void add_groups(std::int64_t instant);
+    void read_history(std::span<const Row> users, Block& block) const;
+    void score(Block& block);
+    void choose_seeds(std::span<const Row> users, Block& block) const;
+    void find_neighbours(Block& block);
+    [[nodiscard]] std::vector<RowCandidate> candidates(const Block& block, Row user) const;
+    [[nodiscard]] std::vector<RowCandidate> popular_candidates(const Block& block, Row user) const;
+    [[nodiscard]] RowCandidate popular_row(const Block& block, Row user, std::int32_t genre) const;
+    [[nodiscard]] float score_of(const Block& block, Row user, std::int32_t item) const;
+
+    const ModelReader& model_;
+    const DatasetReader& dataset_;
+    PageRules rules_;
+    RecommendOptions options_;
+    std::int64_t day_;
+    const LearnedItems& items_;
+    const Scorer& scorer_;
+    const Popularity& popularity_;
+    CandidateClasses classes_;
+    Neighbours neighbours_;
+    std::vector<std::int32_t> popular_order_;  // items, the most popular first
+    AttributeColumn genres_;
+    std::optional<Taste> taste_;
+    BitTable groups_;                         // (groups, learned items)
+    std::vector<std::uint8_t> group_reason_;  // of each group
+    std::vector<std::int32_t> group_genre_;   // of each group: a value of the attribute, or −1
+    std::vector<std::string> reasons_;
+};
+
+}  // namespace alster

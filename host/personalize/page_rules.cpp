@@ -1,0 +1,109 @@
+#include "host/personalize/page_rules.hpp"
+
+#include <fmt/ranges.h>
+#include <toml++/toml.h>
+
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include "data/error.hpp"
+
+namespace alster {
+
+namespace {
+
+using Set = std::function<void(PageRules&, const toml::node&)>;
+
+[[noreturn]] void fail(const std::string& path, const toml::node& node, const std::string& message)
+{
+    throw Error(ExitCode::bad_config, "{}:{}: {}", path, node.source().begin.line, message);
+}
+
+Set whole(Row PageRules::*member, Row least, Row most)
+{
+    return [=](PageRules& rules, const toml::node& node) {
+        const auto* number = node.as_integer();
+        if (!number || number->get() < least || number->get() > most)
+            fail(rules.path, node, fmt::format("it must be a whole number from {} to {}", least, most));
+        rules.*member = number->get();
+    };
+}
+
+Set real(double PageRules::*member, double least, double most)
+{
+    return [=](PageRules& rules, const toml::node& node) {
+        const auto number = node.value<double>();
+        if (!node.is_number() || !number || !(*number >= least && *number <= most))
+            fail(rules.path, node, fmt::format("it must be a number from {:g} to {:g}", least, most));
+        rules.*member = *number;
+    };
+}
+
+Set truth(bool PageRules::*member)
+{
+    return [=](PageRules& rules, const toml::node& node) {
+        if (!node.is_boolean()) fail(rules.path, node, "it must be true or false");
+        rules.*member = node.value_or(false);
+    };
+}
+
+Set text(std::string PageRules::*member)
+{
+    return [=](PageRules& rules, const toml::node& node) {
+        if (!node.is_string()) fail(rules.path, node, "it must be a text");
+        rules.*member = node.value_or(std::string());
+    };
+}
+
+const std::map<std::string, Set, std::less<>>& keys()
+{
+    static const std::map<std::string, Set, std::less<>> known = {
+        {"rows", whole(&PageRules::rows, 1, 99)},
+        {"titles", whole(&PageRules::titles, 1, 1000)},
+        {"least", whole(&PageRules::least, 1, 1000)},
+        {"pool", whole(&PageRules::pool, 1, 10'000)},
+        {"genres", text(&PageRules::genres)},
+        {"genre_rows", whole(&PageRules::genre_rows, 0, 99)},
+        {"least_share", real(&PageRules::least_share, 0, 1)},
+        {"because", whole(&PageRules::because, 0, 10)},
+        {"top_first", truth(&PageRules::top_first)},
+        {"popular", truth(&PageRules::popular)},
+        {"fresh", text(&PageRules::fresh)},
+        {"fresh_days", real(&PageRules::fresh_days, 0, 36'500)},
+        {"taste", real(&PageRules::taste, 0, 100)},
+        {"similarity", real(&PageRules::similarity, 0, 100)},
+    };
+    return known;
+}
+
+}  // namespace
+
+PageRules PageRules::load(const std::string& path)
+{
+    PageRules rules;
+    rules.path = path;
+    toml::table root;
+    try {
+        root = toml::parse_file(path);
+    } catch (const toml::parse_error& error) {
+        throw Error(ExitCode::bad_config, "{}:{}: {}", path, error.source().begin.line, error.description());
+    }
+    for (const auto& [key, node] : root) {
+        const auto known = keys().find(key.str());
+        if (known == keys().end()) {
+            std::vector<std::string> names;
+            for (const auto& [name, set] : keys()) names.push_back(name);
+            fail(path, node, fmt::format("unknown key '{}'; known are: {}", key.str(), fmt::join(names, ", ")));
+        }
+        known->second(rules, node);
+    }
+    if (!root.contains("pool")) rules.pool = 3 * rules.titles;
+    if (rules.pool < rules.titles)
+        throw Error(ExitCode::bad_config, "{}: pool is {}, below titles, {}", path, rules.pool, rules.titles);
+    if (rules.least > rules.titles)
+        throw Error(ExitCode::bad_config, "{}: least is {}, above titles, {}", path, rules.least, rules.titles);
+    return rules;
+}
+
+}  // namespace alster
