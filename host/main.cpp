@@ -20,6 +20,7 @@ constexpr Command commands[] = {
     {"sweep", "list the runs of a sweep file, or train one of them", sweep_command, false},
     {"sweep-report", "compare the runs of a sweep", sweep_report_command, false},
     {"evaluate", "measure a model on held-out interactions", evaluate_command, true},
+    {"neighbours", "find the items that users of an item take as well", neighbours_command, true},
     {"recommend", "list the best unseen items for users", recommend_command, true},
     {"similar", "list the items most like an item", similar_command, true},
     {"inspect", "show and verify an alster file", inspect_command, false},

@@ -25,6 +25,7 @@ int export_checkpoint_command(int argc, char** argv);
 int sweep_command(int argc, char** argv);
 int sweep_report_command(int argc, char** argv);
 int evaluate_command(int argc, char** argv);
+int neighbours_command(int argc, char** argv);
 int recommend_command(int argc, char** argv);
 int similar_command(int argc, char** argv);
 int inspect_command(int argc, char** argv);
