@@ -29,6 +29,14 @@ void add_scoring(CLI::App& app, ServedOptions& options)
         ->check(CLI::Range(0, 4096));
 }
 
+void add_blend(CLI::App& app, BlendOptions& options)
+{
+    app.add_option("--blend", options.mu, "Weight of what neighbours say, beside the model's 1; 0: the model alone")
+        ->check(CLI::Range(0.0, 1e6));
+    app.add_option("--neighbours", options.neighbours,
+                   "Made by alster neighbours; else neighbours.h5 beside the model");
+}
+
 void check(const ListOptions& options, const char* file, const char* lists)
 {
     if (options.all && options.out.empty())

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/model/served_model.hpp"
+#include "host/personalize/blend.hpp"
 #include "host/personalize/list_writer.hpp"
 #include "host/personalize/lists.hpp"
 
@@ -23,6 +24,9 @@ struct ListOptions {
 CLI::Option* add_files(CLI::App& app, ListOptions& options, const std::string& data);
 void add_lists(CLI::App& app, ListOptions& options, const std::string& k);
 void add_scoring(CLI::App& app, ServedOptions& options);
+
+/// The options of the neighbour term.
+void add_blend(CLI::App& app, BlendOptions& options);
 
 /// Throws usage (64) where --all and --out do not go together. `file` is the stem of a name to propose, `lists` what
 /// is written: "neighbours of --all items".

@@ -23,6 +23,7 @@ constexpr const char* examples =
 
 struct Options {
     ListOptions lists;
+    BlendOptions blend;
     RecommendOptions recommend;
     std::vector<std::string> users;
     std::string users_file;
@@ -46,6 +47,7 @@ void add_options(CLI::App& app, Options& options)
         ->excludes(everything);
     app.add_flag("--allow-held-out", options.allow_held_out, "List what the split has set aside, as evaluate does");
     app.add_flag("--no-fill", options.no_fill, "Leave lists short in place of filling them with what is popular");
+    add_blend(app, options.blend);
     add_scoring(app, options.lists.served);
 }
 
@@ -88,7 +90,9 @@ int recommend_command(int argc, char** argv)
     options.recommend.k = options.lists.k = places_of_list(options.lists.k, served.info().items);
     const AskedUsers asked = asked_users(served, options);
     const Scorers& scorers = served.scorers(!options.lists.all);
-    const Recommender recommender(served, options.recommend);
+    const auto blend = make_blend(served, options.blend);
+    const std::string score = blend ? blend->scores.formula() : score_formula(served.info());
+    const Recommender recommender(served, options.recommend, blend ? &blend->scores : nullptr);
     const ItemLabels& labels = served.labels();
     UserCounts counts;
     const auto make = [&](std::span<const Row> users) {
@@ -98,7 +102,9 @@ int recommend_command(int argc, char** argv)
     };
     const auto summary = [&] {
         counts = counts.over(ranks);
-        return ListSummary{counts.text(), facts(served, options.recommend, counts)};
+        ListSummary made{counts.text(), facts(served, options.recommend, counts)};
+        made.facts["score"] = score;
+        return made;
     };
     const ListFile file{.path = options.lists.out,
                         .model = served.model(),
@@ -106,7 +112,7 @@ int recommend_command(int argc, char** argv)
                         .side = Side::users,
                         .group = "/topk/home",
                         .k = options.lists.k,
-                        .score = score_formula(served.info()),
+                        .score = score,
                         .excluded = excluded_words(options.recommend, served.dataset().info()),
                         .popular = &recommender.popular()};
     const ListJob job{.file = file,

@@ -17,6 +17,8 @@ public:
 
     [[nodiscard]] FactorTable table() const;
     [[nodiscard]] std::int32_t item(std::int32_t row) const { return item_[row]; }
+    /// The row of an item, −1 where nothing was learned of it; rows ascend as items do.
+    [[nodiscard]] std::int32_t row(std::int32_t item) const { return row_[item]; }
 
     /// The items that are no candidates, ascending.
     [[nodiscard]] std::span<const std::int32_t> others() const { return others_; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "host/model/learned.hpp"
+#include "host/personalize/walk.hpp"
 
 namespace alster {
 
@@ -10,6 +11,7 @@ namespace alster {
 struct Recommender::Users {
     std::vector<float> factors;  // (users, width), 0 of unknown ones
     Interactions excluded;       // columns only
+    Interactions history;        // columns only; of blended lists
     std::vector<Knowledge> knowledge;
 };
 
@@ -28,12 +30,20 @@ void append(const Interactions& rows, Interactions& to)
     for (Row r = 0; r < rows.rows(); ++r) to.offsets.push_back(before + rows.offsets[r + 1]);
 }
 
+void append(const Lists& part, Row first, Lists& to)
+{
+    for (Row u = 0; u < part.lists.rows(); ++u) to.lists.copy_row(part.lists, u, first + u);
+    to.reasons.insert(to.reasons.end(), part.reasons.begin(), part.reasons.end());
+    to.knowledge.insert(to.knowledge.end(), part.knowledge.begin(), part.knowledge.end());
+}
+
 }  // namespace
 
-Recommender::Recommender(ServedModel& served, const RecommendOptions& options)
+Recommender::Recommender(ServedModel& served, const RecommendOptions& options, const Blend* blend)
     : model_(served.model()),
       dataset_(served.dataset()),
       options_(options),
+      blend_(blend),
       items_(served.items()),
       scorer_(served.item_scorer()),
       popularity_(served.popularity()),
@@ -50,6 +60,7 @@ Recommender::Users Recommender::read(std::span<const Row> rows) const
         if (rows[n] == unknown_user) {
             users.factors.resize(users.factors.size() + info.width);
             users.excluded.offsets.push_back(users.excluded.entries());
+            users.history.offsets.push_back(users.history.entries());
             users.knowledge.push_back(Knowledge::unknown_id);
             ++n;
             continue;
@@ -67,6 +78,7 @@ Recommender::Users Recommender::read(std::span<const Row> rows) const
             users.excluded.offsets.resize(users.excluded.offsets.size() + run.size(), users.excluded.entries());
         else
             append(excluded_items(dataset_, run, options_.exclusion), users.excluded);
+        if (blend_) append(positive_items(dataset_.interactions(Part::train, Side::users, run)), users.history);
         n = end;
     }
     return users;
@@ -78,7 +90,9 @@ Lists Recommender::score(const Users& users) const
     const Row k = options_.k;
     const auto rows = static_cast<Row>(users.knowledge.size());
     const Interactions excluded = items_.rows_of(users.excluded);
-    Lists result{.lists = scorer_({users.factors, rows, model_.info().width}, {.excluded = &excluded}, k),
+    const FactorTable factors{users.factors, rows, model_.info().width};
+    const ScoreAddends added = blend_ ? blend_->addends(factors, users.history) : ScoreAddends();
+    Lists result{.lists = scorer_({factors, blend_ ? &added : nullptr}, {.excluded = &excluded}, k),
                  .reasons = std::vector(static_cast<std::size_t>(rows * k), Reason::none),
                  .knowledge = users.knowledge};
     TopK& lists = result.lists;
@@ -93,7 +107,18 @@ Lists Recommender::score(const Users& users) const
     return result;
 }
 
+/// What blending adds is held for some users at a time.
 Lists Recommender::lists(std::span<const Row> rows) const
+{
+    if (!blend_) return make(rows);
+    const auto all = static_cast<Row>(rows.size());
+    Lists result{.lists = TopK(all, options_.k)};
+    for (Row first = 0; first < all; first += Blend::rows_at_once)
+        append(make(rows.subspan(first, std::min(Blend::rows_at_once, all - first))), first, result);
+    return result;
+}
+
+Lists Recommender::make(std::span<const Row> rows) const
 {
     const Users users = read(rows);
     Lists result = score(users);

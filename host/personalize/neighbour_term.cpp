@@ -1,0 +1,98 @@
+#include "host/personalize/neighbour_term.hpp"
+
+#include <bit>
+
+#include "data/error.hpp"
+#include "distributed/parallel_file_access.hpp"
+
+namespace alster {
+
+namespace {
+
+struct ItemScore {
+    std::int32_t item;
+    double value;
+};
+
+/// A score for each item, 0 between two users, and which are not.
+class Accumulator {
+public:
+    explicit Accumulator(const ItemWalk& neighbours)
+        : neighbours_(neighbours),
+          sums_(static_cast<std::size_t>(neighbours.rows())),
+          touched_(static_cast<std::size_t>((neighbours.rows() + 63) / 64))
+    {
+    }
+
+    std::vector<ItemScore> scores(std::span<const Column> history)
+    {
+        for (const Column i : history) add(neighbours_.items_of(i), neighbours_.weights_of(i));
+        std::vector<ItemScore> found;
+        for (std::size_t word = 0; word < touched_.size(); ++word)
+            for (std::uint64_t& bits = touched_[word]; bits != 0; bits &= bits - 1) {
+                const auto item = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+                found.push_back({static_cast<std::int32_t>(item), std::exchange(sums_[item], 0)});
+            }
+        return found;
+    }
+
+private:
+    void add(std::span<const std::int32_t> items, std::span<const float> weights)
+    {
+        for (std::size_t n = 0; n < items.size(); ++n) {
+            const auto item = static_cast<std::size_t>(items[n]);
+            sums_[item] += static_cast<double>(weights[n]);
+            touched_[item / 64] |= std::uint64_t{1} << item % 64;
+        }
+    }
+
+    const ItemWalk& neighbours_;
+    std::vector<double> sums_;
+    std::vector<std::uint64_t> touched_;
+};
+
+ItemWalk read(const NeighbourReader& file)
+{
+    return {.offsets = file.offsets(), .items = file.items(), .weights = file.weights()};
+}
+
+}  // namespace
+
+NeighbourTerm::NeighbourTerm(const ServedModel& served, const std::filesystem::path& file)
+{
+    if (!std::filesystem::exists(file))
+        throw Error(ExitCode::bad_data, "{}: there is no such file; alster neighbours --data {} --out {} makes it",
+                    file.string(), served.options().data.string(), file.string());
+    const ParallelFileAccess access(served.ranks());
+    const NeighbourReader reader(file, access);
+    const NeighbourInfo& info = reader.info();
+    if (info.fingerprint != served.dataset().info().fingerprint || info.items != served.info().items)
+        throw Error(ExitCode::bad_data, "{} was not made from {}: make it again with alster neighbours", file.string(),
+                    served.options().data.string());
+    neighbours_ = read(reader);
+    words_ = fmt::format("b {}, at most {} neighbours of an item", info.b, info.most);
+}
+
+NeighbourTerm::NeighbourTerm(ItemWalk neighbours) : neighbours_(std::move(neighbours)) {}
+
+SparseScores NeighbourTerm::scores(const Interactions& histories) const
+{
+    std::vector<std::vector<ItemScore>> found(static_cast<std::size_t>(histories.rows()));
+#pragma omp parallel
+    {
+        Accumulator sums(neighbours_);
+#pragma omp for schedule(dynamic, 16)
+        for (Row u = 0; u < histories.rows(); ++u) found[u] = sums.scores(histories.columns_of(u));
+    }
+    SparseScores scores;
+    for (const auto& row : found) {
+        for (const auto& [item, value] : row) {
+            scores.items.push_back(item);
+            scores.values.push_back(value);
+        }
+        scores.offsets.push_back(static_cast<Offset>(scores.items.size()));
+    }
+    return scores;
+}
+
+}  // namespace alster
