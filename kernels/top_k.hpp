@@ -29,6 +29,9 @@ struct ScoreAddends {
     [[nodiscard]] float of(Row query, Row candidate) const;
 };
 
+/// Queries whose addends are held at a time by those who make them: enough to keep the threads busy.
+inline constexpr Row rows_with_addends = 4096;
+
 /// Rows to make lists for.
 struct Queries {
     FactorTable rows;

@@ -27,13 +27,11 @@ public:
     Blend(ServedModel& served, const NeighbourTerm& term, double mu);
 
     /// What is added to the scores of served.items() for users with these factors (as served) and histories. Memory:
-    /// 8 bytes an entry, and 20 while they are made, so ask for some thousand users at a time: rows_at_once.
+    /// 8 bytes an entry, and 20 while they are made, so ask for some thousand users at a time: rows_with_addends.
     [[nodiscard]] ScoreAddends addends(FactorTable users, const Interactions& histories) const;
 
     /// Of one score, in words.
     [[nodiscard]] std::string formula() const;
-
-    static constexpr Row rows_at_once = 4096;
 
 private:
     [[nodiscard]] double deviation(const float* user) const;

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "data/error.hpp"
+#include "distributed/leader.hpp"
 #include "distributed/parallel_file_access.hpp"
 
 namespace alster {
@@ -56,7 +57,23 @@ ItemWalk read(const NeighbourReader& file)
     return {.offsets = file.offsets(), .items = file.items(), .weights = file.weights()};
 }
 
+bool is_of(const ServedModel& served, const NeighbourInfo& info)
+{
+    return info.fingerprint == served.dataset().info().fingerprint && info.items == served.info().items;
+}
+
 }  // namespace
+
+bool NeighbourTerm::fits(const ServedModel& served, const std::filesystem::path& file)
+{
+    std::int64_t fits = 0;
+    by_leader(served.ranks(), [&] {
+        fits = std::filesystem::exists(file) &&
+               is_of(served, NeighbourReader(file, serial_access(), Verify::nothing).info());
+    });
+    served.ranks().broadcast(std::span(&fits, 1));
+    return fits != 0;
+}
 
 NeighbourTerm::NeighbourTerm(const ServedModel& served, const std::filesystem::path& file)
 {
@@ -66,7 +83,7 @@ NeighbourTerm::NeighbourTerm(const ServedModel& served, const std::filesystem::p
     const ParallelFileAccess access(served.ranks());
     const NeighbourReader reader(file, access);
     const NeighbourInfo& info = reader.info();
-    if (info.fingerprint != served.dataset().info().fingerprint || info.items != served.info().items)
+    if (!is_of(served, info))
         throw Error(ExitCode::bad_data, "{} was not made from {}: make it again with alster neighbours", file.string(),
                     served.options().data.string());
     neighbours_ = read(reader);

@@ -23,6 +23,9 @@ public:
     /// Collective.
     NeighbourTerm(const ServedModel& served, const std::filesystem::path& file);
 
+    /// Whether there is such a file, of the dataset that `served` has. Collective.
+    [[nodiscard]] static bool fits(const ServedModel& served, const std::filesystem::path& file);
+
     /// Takes neighbours that are in memory.
     explicit NeighbourTerm(ItemWalk neighbours);
 

@@ -113,8 +113,8 @@ Lists Recommender::lists(std::span<const Row> rows) const
     if (!blend_) return make(rows);
     const auto all = static_cast<Row>(rows.size());
     Lists result{.lists = TopK(all, options_.k)};
-    for (Row first = 0; first < all; first += Blend::rows_at_once)
-        append(make(rows.subspan(first, std::min(Blend::rows_at_once, all - first))), first, result);
+    for (Row first = 0; first < all; first += rows_with_addends)
+        append(make(rows.subspan(first, std::min(rows_with_addends, all - first))), first, result);
     return result;
 }
 
