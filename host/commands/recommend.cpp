@@ -91,7 +91,8 @@ int recommend_command(int argc, char** argv)
     const AskedUsers asked = asked_users(served, options);
     const Scorers& scorers = served.scorers(!options.lists.all);
     const auto blend = make_blend(served, options.blend);
-    const std::string score = blend ? blend->scores.formula() : score_formula(served.info());
+    const char* formula = score_formula(served.info());
+    const std::string score = blend ? blend_formula(formula, blend->scores) : formula;
     const Recommender recommender(served, options.recommend, blend ? &blend->scores : nullptr);
     const ItemLabels& labels = served.labels();
     UserCounts counts;

@@ -66,7 +66,7 @@ EvaluatedNeighbours::EvaluatedNeighbours(ServedModel& served, const BlendOptions
 {
     if (!term_) return;
     histories_ = positive_items(seen);
-    if (mu_ > 0) blend_ = std::make_unique<Blend>(served, *term_, mu_);
+    if (mu_ > 0) blend_ = std::make_unique<Blend>(blend_for_users(served, *term_, mu_));
 }
 
 AddendsOf EvaluatedNeighbours::addends() const

@@ -45,48 +45,55 @@ std::filesystem::path neighbours_of(const ServedModel& served, const BlendOption
     return options.neighbours.empty() ? neighbours_beside(served.options().model) : options.neighbours;
 }
 
-Blend::Blend(ServedModel& served, const NeighbourTerm& term, double mu)
-    : term_(term),
-      candidates_(served.items()),
-      mu_(mu),
-      items_(served.info().items),
-      mean_(mean_of_rows(candidates_.table(), items_)),
-      gramian_(served.model().gramian(Side::items))
+ScoreSpread::ScoreSpread(FactorTable candidates, Row n, std::vector<double> gramian)
+    : n_(n), mean_(mean_of_rows(candidates, n)), gramian_(std::move(gramian))
 {
-    if (served.is_explicit())
-        throw Error(ExitCode::usage,
-                    "--blend {}: {} predicts ratings, which neighbours do not; it is for implicit ones", mu,
-                    served.options().model.string());
 }
 
-double Blend::deviation(const float* user) const
+double ScoreSpread::of(const float* query) const
 {
     double squares = 0, mean = 0;
     const auto width = static_cast<Row>(mean_.size());
     for (Row a = 0; a < width; ++a) {
         double product = 0;
-        for (Row b = 0; b < width; ++b) product += gramian_[a * width + b] * static_cast<double>(user[b]);
-        squares += static_cast<double>(user[a]) * product;
-        mean += static_cast<double>(user[a]) * mean_[a];
+        for (Row b = 0; b < width; ++b) product += gramian_[a * width + b] * static_cast<double>(query[b]);
+        squares += static_cast<double>(query[a]) * product;
+        mean += static_cast<double>(query[a]) * mean_[a];
     }
-    return deviation_of(squares / static_cast<double>(items_), mean);
+    return deviation_of(squares / static_cast<double>(n_), mean);
 }
 
-ScoreAddends Blend::addends(FactorTable users, const Interactions& histories) const
+Blend::Blend(const NeighbourTerm& term, double mu, ScoreSpread spread, CandidateOf candidate_of)
+    : term_(term), mu_(mu), spread_(std::move(spread)), candidate_of_(std::move(candidate_of))
+{
+}
+
+Blend blend_for_users(ServedModel& served, const NeighbourTerm& term, double mu)
+{
+    if (served.is_explicit())
+        throw Error(ExitCode::usage,
+                    "--blend {}: {} predicts ratings, which neighbours do not; blend a model of implicit feedback", mu,
+                    served.options().model.string());
+    const LearnedItems& items = served.items();
+    return {term, mu, ScoreSpread(items.table(), served.info().items, served.model().gramian(Side::items)),
+            [&items](std::int32_t item) { return items.row(item); }};
+}
+
+ScoreAddends Blend::addends(FactorTable queries, const Interactions& histories) const
 {
     const SparseScores scores = term_.scores(histories);
-    std::vector<double> scale(static_cast<std::size_t>(users.rows));
+    std::vector<double> scale(static_cast<std::size_t>(queries.rows));
 #pragma omp parallel for schedule(dynamic, 16)
-    for (Row u = 0; u < users.rows; ++u) {
+    for (Row u = 0; u < queries.rows; ++u) {
         const auto values =
             std::span(scores.values).subspan(scores.offsets[u], scores.offsets[u + 1] - scores.offsets[u]);
-        const double theirs = deviation_of(values, items_);
-        scale[u] = theirs > 0 ? mu_ * deviation(users.row(u)) / theirs : 0;
+        const double theirs = deviation_of(values, term_.neighbours().rows());
+        scale[u] = theirs > 0 ? mu_ * spread_.of(queries.row(u)) / theirs : 0;
     }
     ScoreAddends added;
-    for (Row u = 0; u < users.rows; ++u) {
+    for (Row u = 0; u < queries.rows; ++u) {
         for (Offset n = scores.offsets[u]; scale[u] > 0 && n < scores.offsets[u + 1]; ++n) {
-            const std::int32_t row = candidates_.row(scores.items[n]);
+            const std::int32_t row = candidate_of_(scores.items[n]);
             if (row < 0) continue;
             added.candidates.push_back(row);
             added.values.push_back(static_cast<float>(scale[u] * scores.values[n]));
@@ -96,14 +103,14 @@ ScoreAddends Blend::addends(FactorTable users, const Interactions& histories) co
     return added;
 }
 
-std::string Blend::formula() const
+std::string blend_formula(const std::string& score, const Blend& blend)
 {
-    return fmt::format("dot(user.factors, item.factors) + mu * (sd(dot) / sd(l)) * l, mu {}, neighbours by {}", mu_,
-                       term_.words());
+    return fmt::format("s + mu * (sd(s) / sd(l)) * l, s = {}, mu {}, l by neighbours: {}", score, blend.mu(),
+                       blend.term().words());
 }
 
 OwnBlend::OwnBlend(ServedModel& served, const BlendOptions& options)
-    : term(served, neighbours_of(served, options)), scores(served, term, options.mu)
+    : term(served, neighbours_of(served, options)), scores(blend_for_users(served, term, options.mu))
 {
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,35 +15,54 @@ struct BlendOptions {
     std::filesystem::path neighbours;  // empty: neighbours.h5 beside the model
 };
 
+/// The standard deviation of a query's products with N candidates, without a pass over them: with their Gramian G and
+/// their mean ȳ it is sqrt(qᵀ G q / N − (q·ȳ)²).
+class ScoreSpread {
+public:
+    /// `candidates` may lack some of the N, of which all factors are 0. `gramian`: (width, width).
+    ScoreSpread(FactorTable candidates, Row n, std::vector<double> gramian);
+
+    [[nodiscard]] double of(const float* query) const;
+
+private:
+    Row n_;
+    std::vector<double> mean_;  // (width)
+    std::vector<double> gramian_;
+};
+
 /// A model's scores with those of the neighbour term (docs/neighbours.md):
 ///
 ///   score = x_u·y_j + μ · (sd_u(x·y) / sd_u(ℓ)) · ℓ_u(j)
 ///
-/// Deviations are over all N items of the model. That of x·y needs no pass over them: with the items' Gramian G and
-/// their mean ȳ it is sqrt(xᵀ G x / N − (x·ȳ)²).
+/// Deviations are over all items of the model.
 class Blend {
 public:
-    /// μ > 0. `served` and `term` outlive it. Throws usage (64) for a model of explicit feedback, whose scores are
-    /// ratings.
-    Blend(ServedModel& served, const NeighbourTerm& term, double mu);
+    /// The candidate that an item is; −1: none.
+    using CandidateOf = std::function<std::int32_t(std::int32_t item)>;
 
-    /// What is added to the scores of served.items() for users with these factors (as served) and histories. Memory:
-    /// 8 bytes an entry, and 20 while they are made, so ask for some thousand users at a time: rows_with_addends.
-    [[nodiscard]] ScoreAddends addends(FactorTable users, const Interactions& histories) const;
+    /// μ > 0. `term` and what `candidate_of` refers to outlive it.
+    Blend(const NeighbourTerm& term, double mu, ScoreSpread spread, CandidateOf candidate_of);
 
-    /// Of one score, in words.
-    [[nodiscard]] std::string formula() const;
+    /// What is added to the scores of queries with these histories. Memory: 8 bytes an entry, and 20 while they are made,
+    /// so ask for some thousand queries at a time: rows_with_addends.
+    [[nodiscard]] ScoreAddends addends(FactorTable queries, const Interactions& histories) const;
+
+    [[nodiscard]] double mu() const { return mu_; }
+    [[nodiscard]] const NeighbourTerm& term() const { return term_; }
 
 private:
-    [[nodiscard]] double deviation(const float* user) const;
-
     const NeighbourTerm& term_;
-    const LearnedItems& candidates_;
     double mu_;
-    Row items_;
-    std::vector<double> mean_;     // (width) of the items' factors
-    std::vector<double> gramian_;  // (width, width)
+    ScoreSpread spread_;
+    CandidateOf candidate_of_;
 };
+
+/// The blend for users: candidates are those of served.items(), queries users as served. `served` outlives it. Throws
+/// usage (64) for a model of explicit feedback, whose scores are ratings.
+[[nodiscard]] Blend blend_for_users(ServedModel& served, const NeighbourTerm& term, double mu);
+
+/// How the blend of a score is computed, in words.
+[[nodiscard]] std::string blend_formula(const std::string& score, const Blend& blend);
 
 /// The file of neighbours that is meant.
 [[nodiscard]] std::filesystem::path neighbours_of(const ServedModel& served, const BlendOptions& options);

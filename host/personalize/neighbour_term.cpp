@@ -1,5 +1,6 @@
 #include "host/personalize/neighbour_term.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "data/error.hpp"
@@ -57,9 +58,14 @@ ItemWalk read(const NeighbourReader& file)
     return {.offsets = file.offsets(), .items = file.items(), .weights = file.weights()};
 }
 
+const std::string& fingerprint_of(const ServedModel& served)
+{
+    return served.has_dataset() ? served.dataset().info().fingerprint : served.info().fingerprint;
+}
+
 bool is_of(const ServedModel& served, const NeighbourInfo& info)
 {
-    return info.fingerprint == served.dataset().info().fingerprint && info.items == served.info().items;
+    return info.fingerprint == fingerprint_of(served) && info.items == served.info().items;
 }
 
 }  // namespace
@@ -78,19 +84,31 @@ bool NeighbourTerm::fits(const ServedModel& served, const std::filesystem::path&
 NeighbourTerm::NeighbourTerm(const ServedModel& served, const std::filesystem::path& file)
 {
     if (!std::filesystem::exists(file))
-        throw Error(ExitCode::bad_data, "{}: there is no such file; alster neighbours --data {} --out {} makes it",
-                    file.string(), served.options().data.string(), file.string());
+        throw Error(ExitCode::bad_data, "{}: there is no such file; alster neighbours --data DATASET --out {} makes it",
+                    file.string(), file.string());
     const ParallelFileAccess access(served.ranks());
     const NeighbourReader reader(file, access);
     const NeighbourInfo& info = reader.info();
     if (!is_of(served, info))
         throw Error(ExitCode::bad_data, "{} was not made from {}: make it again with alster neighbours", file.string(),
-                    served.options().data.string());
+                    served.has_dataset() ? served.options().data.string() : "the data that the model was trained on");
     neighbours_ = read(reader);
     words_ = fmt::format("b {}, at most {} neighbours of an item", info.b, info.most);
 }
 
 NeighbourTerm::NeighbourTerm(ItemWalk neighbours) : neighbours_(std::move(neighbours)) {}
+
+TopK NeighbourTerm::lists(std::span<const Row> items, Row k) const
+{
+    TopK lists(std::ssize(items), k);
+    for (Row n = 0; n < lists.rows(); ++n) {
+        const auto filled = std::min<Row>(k, std::ssize(neighbours_.items_of(items[n])));
+        std::copy_n(neighbours_.items_of(items[n]).begin(), filled, lists.items.begin() + n * k);
+        std::copy_n(neighbours_.weights_of(items[n]).begin(), filled, lists.scores.begin() + n * k);
+        lists.filled[n] = static_cast<std::int32_t>(filled);
+    }
+    return lists;
+}
 
 SparseScores NeighbourTerm::scores(const Interactions& histories) const
 {

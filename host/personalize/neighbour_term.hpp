@@ -19,7 +19,8 @@ struct SparseScores {
 /// ℓ, what the neighbours of a user's history say (docs/neighbours.md): ℓ_u(j) = Σ w(i → j) over the i of the history.
 class NeighbourTerm {
 public:
-    /// Reads neighbours.h5. Throws bad_data (65) where it is damaged, or was made of another dataset than `served` has.
+    /// Reads neighbours.h5. Throws bad_data (65) where it is damaged, or was made of another dataset than that of
+    /// `served`: the one that was opened, or else the one that the model was trained on.
     /// Collective.
     NeighbourTerm(const ServedModel& served, const std::filesystem::path& file);
 
@@ -33,6 +34,9 @@ public:
     /// row depends on the others. Memory of the result: 12 bytes an entry, of which a user has no more than `most` times
     /// the history.
     [[nodiscard]] SparseScores scores(const Interactions& histories) const;
+
+    /// The k nearest of each item, with their weights.
+    [[nodiscard]] TopK lists(std::span<const Row> items, Row k) const;
 
     [[nodiscard]] const ItemWalk& neighbours() const { return neighbours_; }
     /// "b 0.25, at most 50 neighbours of an item"

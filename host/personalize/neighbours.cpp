@@ -5,7 +5,38 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/cpu/cpu_backend.hpp"
+
 namespace alster {
+
+namespace {
+
+/// (width, width) of rows of norm 1.
+std::vector<double> gramian_of(const HostMatrix& directions)
+{
+    const Row width = directions.width;
+    ExactSum sum(static_cast<std::size_t>(width * (width + 1) / 2),
+                 static_cast<double>(std::max<Row>(directions.rows, 1)));
+    CpuBackend().gramian(directions, sum);
+    const auto packed = sum.values();
+    std::vector<double> gramian;
+    for (Row a = 0; a < width; ++a)
+        for (Row b = 0; b < width; ++b) gramian.push_back(packed[triangle_index(std::max(a, b), std::min(a, b))]);
+    return gramian;
+}
+
+/// Histories of one item each.
+Interactions each_alone(std::span<const Row> items)
+{
+    Interactions histories;
+    for (const Row item : items) {
+        histories.columns.push_back(static_cast<Column>(item));
+        histories.offsets.push_back(static_cast<Offset>(histories.columns.size()));
+    }
+    return histories;
+}
+
+}  // namespace
 
 Neighbours::Neighbours(ServedModel& served) : row_(served.info().items, -1)
 {
@@ -26,6 +57,18 @@ Neighbours::Neighbours(ServedModel& served) : row_(served.info().items, -1)
     scorer_ = served.scorers().make(directions_.table());
 }
 
+void Neighbours::blend_with(const NeighbourTerm& term, double mu)
+{
+    const auto row = [this](std::int32_t item) { return row_[item]; };
+    blend_.emplace(term, mu, ScoreSpread(directions_.table(), std::ssize(row_), gramian_of(directions_)), row);
+}
+
+std::string Neighbours::formula() const
+{
+    const char* cosine = "cosine of the items' latent factors";
+    return blend_ ? blend_formula(cosine, *blend_) : cosine;
+}
+
 TopK Neighbours::lists(std::span<const Row> items, Row k) const
 {
     HostMatrix queries(static_cast<Row>(items.size()), directions_.width);
@@ -38,7 +81,8 @@ TopK Neighbours::lists(std::span<const Row> items, Row k) const
         }
         itself.offsets.push_back(static_cast<Offset>(itself.columns.size()));
     }
-    TopK result = scorer_(queries.table(), {.excluded = &itself}, k);
+    const ScoreAddends added = blend_ ? blend_->addends(queries.table(), each_alone(items)) : ScoreAddends();
+    TopK result = scorer_({queries.table(), blend_ ? &added : nullptr}, {.excluded = &itself}, k);
     for (std::size_t n = 0; n < items.size(); ++n) {
         const auto list = std::span(result.items).subspan(n * k, result.filled[n]);
         if (row_[items[n]] >= 0)

@@ -1,10 +1,12 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "host/model/served_model.hpp"
+#include "host/personalize/blend.hpp"
 #include "kernels/top_k.hpp"
 
 namespace alster {
@@ -15,6 +17,15 @@ class Neighbours {
 public:
     /// Scores on the backend of served.scorers(). Collective.
     explicit Neighbours(ServedModel& served);
+    Neighbours(const Neighbours&) = delete;
+    Neighbours& operator=(const Neighbours&) = delete;
+
+    /// From here on what an item's neighbours say is added to the cosines, as to the scores of a user who took that item
+    /// alone. `term` outlives this.
+    void blend_with(const NeighbourTerm& term, double mu);
+
+    /// How scores are computed, in words.
+    [[nodiscard]] std::string formula() const;
 
     /// The k nearest of each item, itself left out. An item without interactions has zero factors: it has no neighbours
     /// and is nobody's.
@@ -25,6 +36,7 @@ private:
     std::vector<std::int32_t> item_;  // the item of each row
     std::vector<std::int32_t> row_;   // the row of each item, -1: zero factors
     Scorer scorer_;
+    std::optional<Blend> blend_;
 };
 
 /// Why an item has no neighbours, in words.
