@@ -21,6 +21,7 @@ constexpr Command commands[] = {
     {"sweep-report", "compare the runs of a sweep", sweep_report_command, false},
     {"evaluate", "measure a model on held-out interactions", evaluate_command, true},
     {"compare", "say which of several models is better, and for whom", compare_command, true},
+    {"neighbours", "find the items that users of an item take as well", neighbours_command, true},
     {"recommend", "list the best unseen items for users", recommend_command, true},
     {"similar", "list the items most like an item", similar_command, true},
     {"page", "make home pages: rows of titles, each with a reason", page_command, true},

@@ -36,6 +36,22 @@ void TopK::copy_row(const TopK& lists, Row from, Row to)
     filled[to] = lists.filled[from];
 }
 
+float ScoreAddends::of(Row query, Row candidate) const
+{
+    const auto row = candidates_of(query);
+    const auto found = std::ranges::lower_bound(row, candidate);
+    return found != row.end() && *found == candidate ? values_of(query)[found - row.begin()] : 0;
+}
+
+void Queries::check(Row candidates) const
+{
+    if (!added) return;
+    if (added->rows() != rows.rows) throw Error(ExitCode::internal, "what is added to scores is of other queries");
+    for (Row q = 0; q < added->rows(); ++q)
+        if (const auto row = added->candidates_of(q); !row.empty() && (row.front() < 0 || row.back() >= candidates))
+            throw Error(ExitCode::internal, "what is added to scores is of other candidates");
+}
+
 Row rows_per_batch(Row k)
 {
     constexpr Row most_entries = Row{1} << 23;

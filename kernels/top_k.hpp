@@ -10,11 +10,45 @@
 
 namespace alster {
 
+/// What is added to scores before the best are chosen, for a few candidates of each query.
+struct ScoreAddends {
+    std::vector<Offset> offsets = {0};  // (queries + 1)
+    std::vector<Column> candidates;     // (entries) ascending in each row: relied on
+    std::vector<float> values;          // (entries)
+
+    [[nodiscard]] Row rows() const { return static_cast<Row>(offsets.size()) - 1; }
+    [[nodiscard]] std::span<const Column> candidates_of(Row query) const
+    {
+        return std::span(candidates).subspan(offsets[query], offsets[query + 1] - offsets[query]);
+    }
+    [[nodiscard]] std::span<const float> values_of(Row query) const
+    {
+        return std::span(values).subspan(offsets[query], offsets[query + 1] - offsets[query]);
+    }
+    /// Of one candidate; 0 where there is none.
+    [[nodiscard]] float of(Row query, Row candidate) const;
+};
+
+/// Queries whose addends are held at a time by those who make them: enough to keep the threads busy.
+inline constexpr Row rows_with_addends = 4096;
+
+/// Rows to make lists for.
+struct Queries {
+    FactorTable rows;
+    const ScoreAddends* added = nullptr;  // (rows); null: scores are q·y alone
+
+    Queries(FactorTable table, const ScoreAddends* addends = nullptr) : rows(table), added(addends) {}
+
+    /// Throws internal (70) where the addends are of other queries, or name candidates that are not there.
+    void check(Row candidates) const;
+};
+
 /// The best candidates of consecutive query rows.
 ///
-///   top_k(Q, Y, filter, k)   for each row q the k rows i of Y with the largest scores q·y_i that the filter lets
-///                            through; where it has groups, for each of them: list q·groups + g
+///   top_k(Q, Y, filter, k)   for each row q the k rows i of Y with the largest scores q·y_i + addend_qi that the
+///                            filter lets through; where it has groups, for each of them: list q·groups + g
 ///
+/// Where nothing is added to a score its bits are those of q·y_i; the fp32 bodies add to the rounded product.
 /// Order: score descending, then row ascending. Where fewer than k candidates are left, the rest of the list is padded.
 /// Any k ≥ 1, also above the number of candidates. What is filtered is never scored into a list and dropped: a list is
 /// short only where fewer are allowed. Throws diverged (12) where the score of a candidate that may be listed is not a
@@ -59,7 +93,7 @@ struct Scored {
 };
 
 /// top_k against candidates that stay where the scores are computed.
-using Scorer = std::function<TopK(FactorTable queries, const CandidateFilter& filter, Row k)>;
+using Scorer = std::function<TopK(const Queries& queries, const CandidateFilter& filter, Row k)>;
 
 /// A scorer of candidates, which must outlive it.
 using MakeScorer = std::function<Scorer(FactorTable candidates)>;

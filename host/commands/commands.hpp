@@ -26,6 +26,7 @@ int sweep_command(int argc, char** argv);
 int sweep_report_command(int argc, char** argv);
 int evaluate_command(int argc, char** argv);
 int compare_command(int argc, char** argv);
+int neighbours_command(int argc, char** argv);
 int recommend_command(int argc, char** argv);
 int similar_command(int argc, char** argv);
 int page_command(int argc, char** argv);

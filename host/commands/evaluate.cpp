@@ -40,6 +40,11 @@ void add_options(CLI::App& app, EvaluateOptions& options, std::filesystem::path&
                    "Nor are those of a smaller preference; preference 0 never is")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
+    app.add_option("--blend", options.blend.mu,
+                   "Weight of what neighbours say, beside the model's 1; 0: the model alone")
+        ->check(CLI::Range(0.0, 1e6));
+    app.add_option("--neighbours", options.blend.neighbours,
+                   "Made by alster neighbours, a baseline too; else neighbours.h5 beside the model");
     app.add_option("--backend", options.served.backend,
                    "Where items are scored: auto (GPUs where every rank finds one), cuda, or cpu")
         ->check(CLI::IsMember({"auto", "cuda", "cpu"}));

@@ -11,6 +11,7 @@
 #include "data/json_text.hpp"
 #include "data/list_check.hpp"
 #include "data/model_file.hpp"
+#include "data/neighbour_file.hpp"
 #include "data/printable.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
@@ -112,6 +113,22 @@ Json facts_of(const CheckpointReader& reader)
             {"config", info.config}};
 }
 
+Json facts_of(const NeighbourReader& reader)
+{
+    const auto& info = reader.info();
+    return {{"items", info.items},
+            {"neighbours", info.neighbours},
+            {"interactions", info.interactions},
+            {"b", info.b},
+            {"most", info.most},
+            {"history_limit", info.history_limit},
+            {"sampled_users", info.sampled_users},
+            {"seed", info.seed},
+            {"data_fingerprint", info.fingerprint},
+            {"created_utc", info.created_utc},
+            {"tool_version", info.tool_version}};
+}
+
 Json facts_of_lists(const Hdf5File& file, bool verify)
 {
     const ListsInfo info = read_lists_info(file);
@@ -156,6 +173,8 @@ Json describe(const std::filesystem::path& path, bool verify)
         facts.update(facts_of(DatasetReader(path, serial_access(), how), verify));
     else if (format == "alster-model")
         facts.update(facts_of(ModelReader(path, serial_access(), how)));
+    else if (format == "alster-neighbours")
+        facts.update(facts_of(NeighbourReader(path, serial_access(), how)));
     else if (format == "alster-checkpoint" && verify)
         facts.update(facts_of(CheckpointReader(path)));
     else if (has_described_lists(format, version))

@@ -59,6 +59,14 @@ std::optional<Eligibility> eligibility_of(const ServedModel& served, const ListO
     return rules;
 }
 
+void add_blend(CLI::App& app, BlendOptions& options)
+{
+    app.add_option("--blend", options.mu, "Weight of what neighbours say, beside the model's 1; 0: the model alone")
+        ->check(CLI::Range(0.0, 1e6));
+    app.add_option("--neighbours", options.neighbours,
+                   "Made by alster neighbours; else neighbours.h5 beside the model");
+}
+
 void check(const ListOptions& options, const char* file, const char* lists)
 {
     if (options.all && options.out.empty())

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/model/served_model.hpp"
+#include "host/personalize/blend.hpp"
 #include "host/personalize/eligibility.hpp"
 #include "host/personalize/list_writer.hpp"
 #include "host/personalize/lists.hpp"
@@ -33,6 +34,9 @@ void add_eligibility(CLI::App& app, ListOptions& options);
 
 /// The rules that were asked for, if any; says their warnings. Errors: those of the rules; usage (64) where there is no dataset. Collective.
 [[nodiscard]] std::optional<Eligibility> eligibility_of(const ServedModel& served, const ListOptions& options);
+
+/// The options of the neighbour term.
+void add_blend(CLI::App& app, BlendOptions& options);
 
 /// Throws usage (64) where --all and --out do not go together. `file` is the stem of a name to propose, `lists` what
 /// is written: "neighbours of --all items".

@@ -23,6 +23,7 @@ constexpr const char* examples =
 
 struct Options {
     ListOptions lists;
+    BlendOptions blend;
     RecommendOptions recommend;
     std::vector<std::string> users;
     std::string users_file;
@@ -47,6 +48,7 @@ void add_options(CLI::App& app, Options& options)
     app.add_flag("--allow-held-out", options.allow_held_out, "List what the split has set aside, as evaluate does");
     app.add_flag("--no-fill", options.no_fill, "Leave lists short in place of filling them with what is popular");
     add_eligibility(app, options.lists);
+    add_blend(app, options.blend);
     add_scoring(app, options.lists.served);
 }
 
@@ -92,7 +94,10 @@ int recommend_command(int argc, char** argv)
     options.recommend.eligibility = eligibility ? &*eligibility : nullptr;
     const AskedUsers asked = asked_users(served, options);
     const Scorers& scorers = served.scorers(!options.lists.all);
-    Recommender recommender(served, options.recommend);
+    const auto blend = make_blend(served, options.blend);
+    const char* formula = score_formula(served.info());
+    const std::string score = blend ? blend_formula(formula, blend->scores) : formula;
+    Recommender recommender(served, options.recommend, blend ? &blend->scores : nullptr);
     const ItemLabels& labels = served.labels();
     UserCounts counts;
     const auto make = [&](std::span<const Row> users) {
@@ -103,7 +108,9 @@ int recommend_command(int argc, char** argv)
     const auto summary = [&] {
         counts = counts.over(ranks);
         if (eligibility) eligibility->require_some_items(ranks);
-        return ListSummary{counts.text(), facts(served, options.recommend, counts)};
+        ListSummary made{counts.text(), facts(served, options.recommend, counts)};
+        made.facts["score"] = score;
+        return made;
     };
     const ListFile file{.path = options.lists.out,
                         .model = served.model(),
@@ -111,7 +118,7 @@ int recommend_command(int argc, char** argv)
                         .side = Side::users,
                         .group = "/topk/home",
                         .k = options.lists.k,
-                        .score = score_formula(served.info()),
+                        .score = score,
                         .excluded = excluded_words(options.recommend, served.dataset().info()),
                         .popular = &recommender.popular(),
                         .eligibility = options.recommend.eligibility};

@@ -6,6 +6,7 @@
 #include "data/error.hpp"
 #include "data/exclusion.hpp"
 #include "data/ingest/split_plan.hpp"
+#include "host/evaluate/learned_ranker.hpp"
 #include "host/evaluate/measured_users.hpp"
 #include "host/model/learned.hpp"
 
@@ -46,15 +47,23 @@ void rank_everything(ServedModel& served, const EvaluateOptions& options, const 
     task.learned = users.learned;
     const Popularity& popularity = served.popularity();
     result.scored_by = served.scorers().chosen;
-    result.ranking = {evaluate_ranking(ranks, task, as_served(served, users)),
+    const EvaluatedNeighbours neighbours(served, options.blend, users.seen);
+    const Ranker model = learned_ranker(users.table, served.items(), served.item_scorer(), neighbours.addends());
+    result.ranking = {evaluate_ranking(ranks, task, served_ranker(model, popularity, users.learned)),
                       evaluate_ranking(ranks, task, popularity_ranker(popularity))};
     if (result.ranking->model.users == 0)
         throw Error(ExitCode::bad_data, "{}: no user has a relevant held-out item that lists do not exclude",
                     options.served.data.string());
+    const Ranker alone = learned_ranker(users.table, served.items(), served.item_scorer());
+    result.neighbours = neighbours.measure(ranks, task, served_ranker(alone, popularity, users.learned), popularity);
     const Row k = compared_length(task.ks);
     result.comparisons.push_back({fmt::format("ndcg@{}", k),
                                   result.ranking->model.measurement("ndcg", k).value,
                                   {"popularity", result.ranking->popularity.measurement("ndcg", k).value}});
+    if (result.neighbours)
+        result.comparisons.push_back({fmt::format("ndcg@{}", k),
+                                      result.ranking->model.measurement("ndcg", k).value,
+                                      {"item-item", result.neighbours->item_item.measurement("ndcg", k).value}});
 }
 
 void rank_candidates(ServedModel& served, const EvaluateOptions& options, const MeasuredUsers& users,
@@ -74,11 +83,12 @@ void rank_candidates(ServedModel& served, const EvaluateOptions& options, const 
     const auto learned_items = learned_rows(Side::items, items.table, served.is_explicit());
     const auto counts = served.popularity().counts();
     const auto predict = model_predictor(users.table, items.table, 0);
+    const EvaluatedNeighbours neighbours(served, options.blend, users.seen);
     const PairScore popularity = [&](Row, Row i) { return i < 0 ? 0.0 : static_cast<double>(counts[i]); };
     const PairScore score = [&](Row u, Row i) {
         if (u < 0 || users.learned[u] == 0) return popularity(u, i);
         const bool known = i >= 0 && learned_items[i] != 0;
-        return known ? predict(u, i) : -std::numeric_limits<double>::infinity();
+        return known ? predict(u, i) + neighbours.addend(users.table, u, i) : -std::numeric_limits<double>::infinity();
     };
     result.candidates = {evaluate_candidates(served.ranks(), task, score),
                          evaluate_candidates(served.ranks(), task, popularity)};

@@ -6,6 +6,7 @@
 #include "distributed/communicator.hpp"
 #include "host/evaluate/baseline.hpp"
 #include "host/evaluate/candidates.hpp"
+#include "host/evaluate/neighbour_ranking.hpp"
 #include "host/evaluate/ranking.hpp"
 #include "host/evaluate/rating.hpp"
 #include "host/model/served_model.hpp"
@@ -18,6 +19,7 @@ struct EvaluateOptions {
     std::string candidates;  // file of given negatives; empty: full ranking of the held-out part
     std::vector<Row> ks;     // empty: 10, 20, 100, or 10 with given negatives
     Relevance relevance;     // of held-out interactions
+    BlendOptions blend;      // the neighbour term
 };
 
 template <class Report>
@@ -32,6 +34,7 @@ struct Evaluation {
     std::vector<std::string> notes;  // what to know before trusting the figures: a split that leaks, a lost comparison
     std::string scored_by;           // the backend, and why; empty where nothing was ranked but given candidates
     std::optional<Compared<RankingReport>> ranking;
+    std::optional<NeighbourReports> neighbours;  // beside the ranking of everything, where there are neighbours
     std::optional<Compared<CandidateReport>> candidates;
     std::int64_t unknown_users = 0;  // in the candidate file
     std::int64_t unknown_items = 0;

@@ -24,11 +24,11 @@ void complete(const LearnedItems& items, TopK& lists, Row n, std::span<const Col
 
 }  // namespace
 
-Ranker learned_ranker(FactorTable users, const LearnedItems& items, Scorer scorer)
+Ranker learned_ranker(FactorTable users, const LearnedItems& items, Scorer scorer, AddendsOf addends)
 {
-    if (items.others().empty()) return model_ranker(users, std::move(scorer));
-    return [&items, ranker = model_ranker(users, std::move(scorer))](std::span<const Row> wanted,
-                                                                     const Interactions& excluded, Row k) {
+    if (items.others().empty()) return model_ranker(users, std::move(scorer), std::move(addends));
+    return [&items, ranker = model_ranker(users, std::move(scorer), std::move(addends))](
+               std::span<const Row> wanted, const Interactions& excluded, Row k) {
         TopK lists = ranker(wanted, items.rows_of(excluded), k);
         for (Row n = 0; n < lists.rows(); ++n) complete(items, lists, n, excluded.columns_of(n));
         return lists;

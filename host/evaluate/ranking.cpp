@@ -230,18 +230,36 @@ RankingReport make_report(const Communicator& ranks, const RankingTask& task, co
     report.high = by_k(all.high);
     if (all.users > without.users) report.with_history = by_k(means_of_others(all, without));
     for (const Row k : task.ks) report.coverage.push_back(sums.coverage.over(ranks, k));
+    report.replicates = all.replicates;
     return report;
 }
 
 }  // namespace
 
-Ranker model_ranker(FactorTable users, Scorer items)
+Ranker model_ranker(FactorTable users, Scorer items, AddendsOf addends)
 {
-    return [users, items = std::move(items)](std::span<const Row> wanted, const Interactions& excluded, Row k) {
+    const auto factors_of = [users](std::span<const Row> wanted) {
         HostMatrix queries(static_cast<Row>(wanted.size()), users.width);
         for (std::size_t n = 0; n < wanted.size(); ++n)
             std::copy_n(users.row(wanted[n]), users.width, queries.row(static_cast<Row>(n)));
-        return items(queries.table(), {.excluded = &excluded}, k);
+        return queries;
+    };
+    if (!addends)
+        return [=](std::span<const Row> wanted, const Interactions& excluded, Row k) {
+            return items(factors_of(wanted).table(), {.excluded = &excluded}, k);
+        };
+    return [=](std::span<const Row> wanted, const Interactions& excluded, Row k) {
+        TopK lists(std::ssize(wanted), k);
+        for (Row first = 0; first < std::ssize(wanted); first += rows_with_addends) {
+            const auto some = wanted.subspan(first, std::min(rows_with_addends, std::ssize(wanted) - first));
+            Interactions theirs;
+            for (Row n = 0; n < std::ssize(some); ++n) append_row(excluded, first + n, theirs);
+            const HostMatrix queries = factors_of(some);
+            const ScoreAddends added = addends(queries.table(), some);
+            const TopK part = items({queries.table(), &added}, {.excluded = &theirs}, k);
+            for (Row n = 0; n < part.rows(); ++n) lists.copy_row(part, n, first + n);
+        }
+        return lists;
     };
 }
 
@@ -270,12 +288,27 @@ Ranker served_ranker(Ranker model, const Popularity& popularity, std::span<const
     };
 }
 
+std::size_t RankingReport::place_of(const char* metric, Row k) const
+{
+    const auto m = std::ranges::find(ranking_metrics, std::string_view(metric)) - ranking_metrics.begin();
+    const auto n = std::ranges::find(ks, k) - ks.begin();
+    return static_cast<std::size_t>(n * std::ssize(ranking_metrics) + m);
+}
+
 Measurement RankingReport::measurement(const char* metric, Row k) const
 {
-    const auto m = static_cast<std::size_t>(std::ranges::find(ranking_metrics, std::string_view(metric)) -
-                                            ranking_metrics.begin());
-    const auto n = static_cast<std::size_t>(std::ranges::find(ks, k) - ks.begin());
+    const auto n = place_of(metric, k) / ranking_metrics.size(), m = place_of(metric, k) % ranking_metrics.size();
     return {means.at(n).at(m), low.at(n).at(m), high.at(n).at(m), users};
+}
+
+Measurement RankingReport::gain_over(const RankingReport& other, const char* metric, Row k) const
+{
+    const std::size_t place = place_of(metric, k);
+    std::vector<double> gains;
+    for (std::size_t b = 0; b < replicates.size(); ++b)
+        gains.push_back(replicates[b].at(place) - other.replicates.at(b).at(place));
+    const auto [low_end, high_end] = middle_95(std::move(gains));
+    return {measurement(metric, k).value - other.measurement(metric, k).value, low_end, high_end, users};
 }
 
 RankingReport evaluate_ranking(const Communicator& ranks, const RankingTask& task, const Ranker& ranker,

@@ -36,8 +36,11 @@ struct RankingTask {
 /// Lists of k items for users given by their number on this rank, `excluded` being theirs.
 using Ranker = std::function<TopK(std::span<const Row> users, const Interactions& excluded, Row k)>;
 
-/// Ranks by the model: every item scored, x_u·y_i.
-[[nodiscard]] Ranker model_ranker(FactorTable users, Scorer items);
+/// What is added to the scores of some users, given by their number on this rank, with their factors.
+using AddendsOf = std::function<ScoreAddends(FactorTable queries, std::span<const Row> users)>;
+
+/// Ranks by the model: every item scored, x_u·y_i and what `addends` adds, where there is any.
+[[nodiscard]] Ranker model_ranker(FactorTable users, Scorer items, AddendsOf addends = nullptr);
 [[nodiscard]] Ranker popularity_ranker(const Popularity& popularity);
 
 /// Ranks as users are served: by the model, but users of whom nothing was learned (`learned`, by their number on this
@@ -52,11 +55,19 @@ struct RankingReport {
     std::vector<RankingScores> means = {};
     std::vector<RankingScores> low = {};  // 95 % intervals over users
     std::vector<RankingScores> high = {};
-    std::vector<RankingScores> with_history = {};  // means over the other users; empty: there are none
-    std::vector<double> coverage = {};             // share of the items that are in somebody's list
+    std::vector<RankingScores> with_history = {};      // means over the other users; empty: there are none
+    std::vector<double> coverage = {};                 // share of the items that are in somebody's list
+    std::vector<std::vector<double>> replicates = {};  // of the intervals: (replicates, ks · metrics) means
 
     /// One metric by its name, of ranking_metrics.
     [[nodiscard]] Measurement measurement(const char* metric, Row k) const;
+
+    /// How much larger it is than in another report of the same task, with the interval of the difference: both were
+    /// measured on the same users, and each replicate draws the same ones.
+    [[nodiscard]] Measurement gain_over(const RankingReport& other, const char* metric, Row k) const;
+
+private:
+    [[nodiscard]] std::size_t place_of(const char* metric, Row k) const;
 };
 
 /// What single users' lists are worth, in the order of rows.

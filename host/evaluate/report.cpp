@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace alster {
 
 namespace {
@@ -71,6 +73,49 @@ std::string ranking_text(const Compared<RankingReport>& reports)
     return text;
 }
 
+constexpr std::array compared_with_parts{"recall", "recall_all", "ndcg", "hr"};
+
+void add_neighbours(json& object, const RankingReport& model, const NeighbourReports& reports)
+{
+    object["neighbours"] = reports.words;
+    object["mu"] = reports.mu;
+    add_ranking(object, "item_item_", reports.item_item);
+    if (!reports.model_alone) return;
+    add_ranking(object, "model_alone_", *reports.model_alone);
+    const auto add_gain = [&](const char* over, const RankingReport& part, const char* metric, Row k) {
+        const Measurement gain = model.gain_over(part, metric, k);
+        const std::string key = fmt::format("gain_over_{}_{}", over, at(metric, k));
+        object[key] = gain.value;
+        object[key + "_low"] = gain.low;
+        object[key + "_high"] = gain.high;
+    };
+    for (const Row k : model.ks)
+        for (const char* metric : compared_with_parts) {
+            add_gain("model_alone", *reports.model_alone, metric, k);
+            add_gain("item_item", reports.item_item, metric, k);
+        }
+}
+
+std::string neighbours_text(const RankingReport& model, const NeighbourReports& reports)
+{
+    const bool blended = reports.model_alone.has_value();
+    std::string text = fmt::format("neighbours: {}{}\n{:<16} {:>8} {:>10} {:>12}  {}\n", reports.words,
+                                   blended ? fmt::format("; the model is blended with mu {}", reports.mu) : "", "",
+                                   "model", "item-item", blended ? "model alone" : "", blended ? "gain, 95 %" : "");
+    for (const Row k : model.ks)
+        for (const char* metric : compared_with_parts) {
+            text += fmt::format("{:<16} {:>8.4f} {:>10.4f}", at(metric, k), model.measurement(metric, k).value,
+                                reports.item_item.measurement(metric, k).value);
+            if (blended) {
+                const Measurement gain = model.gain_over(*reports.model_alone, metric, k);
+                text += fmt::format(" {:>12.4f}  {:+.4f}, {:+.4f} … {:+.4f}",
+                                    reports.model_alone->measurement(metric, k).value, gain.value, gain.low, gain.high);
+            }
+            text += '\n';
+        }
+    return text;
+}
+
 std::string candidates_text(const Evaluation& evaluation)
 {
     const auto& [model, popularity] = *evaluation.candidates;
@@ -115,6 +160,7 @@ json to_json(const Evaluation& evaluation)
         object["users_without_history"] = evaluation.ranking->model.without_history;
         add_ranking(object, "", evaluation.ranking->model);
         add_ranking(object, "popularity_", evaluation.ranking->popularity);
+        if (evaluation.neighbours) add_neighbours(object, evaluation.ranking->model, *evaluation.neighbours);
     }
     if (evaluation.candidates) {
         object["protocol"] = "given candidates";
@@ -142,6 +188,7 @@ std::string to_text(const Evaluation& evaluation)
     std::string text;
     if (evaluation.ratings) text += ratings_text(*evaluation.ratings);
     if (evaluation.ranking) text += ranking_text(*evaluation.ranking);
+    if (evaluation.neighbours) text += neighbours_text(evaluation.ranking->model, *evaluation.neighbours);
     if (evaluation.candidates) text += candidates_text(evaluation);
     for (const auto& note : evaluation.notes) text += fmt::format("note: {}\n", note);
     return text;

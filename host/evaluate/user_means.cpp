@@ -13,6 +13,13 @@ constexpr std::uint32_t largest_weight = Draws::largest_weight;
 
 }  // namespace
 
+std::pair<double, double> middle_95(std::vector<double> sample)
+{
+    std::sort(sample.begin(), sample.end());
+    const std::size_t cut = sample.size() / 40;
+    return {sample[cut], sample[sample.size() - 1 - cut]};
+}
+
 std::vector<std::uint64_t> user_keys(const IdColumn& ids)
 {
     std::vector<std::uint64_t> keys;
@@ -66,14 +73,17 @@ Means UserMeans::over(const Communicator& ranks) const
         return row[0] > 0 ? row[1 + m] / row[0] : 0.0;
     };
     Means means;
+    means.replicates.resize(replicates);
     means.users = static_cast<Row>(sums[0]);
+    for (std::size_t b = 1; b <= replicates; ++b)
+        for (std::size_t m = 0; m < measures_; ++m) means.replicates[b - 1].push_back(mean(b, m));
     for (std::size_t m = 0; m < measures_; ++m) {
         std::vector<double> sample;
-        for (std::size_t b = 1; b <= replicates; ++b) sample.push_back(mean(b, m));
-        std::sort(sample.begin(), sample.end());
+        for (const auto& replicate : means.replicates) sample.push_back(replicate[m]);
+        const auto [low, high] = middle_95(std::move(sample));
         means.values.push_back(mean(0, m));
-        means.low.push_back(sample[replicates / 40]);
-        means.high.push_back(sample[replicates - 1 - replicates / 40]);
+        means.low.push_back(low);
+        means.high.push_back(high);
     }
     return means;
 }

@@ -13,9 +13,13 @@ namespace alster {
 struct Means {
     Row users = 0;
     std::vector<double> values;
-    std::vector<double> low;   // 2.5 % quantile of the replicates
-    std::vector<double> high;  // 97.5 % quantile
+    std::vector<double> low;                      // 2.5 % quantile of the replicates
+    std::vector<double> high;                     // 97.5 % quantile
+    std::vector<std::vector<double>> replicates;  // (replicates, measures) what the quantiles are of
 };
+
+/// The middle 95 % of replicates: their 2.5 % and 97.5 % quantiles.
+[[nodiscard]] std::pair<double, double> middle_95(std::vector<double> sample);
 
 /// A number for each user that follows from its id alone, so that intervals do not depend on the order of rows.
 [[nodiscard]] std::vector<std::uint64_t> user_keys(const IdColumn& ids);

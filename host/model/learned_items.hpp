@@ -17,10 +17,10 @@ public:
 
     [[nodiscard]] FactorTable table() const;
     [[nodiscard]] std::int32_t item(std::int32_t row) const { return item_[row]; }
+    /// The row of an item, −1 where nothing was learned of it; rows ascend as items do.
+    [[nodiscard]] std::int32_t row(std::int32_t item) const { return row_[item]; }
 
     [[nodiscard]] const std::vector<std::int32_t>& items() const { return item_; }
-    /// The row of an item, −1: nothing was learned of it.
-    [[nodiscard]] std::int32_t row(std::int32_t item) const { return row_[item]; }
 
     /// The items that are no candidates, ascending.
     [[nodiscard]] std::span<const std::int32_t> others() const { return others_; }

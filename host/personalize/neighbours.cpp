@@ -5,7 +5,38 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/cpu/cpu_backend.hpp"
+
 namespace alster {
+
+namespace {
+
+/// (width, width) of rows of norm 1.
+std::vector<double> gramian_of(const HostMatrix& directions)
+{
+    const Row width = directions.width;
+    ExactSum sum(static_cast<std::size_t>(width * (width + 1) / 2),
+                 static_cast<double>(std::max<Row>(directions.rows, 1)));
+    CpuBackend().gramian(directions, sum);
+    const auto packed = sum.values();
+    std::vector<double> gramian;
+    for (Row a = 0; a < width; ++a)
+        for (Row b = 0; b < width; ++b) gramian.push_back(packed[triangle_index(std::max(a, b), std::min(a, b))]);
+    return gramian;
+}
+
+/// Histories of one item each.
+Interactions each_alone(std::span<const std::int32_t> items)
+{
+    Interactions histories;
+    for (const auto item : items) {
+        histories.columns.push_back(item);
+        histories.offsets.push_back(static_cast<Offset>(histories.columns.size()));
+    }
+    return histories;
+}
+
+}  // namespace
 
 Neighbours::Neighbours(ServedModel& served, Eligibility* eligibility)
     : row_(served.info().items, -1), eligibility_(eligibility)
@@ -26,6 +57,18 @@ Neighbours::Neighbours(ServedModel& served, Eligibility* eligibility)
     directions_.rows = static_cast<Row>(item_.size());
     classes_.emplace(eligibility, item_);
     scorer_ = served.scorers().make(directions_.table());
+}
+
+void Neighbours::blend_with(const NeighbourTerm& term, double mu)
+{
+    const auto row = [this](std::int32_t item) { return row_[item]; };
+    blend_.emplace(term, mu, ScoreSpread(directions_.table(), std::ssize(row_), gramian_of(directions_)), row);
+}
+
+std::string Neighbours::formula() const
+{
+    const char* cosine = "cosine of the items' latent factors";
+    return blend_ ? blend_formula(cosine, *blend_) : cosine;
 }
 
 TopK Neighbours::lists(std::span<const Row> items, Row k, std::int32_t user_class)
@@ -55,7 +98,8 @@ TopK Neighbours::lists(std::span<const std::int32_t> items, const Interactions& 
     }
     CandidateFilter filter{.excluded = &rows};
     classes_->apply(class_of, filter);
-    TopK result = scorer_(queries.table(), filter, k);
+    const ScoreAddends added = blend_ ? blend_->addends(queries.table(), each_alone(items)) : ScoreAddends();
+    TopK result = scorer_({queries.table(), blend_ ? &added : nullptr}, filter, k);
     for (std::size_t n = 0; n < items.size(); ++n) {
         const auto list = std::span(result.items).subspan(n * k, result.filled[n]);
         const bool mentioned = !eligibility_ || eligibility_->items().at(class_of[n], items[n]);

@@ -1,10 +1,12 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "host/model/served_model.hpp"
+#include "host/personalize/blend.hpp"
 #include "host/personalize/candidate_classes.hpp"
 #include "kernels/top_k.hpp"
 
@@ -16,6 +18,15 @@ class Neighbours {
 public:
     /// Scores on the backend of served.scorers(). `eligibility`: null, or who may see what. Collective.
     explicit Neighbours(ServedModel& served, Eligibility* eligibility = nullptr);
+    Neighbours(const Neighbours&) = delete;
+    Neighbours& operator=(const Neighbours&) = delete;
+
+    /// From here on what an item's neighbours say is added to the cosines, as to the scores of a user who took that item
+    /// alone. `term` outlives this.
+    void blend_with(const NeighbourTerm& term, double mu);
+
+    /// How scores are computed, in words.
+    [[nodiscard]] std::string formula() const;
 
     /// The k nearest of each item, itself left out. An item without interactions has zero factors: it has no neighbours
     /// and is nobody's. With an Eligibility these are what users of `user_class` may see; an item that they may not see
@@ -34,6 +45,7 @@ private:
     Eligibility* eligibility_;
     std::optional<CandidateClasses> classes_;
     Scorer scorer_;
+    std::optional<Blend> blend_;
 };
 
 /// Why an item has no neighbours, in words.

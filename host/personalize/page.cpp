@@ -129,7 +129,7 @@ void PageMaker::score(Block& block)
     CandidateFilter filter{.excluded = &excluded, .groups = &groups_};
     classes_.apply(block.class_of, filter);
     const auto users = static_cast<Row>(block.knowledge.size());
-    block.scored = scorer_({block.factors, users, model_.info().width}, filter, rules_.pool);
+    block.scored = scorer_({FactorTable{block.factors, users, model_.info().width}}, filter, rules_.pool);
     for (Row list = 0; list < block.scored.rows(); ++list)
         for (Row n = list * rules_.pool; n < list * rules_.pool + block.scored.filled[list]; ++n)
             block.scored.items[n] = items_.item(block.scored.items[n]);

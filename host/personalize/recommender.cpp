@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "host/personalize/user_block.hpp"
+#include "host/personalize/walk.hpp"
 
 namespace alster {
 
 struct Recommender::Users : UserBlock {
     std::vector<std::int32_t> class_of;  // of eligibility; empty: everybody may see everything
+    Interactions history;                // columns only; of blended lists
 };
 
 PopularItems popular_for_unknown(ServedModel& served, Eligibility* eligibility)
@@ -24,10 +26,24 @@ PopularItems popular_for_unknown(ServedModel& served, Eligibility* eligibility)
     return kept;
 }
 
-Recommender::Recommender(ServedModel& served, const RecommendOptions& options)
+namespace {
+
+void append(const Lists& part, Row first, Lists& to)
+{
+    for (Row u = 0; u < part.lists.rows(); ++u) to.lists.copy_row(part.lists, u, first + u);
+    to.reasons.insert(to.reasons.end(), part.reasons.begin(), part.reasons.end());
+    to.knowledge.insert(to.knowledge.end(), part.knowledge.begin(), part.knowledge.end());
+    to.shortfall.insert(to.shortfall.end(), part.shortfall.begin(), part.shortfall.end());
+    to.classes.insert(to.classes.end(), part.classes.begin(), part.classes.end());
+}
+
+}  // namespace
+
+Recommender::Recommender(ServedModel& served, const RecommendOptions& options, const Blend* blend)
     : model_(served.model()),
       dataset_(served.dataset()),
       options_(options),
+      blend_(blend),
       items_(served.items()),
       scorer_(served.item_scorer()),
       popularity_(served.popularity()),
@@ -39,8 +55,9 @@ Recommender::Recommender(ServedModel& served, const RecommendOptions& options)
 Recommender::Users Recommender::read(std::span<const Row> rows) const
 {
     const Exclusion* exclusion = options_.include_seen ? nullptr : &options_.exclusion;
-    Users users{read_users(model_, dataset_, rows, exclusion), {}};
+    Users users{read_users(model_, dataset_, rows, exclusion), {}, {}};
     if (options_.eligibility) users.class_of = options_.eligibility->classes_of(rows);
+    if (blend_) users.history = positive_history(dataset_, rows);
     return users;
 }
 
@@ -52,7 +69,9 @@ Lists Recommender::score(const Users& users)
     const Interactions excluded = items_.rows_of(users.excluded);
     CandidateFilter filter{.excluded = &excluded};
     classes_.apply(users.class_of, filter);
-    Lists result{.lists = scorer_({users.factors, rows, model_.info().width}, filter, k),
+    const FactorTable factors{users.factors, rows, model_.info().width};
+    const ScoreAddends added = blend_ ? blend_->addends(factors, users.history) : ScoreAddends();
+    Lists result{.lists = scorer_({factors, blend_ ? &added : nullptr}, filter, k),
                  .reasons = std::vector(static_cast<std::size_t>(rows * k), Reason::none),
                  .knowledge = users.knowledge,
                  .classes = users.class_of};
@@ -68,7 +87,18 @@ Lists Recommender::score(const Users& users)
     return result;
 }
 
+/// What blending adds is held for some users at a time.
 Lists Recommender::lists(std::span<const Row> rows)
+{
+    if (!blend_) return make(rows);
+    const auto all = static_cast<Row>(rows.size());
+    Lists result{.lists = TopK(all, options_.k)};
+    for (Row first = 0; first < all; first += rows_with_addends)
+        append(make(rows.subspan(first, std::min(rows_with_addends, all - first))), first, result);
+    return result;
+}
+
+Lists Recommender::make(std::span<const Row> rows)
 {
     const Users users = read(rows);
     Lists result = score(users);

@@ -3,6 +3,7 @@
 
 #include "data/exclusion.hpp"
 #include "host/model/served_model.hpp"
+#include "host/personalize/blend.hpp"
 #include "host/personalize/candidate_classes.hpp"
 #include "host/personalize/lists.hpp"
 
@@ -24,7 +25,8 @@ struct RecommendOptions {
 class Recommender {
 public:
     /// `served` has a dataset and outlives it. Collective.
-    Recommender(ServedModel& served, const RecommendOptions& options);
+    /// Where there is a blend, which outlives it too, scores are blended.
+    Recommender(ServedModel& served, const RecommendOptions& options, const Blend* blend = nullptr);
 
     /// A user of whom nothing was learned has no taste that the model could know: it gets the most popular items that
     /// its list does not exclude. So does `unknown_user`.
@@ -37,12 +39,14 @@ private:
     struct Users;
     [[nodiscard]] Users read(std::span<const Row> users) const;
     [[nodiscard]] Lists score(const Users& users);
+    [[nodiscard]] Lists make(std::span<const Row> users);
     void fill(const Users& users, Row u, Lists& result) const;
     [[nodiscard]] Shortfall shortfall(const Users& users, Row u, const Lists& result) const;
 
     const ModelReader& model_;
     const DatasetReader& dataset_;
     RecommendOptions options_;
+    const Blend* blend_;
     const LearnedItems& items_;
     const Scorer& scorer_;
     const Popularity& popularity_;

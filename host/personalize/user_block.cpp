@@ -1,6 +1,7 @@
 #include "host/personalize/user_block.hpp"
 
 #include "host/model/learned.hpp"
+#include "host/personalize/walk.hpp"
 
 namespace alster {
 
@@ -20,6 +21,18 @@ void append(const Interactions& rows, Interactions& to)
 }
 
 }  // namespace
+
+Interactions positive_history(const DatasetReader& dataset, std::span<const Row> users)
+{
+    Interactions history;
+    each_run(users, [&](RowRange run, std::size_t) {
+        if (run.empty())
+            history.offsets.push_back(history.entries());
+        else
+            append(positive_items(dataset.interactions(Part::train, Side::users, run)), history);
+    });
+    return history;
+}
 
 void each_run(std::span<const Row> users, const std::function<void(RowRange, std::size_t)>& visit)
 {

@@ -24,4 +24,7 @@ void each_run(std::span<const Row> users, const std::function<void(RowRange, std
 [[nodiscard]] UserBlock read_users(const ModelReader& model, const DatasetReader& dataset, std::span<const Row> users,
                                    const Exclusion* exclusion);
 
+/// What users took and liked: offsets and columns only.
+[[nodiscard]] Interactions positive_history(const DatasetReader& dataset, std::span<const Row> users);
+
 }  // namespace alster

@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "kernels/cpu/aligned_floats.hpp"
+#include "kernels/cpu/best_list.hpp"
 #include "kernels/cpu/isa/score_tile.hpp"
 
 namespace alster {
@@ -19,9 +20,9 @@ namespace {
 
 constexpr Row tile_items = 512;     // with 128 queries 256 KiB of scores: they stay in the second cache
 constexpr Row block_queries = 128;  // for which a tile of candidates is packed once
-constexpr Row chunk = 16;           // scores that are looked at together
 constexpr Row tile_words = tile_items / 32;
-constexpr unsigned all_of_chunk = 0xffff;
+constexpr Row chunk = BestList::chunk;
+constexpr unsigned all_of_chunk = BestList::all_of_chunk;
 
 // Sums and maxima of floats are not reordered by the compiler, so that a loop over sixteen is a chain of sixteen.
 using Four = float __attribute__((vector_size(16)));
@@ -63,75 +64,6 @@ ChunkScores look_at(const float* scores, Row count)
     std::copy_n(scores, count, whole.begin());
     return look_at_whole(whole.data());
 }
-
-/// The best of one list so far: at least the k best are in `kept`, unordered, and what cannot be among them any more is
-/// not let in. `kept` is cut back to k when it is full, so that one selection pays for many insertions.
-class Best {
-public:
-    /// `slack`: places beside the k that are filled before the list is cut.
-    void start(Row k, Row candidates, Row slack)
-    {
-        k_ = static_cast<std::size_t>(k);
-        capacity_ = static_cast<std::size_t>(std::min(candidates, k + std::max(slack, k / 2)));
-        threshold_ = -std::numeric_limits<float>::infinity();
-        count_ = 0;
-        kept_.resize(capacity_ + chunk);
-    }
-
-    /// Candidates come in ascending order: one that ties with the k-th best is behind it.
-    [[nodiscard]] bool may_take(float score) const { return score > threshold_; }
-    [[nodiscard]] float threshold() const { return threshold_; }
-
-    /// Takes in those of candidates first, first + 1 … whose bits are set. What is looked at is written, and counted
-    /// where it is to be kept: no branch to mispredict.
-    void take(const float* scores, Row first, unsigned bits)
-    {
-        if (bits == all_of_chunk)
-            for (Row n = 0; n < chunk; ++n) write(scores[n], first + n);
-        else
-            for (; bits != 0; bits &= bits - 1) {
-                const Row n = std::countr_zero(bits);
-                write(scores[n], first + n);
-            }
-        if (count_ >= capacity_ && count_ > k_) cut();
-    }
-
-    /// Takes one candidate in.
-    void take_one(float score, Row candidate)
-    {
-        write(score, candidate);
-        if (count_ >= capacity_ && count_ > k_) cut();
-    }
-
-    /// The k best in order.
-    std::span<const Scored> finish()
-    {
-        const auto end = kept_.begin() + static_cast<std::ptrdiff_t>(std::min(k_, count_));
-        std::partial_sort(kept_.begin(), end, kept_.begin() + static_cast<std::ptrdiff_t>(count_));
-        return {kept_.begin(), end};
-    }
-
-private:
-    void write(float score, Row candidate)
-    {
-        kept_[count_] = {score, static_cast<std::int32_t>(candidate)};
-        count_ += may_take(score);
-    }
-
-    void cut()
-    {
-        const auto kth = kept_.begin() + static_cast<std::ptrdiff_t>(k_ - 1);
-        std::nth_element(kept_.begin(), kth, kept_.begin() + static_cast<std::ptrdiff_t>(count_));
-        count_ = k_;
-        threshold_ = kth->score;
-    }
-
-    std::size_t k_ = 0;
-    std::size_t capacity_ = 0;
-    float threshold_ = 0;
-    std::size_t count_ = 0;
-    std::vector<Scored> kept_;  // (capacity + chunk), `count` of them
-};
 
 /// Groups as the pass over the scores needs them.
 class Groups {
@@ -195,10 +127,11 @@ struct Workspace {
     AlignedFloats queries;          // strips of the block
     AlignedFloats candidates;       // strips of a tile
     AlignedFloats scores;           // (block_queries, tile_items)
-    std::vector<Best> best;         // (block_queries, lists of a query)
+    std::vector<BestList> best;     // (block_queries, lists of a query)
     std::vector<float> thresholds;  // of these, side by side
     std::vector<std::size_t> next_excluded =
         std::vector<std::size_t>(block_queries);  // first excluded entry not yet passed
+    std::vector<std::size_t> next_added = std::vector<std::size_t>(block_queries);  // the same of what is added
 
     Workspace(Row width, Row lists)
         : queries(make_aligned_floats(block_queries * width)),
@@ -213,6 +146,7 @@ struct Workspace {
 struct Task {
     ScoreKernel kernel;
     FactorTable queries;
+    const ScoreAddends* added;  // null: nothing is
     FactorTable candidates;
     const CandidateFilter& filter;
     Groups groups;  // none: each query has one list
@@ -237,6 +171,15 @@ void score_tile(const Task& task, Row queries, Row first, Row count, Workspace& 
     task.kernel.pack(task.candidates.row(first), count, width, work.candidates.get());
     task.kernel.multiply(work.queries.get(), (queries + lanes - 1) / lanes, work.candidates.get(), strips, width,
                          tile_items, work.scores.get());
+}
+
+/// Adds to a tile of one query's scores what its candidates bring.
+void add_to_tile(const ScoreAddends& added, Row query, Row first, Row count, std::size_t& next, float* scores)
+{
+    const auto candidates = added.candidates_of(query);
+    const auto values = added.values_of(query);
+    for (; next < candidates.size() && candidates[next] < first + count; ++next)
+        scores[candidates[next] - first] += values[next];
 }
 
 using TileBits = std::array<std::uint32_t, tile_words>;
@@ -283,7 +226,7 @@ Row look_at(Chunk& part)
 }
 
 /// Offers a chunk to a query's lists of groups.
-void offer_to_groups(const Chunk& part, const Groups& groups, Best* lists, float* thresholds)
+void offer_to_groups(const Chunk& part, const Groups& groups, BestList* lists, float* thresholds)
 {
     const float weakest = groups.weakest(part.first / chunk, thresholds);
     if (!(part.largest > weakest)) return;
@@ -300,7 +243,7 @@ void offer_to_groups(const Chunk& part, const Groups& groups, Best* lists, float
 }
 
 /// Offers a tile of scores to the lists of one query; returns the candidate that is not finite, or −1.
-Row offer_tile(const Task& task, const float* scores, Row first, Row count, const TileBits& bits, Best* lists,
+Row offer_tile(const Task& task, const float* scores, Row first, Row count, const TileBits& bits, BestList* lists,
                float* thresholds)
 {
     for (Row c = 0; c * chunk < count; ++c) {
@@ -317,7 +260,7 @@ Row offer_tile(const Task& task, const float* scores, Row first, Row count, cons
     return -1;
 }
 
-void write_list(TopK& result, Row row, Best& best)
+void write_list(TopK& result, Row row, BestList& best)
 {
     const auto list = best.finish();
     for (std::size_t n = 0; n < list.size(); ++n) {
@@ -331,7 +274,8 @@ void solve_block(const Task& task, Row first_query, Row rows, Workspace& work)
 {
     const Row lists = task.filter.lists();
     task.kernel.pack(task.queries.row(first_query), rows, task.queries.width, work.queries.get());
-    std::fill(work.next_excluded.begin(), work.next_excluded.end(), 0);
+    std::ranges::fill(work.next_excluded, 0);
+    std::ranges::fill(work.next_added, 0);
     // one list meets many candidates and is cut seldom; a group's meets few, and a threshold that comes late lets in all
     const Row slack = task.groups.count() > 0 ? 32 : 128;
     for (Row list = 0; list < rows * lists; ++list) work.best[list].start(task.result.k, task.candidates.rows, slack);
@@ -341,10 +285,13 @@ void solve_block(const Task& task, Row first_query, Row rows, Workspace& work)
         const Row count = std::min(tile_items, task.candidates.rows - first);
         score_tile(task, rows, first, count, work);
         for (Row slot = 0; slot < rows; ++slot) {
-            const TileBits bits = allowed(task.filter, first_query + slot, first, count, work.next_excluded[slot]);
-            const Row bad = offer_tile(task, work.scores.get() + slot * tile_items, first, count, bits,
-                                       &work.best[slot * lists], &work.thresholds[slot * task.groups.stride()]);
-            if (bad >= 0) return refuse(task, first_query + slot, bad);
+            const Row query = first_query + slot;
+            float* scores = work.scores.get() + slot * tile_items;
+            if (task.added) add_to_tile(*task.added, query, first, count, work.next_added[slot], scores);
+            const TileBits bits = allowed(task.filter, query, first, count, work.next_excluded[slot]);
+            const Row bad = offer_tile(task, scores, first, count, bits, &work.best[slot * lists],
+                                       &work.thresholds[slot * task.groups.stride()]);
+            if (bad >= 0) return refuse(task, query, bad);
         }
     }
     for (Row list = 0; list < rows * lists; ++list)
@@ -360,27 +307,29 @@ Row queries_per_block(Row queries)
 
 }  // namespace
 
-TopK cpu_top_k(FactorTable queries, FactorTable candidates, const CandidateFilter& filter, Row k)
+TopK cpu_top_k(const Queries& queries, FactorTable candidates, const CandidateFilter& filter, Row k)
 {
-    filter.check(queries.rows, candidates.rows);
-    TopK result(queries.rows * filter.lists(), k);
+    const Row rows = queries.rows.rows;
+    queries.check(candidates.rows);
+    filter.check(rows, candidates.rows);
+    TopK result(rows * filter.lists(), k);
     if (result.rows() == 0) return result;
     constexpr auto none = std::numeric_limits<std::int64_t>::max();
     std::atomic<std::int64_t> refused = none;
     const Task task{score_kernel(best_instruction_set()),
-                    queries,
+                    queries.rows,
+                    queries.added,
                     candidates,
                     filter,
                     filter.groups ? Groups(*filter.groups) : Groups(),
                     result,
                     refused};
-    const Row block = queries_per_block(queries.rows);
+    const Row block = queries_per_block(rows);
 #pragma omp parallel
     {
-        Workspace work(queries.width, filter.lists());
+        Workspace work(candidates.width, filter.lists());
 #pragma omp for schedule(dynamic)
-        for (Row first = 0; first < queries.rows; first += block)
-            solve_block(task, first, std::min(block, queries.rows - first), work);
+        for (Row first = 0; first < rows; first += block) solve_block(task, first, std::min(block, rows - first), work);
     }
     if (refused != none) refuse_score(refused / candidates.rows, refused % candidates.rows);
     return result;
@@ -388,7 +337,7 @@ TopK cpu_top_k(FactorTable queries, FactorTable candidates, const CandidateFilte
 
 Scorer cpu_scorer(FactorTable candidates)
 {
-    return [=](FactorTable queries, const CandidateFilter& filter, Row k) {
+    return [=](const Queries& queries, const CandidateFilter& filter, Row k) {
         return cpu_top_k(queries, candidates, filter, k);
     };
 }

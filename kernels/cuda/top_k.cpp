@@ -20,6 +20,9 @@ struct TopKMemory {
     DeviceBuffer<std::int32_t> class_of;
     DeviceBuffer<std::uint32_t> eligible;
     DeviceBuffer<std::uint32_t> groups_of;
+    DeviceBuffer<Offset> added_offsets;
+    DeviceBuffer<Column> added_candidates;
+    DeviceBuffer<float> added_values;
     DeviceBuffer<RankedKey> keys;
     DeviceBuffer<RankedKey> thresholds;
     DeviceBuffer<std::int32_t> counts;
@@ -28,8 +31,9 @@ struct TopKMemory {
     DeviceBuffer<std::int32_t> filled;
     DeviceBuffer<unsigned long long> refused;
 
-    void prepare(FactorTable table, const CandidateFilter& filter, Row k, Device& device)
+    void prepare(const Queries& rows, const CandidateFilter& filter, Row k, Device& device)
     {
+        const FactorTable& table = rows.rows;
         const auto put = [&]<class T>(std::span<const T> values, DeviceBuffer<T>& to, const char* purpose) {
             to.reserve(device.memory, values.size(), purpose);
             upload_now(values, to.data(), device);
@@ -44,6 +48,11 @@ struct TopKMemory {
             put(filter.eligible->words(), eligible, "what classes may see");
         }
         if (filter.groups) put(filter.groups->transposed().words(), groups_of, "groups");
+        if (rows.added) {
+            put(std::span<const Offset>(rows.added->offsets), added_offsets, "what is added to scores");
+            put(std::span<const Column>(rows.added->candidates), added_candidates, "what is added to scores");
+            put(std::span<const float>(rows.added->values), added_values, "what is added to scores");
+        }
         const auto lists = static_cast<std::size_t>(table.rows * filter.lists());
         found.reserve(device.memory, lists * k, "the lists");
         scores.reserve(device.memory, lists * k, "the lists");
@@ -76,22 +85,24 @@ void place_rows(const std::vector<T>& from, Row k, const std::vector<std::int32_
     for (Row r = 0; r < std::ssize(filled); ++r) std::copy_n(from.begin() + r * k, filled[r], to.begin() + r * list);
 }
 
-TopK top_k_on(Device& device, FactorTable queries, TopKMemory& memory, const CandidateFilter& filter, Row list)
+TopK top_k_on(Device& device, const Queries& queries, TopKMemory& memory, const CandidateFilter& filter, Row list)
 {
     const Row items = memory.candidates.rows;
-    filter.check(queries.rows, items);
+    const Row rows = queries.rows.rows;
+    queries.check(items);
+    filter.check(rows, items);
     const Row groups = filter.lists();
-    TopK result(queries.rows * groups, list);
+    TopK result(rows * groups, list);
     const Row k = std::min(list, items);
     if (result.rows() == 0 || k == 0) return result;
     memory.prepare(queries, filter, k, device);
     const std::int64_t capacity = top_k_capacity(k);
-    const int blocks = memory.take_blocks(queries.rows, groups, capacity, device);
+    const int blocks = memory.take_blocks(rows, groups, capacity, device);
     launch_top_k({.queries = memory.queries.data(),
-                  .rows = queries.rows,
+                  .rows = rows,
                   .candidates = memory.candidates.data(),
                   .items = items,
-                  .width = static_cast<int>(queries.width),
+                  .width = static_cast<int>(memory.candidates.width),
                   .excluded_offsets = filter.excluded ? memory.excluded_offsets.data() : nullptr,
                   .excluded_columns = filter.excluded ? memory.excluded_columns.data() : nullptr,
                   .class_of = filter.eligible ? memory.class_of.data() : nullptr,
@@ -100,6 +111,9 @@ TopK top_k_on(Device& device, FactorTable queries, TopKMemory& memory, const Can
                   .groups_of = filter.groups ? memory.groups_of.data() : nullptr,
                   .group_words = static_cast<int>((groups + 31) / 32),
                   .groups = static_cast<int>(groups),
+                  .added_offsets = queries.added ? memory.added_offsets.data() : nullptr,
+                  .added_candidates = queries.added ? memory.added_candidates.data() : nullptr,
+                  .added_values = queries.added ? memory.added_values.data() : nullptr,
                   .k = static_cast<int>(k),
                   .capacity = capacity,
                   .buffers = memory.keys.data(),
@@ -128,7 +142,7 @@ Scorer CudaBackend::scorer(FactorTable candidates) const
     auto& table = memory->candidates;
     table = {candidates.rows, candidates.width, CudaMatrix::Place::device, shared_->device};
     upload_now(candidates.values.first(table.size()), table.data(), shared_->device);
-    return [shared = shared_, memory](FactorTable queries, const CandidateFilter& filter, Row k) {
+    return [shared = shared_, memory](const Queries& queries, const CandidateFilter& filter, Row k) {
         return top_k_on(shared->device, queries, *memory, filter, k);
     };
 }

@@ -1,7 +1,7 @@
 // Scores and selection in one kernel: a score never reaches global memory unless it may be among its query's best.
 //
 //   computes  for each query q, and each group of candidates, the k largest of q·y over the candidates y of the group
-//             that are not excluded and that its class may see
+//             that are not excluded and that its class may see; to some products something is added first
 //
 //   layout    queries and candidates (rows, width) row-major; a buffer of keys for each list that is being worked on,
 //             the group's before the query; classes and groups as bits, 32 candidates a word
@@ -41,6 +41,13 @@ struct Selection {
     int count[top_k_queries];                      // keys in the buffer
     Offset next_excluded[top_k_queries];           // the first excluded entry that was not passed yet
     unsigned left_out[top_k_queries][mask_words];  // of the tile, whatever the group: excluded, or not for the class
+};
+
+/// What is added to a block's scores; only of launches that add something.
+struct Addends {
+    Offset next[top_k_queries];                 // the first entry that no tile has passed yet
+    Offset first[top_k_queries];                // the first entry of the tile
+    unsigned marks[top_k_queries][mask_words];  // candidates of the tile that have an entry
 };
 
 /// Rows of a tile that a thread holds: 0 … 3 of its first four and 64 behind them, so that a half-warp's reads of 16
@@ -131,6 +138,43 @@ __device__ void mark_left_out(const TopKLaunch& launch, Row first_query, Row fir
     for (int word = 0; word < mask_words; ++word) selection.left_out[q][word] = marks[word];
 }
 
+/// Threads that have nothing to do with a query's own state, one for each query; −1: none of them.
+__device__ int second_half() { return static_cast<int>(threadIdx.x) - top_k_queries; }
+
+__device__ void start_addends(const TopKLaunch& launch, Row first_query, Addends& added)
+{
+    const int q = second_half();
+    if (q >= 0) added.next[q] = first_query + q < launch.rows ? launch.added_offsets[first_query + q] : 0;
+}
+
+/// Marks what the tile that begins at `first` holds of candidates with addends: a thread for each query.
+__device__ void mark_addends(const TopKLaunch& launch, Row first_query, Row first, Addends& added)
+{
+    const int q = second_half();
+    if (q < 0 || first_query + q >= launch.rows) return;
+    unsigned marks[mask_words] = {};
+    const Offset last = launch.added_offsets[first_query + q + 1];
+    Offset next = added.next[q];
+    added.first[q] = next;
+    for (; next < last && launch.added_candidates[next] < first + top_k_candidates; ++next) {
+        const auto at = static_cast<unsigned>(launch.added_candidates[next] - first);
+        marks[at / 32] |= 1U << at % 32;
+    }
+    added.next[q] = next;
+    for (int word = 0; word < mask_words; ++word) added.marks[q][word] = marks[word];
+}
+
+/// A score with what its candidate brings: entries ascend, so the marks before it count to its own.
+__device__ float with_addend(const TopKLaunch& launch, const Addends& added, int q, int at, float score)
+{
+    const unsigned* marks = added.marks[q];
+    const unsigned bit = 1U << at % 32;
+    if ((marks[at / 32] & bit) == 0) return score;
+    int before = __popc(marks[at / 32] & (bit - 1));
+    for (int word = 0; word < at / 32; ++word) before += __popc(marks[word]);
+    return score + launch.added_values[added.first[q] + before];
+}
+
 /// The state of a group's lists: where a block keeps it while it works on other groups.
 __device__ std::int64_t state_at(const TopKLaunch& launch, int group, int q)
 {
@@ -173,9 +217,9 @@ __device__ void offer_to_groups(const TopKLaunch& launch, Row candidate, int q, 
 }
 
 /// Puts the thread's scores that may be among the best into their queries' buffers.
-template <bool Grouped>
+template <bool Grouped, bool Added>
 __device__ void offer(const TopKLaunch& launch, Row first_query, Row first, const float (&scores)[held][held],
-                      Selection& selection, RankedKey* buffer)
+                      Selection& selection, const Addends* added, RankedKey* buffer)
 {
     const int row = static_cast<int>(threadIdx.x) / 16;
     const int column = static_cast<int>(threadIdx.x) % 16;
@@ -189,12 +233,14 @@ __device__ void offer(const TopKLaunch& launch, Row first_query, Row first, cons
             const Row candidate = first + at;
             if (first_query + q >= launch.rows || candidate >= launch.items) continue;
             if (selection.left_out[q][at / 32] >> at % 32 & 1U) continue;
-            if (!isfinite(scores[r][c])) {
+            float score = scores[r][c];
+            if constexpr (Added) score = with_addend(launch, *added, q, at, score);
+            if (!isfinite(score)) {
                 atomicMin(launch.refused,
                           static_cast<unsigned long long>((first_query + q) * launch.items + candidate));
                 continue;
             }
-            const RankedKey key = key_of(scores[r][c], candidate);
+            const RankedKey key = key_of(score, candidate);
             if constexpr (Grouped)
                 offer_to_groups(launch, candidate, q, key);
             else if (key > threshold)
@@ -274,18 +320,20 @@ __device__ void start(const TopKLaunch& launch, Row first_query, Selection& sele
         }
 }
 
-template <bool Grouped>
-__global__ void __launch_bounds__(threads, Grouped ? 1 : 2) top_k_kernel(TopKLaunch launch)
+template <bool Grouped, bool Added>
+__global__ void __launch_bounds__(threads, Grouped || Added ? 1 : 2) top_k_kernel(TopKLaunch launch)
 {
     SHARED(Panel, panels, [2]);
     auto& left = panels[0].values;
     auto& right = panels[1].values;
     SHARED(Selection, shared, [1]);
     Selection& selection = shared[0];
+    SHARED(Addends, addends, [1]);
     const auto buffer_of = [&](int group) { return launch.buffers + state_at(launch, group, 0) * launch.capacity; };
     const Row stripe = static_cast<Row>(gridDim.x) * top_k_queries;
     for (Row query = static_cast<Row>(blockIdx.x) * top_k_queries; query < launch.rows; query += stripe) {
         start(launch, query, selection);
+        if constexpr (Added) start_addends(launch, query, addends[0]);
         __syncthreads();
         for (Row first = 0; first < launch.items; first += top_k_candidates) {
             float scores[held][held] = {};
@@ -297,8 +345,9 @@ __global__ void __launch_bounds__(threads, Grouped ? 1 : 2) top_k_kernel(TopKLau
                 __syncthreads();
             }
             mark_left_out(launch, query, first, selection);
+            if constexpr (Added) mark_addends(launch, query, first, addends[0]);
             __syncthreads();
-            offer<Grouped>(launch, query, first, scores, selection, buffer_of(0));
+            offer<Grouped, Added>(launch, query, first, scores, selection, addends, buffer_of(0));
             __syncthreads();
             for (int group = 0; group < launch.groups; ++group) {
                 enter_group<Grouped>(launch, group, selection);
@@ -328,10 +377,11 @@ std::int64_t top_k_capacity(Row k)
 void launch_top_k(const TopKLaunch& work)
 {
     const auto blocks = dim3(static_cast<unsigned>(work.blocks));
+    const auto start = [&](auto kernel) { launch(kernel, blocks, dim3(threads), 0, work.stream, work); };
     if (work.groups_of)
-        launch(top_k_kernel<true>, blocks, dim3(threads), 0, work.stream, work);
+        start(work.added_offsets ? top_k_kernel<true, true> : top_k_kernel<true, false>);
     else
-        launch(top_k_kernel<false>, blocks, dim3(threads), 0, work.stream, work);
+        start(work.added_offsets ? top_k_kernel<false, true> : top_k_kernel<false, false>);
     check(cudaGetLastError());
 }
 

@@ -32,6 +32,9 @@ struct TopKLaunch {
     const std::uint32_t* groups_of = nullptr;  // (items, group_words): the groups that hold an item; null: one, of all
     int group_words = 0;
     int groups = 1;
+    const Offset* added_offsets = nullptr;     // (rows + 1) of a ScoreAddends; null: nothing is added
+    const Column* added_candidates = nullptr;  // ascending in each row
+    const float* added_values = nullptr;
     int k = 0;  // at most items
     std::int64_t capacity = 0;
     RankedKey* buffers = nullptr;     // (blocks, groups, top_k_queries, capacity)

@@ -23,6 +23,6 @@ void PrintTo(const Candidate& candidate, std::ostream* out);
 [[nodiscard]] std::vector<Candidate> candidates();
 
 /// top_k by this program's backend.
-[[nodiscard]] TopK top_k(FactorTable queries, FactorTable candidates, const CandidateFilter& filter, Row k);
+[[nodiscard]] TopK top_k(const Queries& queries, FactorTable candidates, const CandidateFilter& filter, Row k);
 
 }  // namespace alster::test

@@ -48,7 +48,7 @@ std::vector<Candidate> candidates()
     return all;
 }
 
-TopK top_k(FactorTable queries, FactorTable candidates, const CandidateFilter& filter, Row k)
+TopK top_k(const Queries& queries, FactorTable candidates, const CandidateFilter& filter, Row k)
 {
     return cpu_top_k(queries, candidates, filter, k);
 }

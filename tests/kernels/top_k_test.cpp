@@ -283,5 +283,79 @@ TEST(TopK, AFilterThatDoesNotFitIsRefused)
     EXPECT_THROW((void)top_k(Q.table(), Y.table(), {.groups = &others}, 3), Error);
 }
 
+/// Whole numbers for about `share` of the candidates of each row; row 0 has none, row 1 all.
+ScoreAddends whole_addends(Row rows, Row items, double share, unsigned seed)
+{
+    std::mt19937 random(seed);
+    std::bernoulli_distribution chosen(share);
+    ScoreAddends added;
+    for (Row r = 0; r < rows; ++r) {
+        for (Row i = 0; i < items; ++i)
+            if (r == 1 || (r > 1 && chosen(random))) {
+                added.candidates.push_back(static_cast<Column>(i));
+                added.values.push_back(static_cast<float>(static_cast<int>(random() % 31) - 10));
+            }
+        added.offsets.push_back(std::ssize(added.candidates));
+    }
+    return added;
+}
+
+TEST(TopK, WithAddendsItEqualsTheReferenceExactly)
+{
+    const bool few = test::race_checked();
+    for (const Row items : few ? std::vector<Row>{300} : std::vector<Row>{1, 33, 129, 513})
+        for (const Row rows : few ? std::vector<Row>{130} : std::vector<Row>{1, 130})
+            for (const Row k : few ? std::vector<Row>{7} : std::vector<Row>{7, 600}) {
+                SCOPED_TRACE(testing::Message() << rows << " rows, " << items << " items, k = " << k);
+                const auto Q = whole_numbers(rows, 5, 1);
+                const auto Y = whole_numbers(items, 5, 2);
+                const auto seen = random_seen(rows, items, 0.3);
+                const BitTable groups = random_bits(4, items, 1, 4);
+                const auto added = whole_addends(rows, items, 0.2, 5);
+                for (const CandidateFilter& filter :
+                     {CandidateFilter{}, CandidateFilter{.excluded = &seen}, CandidateFilter{.groups = &groups}})
+                    expect_equal(top_k({Q.table(), &added}, Y.table(), filter, k),
+                                 reference_top_k({Q.table(), &added}, Y.table(), filter, k));
+            }
+}
+
+TEST(TopK, WhereNothingIsAddedNoBitChanges)
+{
+    const auto Q = real_numbers(40, 17, 20);
+    const auto Y = real_numbers(700, 17, 21);
+    const auto alone = top_k(Q.table(), Y.table(), {}, 700);
+    ScoreAddends added{.offsets = std::vector<Offset>(41), .candidates = {}, .values = {}};
+    expect_equal(top_k({Q.table(), &added}, Y.table(), {}, 700), alone);
+    added.candidates = {3, 640};
+    added.values = {0.5F, -2.0F};
+    std::fill(added.offsets.begin() + 8, added.offsets.end(), 2);  // of row 7
+    const auto some = top_k({Q.table(), &added}, Y.table(), {}, 700);
+    for (Row q = 0; q < 40; ++q) {
+        std::vector<Scored> expected;
+        for (Row n = 0; n < 700; ++n) {
+            const auto item = alone.items_of(q)[n];
+            expected.push_back({alone.scores_of(q)[n] + added.of(q, item), item});
+        }
+        std::sort(expected.begin(), expected.end());
+        for (Row n = 0; n < 700; ++n) {
+            ASSERT_EQ(some.items_of(q)[n], expected[n].item) << q << ' ' << n;
+            ASSERT_EQ(some.scores_of(q)[n], expected[n].score) << q << ' ' << n;
+        }
+    }
+}
+
+TEST(TopK, AddendsThatDoNotFitOrAreNotFiniteAreRefused)
+{
+    const auto Q = real_numbers(2, 4, 10);
+    const auto Y = real_numbers(8, 4, 11);
+    const auto refused = [&](const ScoreAddends& added) {
+        EXPECT_THROW((void)top_k({Q.table(), &added}, Y.table(), {}, 3), Error);
+    };
+    refused({.offsets = {0, 1}, .candidates = {0}, .values = {1}});
+    refused({.offsets = {0, 1, 1}, .candidates = {8}, .values = {1}});
+    refused({.offsets = {0, 1, 1}, .candidates = {-1}, .values = {1}});
+    refused({.offsets = {0, 0, 1}, .candidates = {7}, .values = {std::nanf("")}});
+}
+
 }  // namespace
 }  // namespace alster

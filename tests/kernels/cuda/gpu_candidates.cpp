@@ -22,7 +22,7 @@ std::vector<Candidate> candidates()
     return all;
 }
 
-TopK top_k(FactorTable queries, FactorTable candidates, const CandidateFilter& filter, Row k)
+TopK top_k(const Queries& queries, FactorTable candidates, const CandidateFilter& filter, Row k)
 {
     return CudaBackend(0).scorer(candidates)(queries, filter, k);
 }
