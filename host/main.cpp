@@ -24,6 +24,8 @@ constexpr Command commands[] = {
     {"recommend", "list the best unseen items for users", recommend_command, true},
     {"similar", "list the items most like an item", similar_command, true},
     {"diff", "compare two list files before one is published", diff_command, false},
+    {"gate", "judge a model or a list file before it is published", gate_command, true},
+    {"publish", "let an alias lead to what a gate has passed", publish_command, false},
     {"inspect", "show and verify an alster file", inspect_command, false},
 };
 

@@ -29,6 +29,8 @@ int compare_command(int argc, char** argv);
 int recommend_command(int argc, char** argv);
 int similar_command(int argc, char** argv);
 int diff_command(int argc, char** argv);
+int gate_command(int argc, char** argv);
+int publish_command(int argc, char** argv);
 int inspect_command(int argc, char** argv);
 
 }  // namespace alster
