@@ -31,6 +31,8 @@ int similar_command(int argc, char** argv);
 int diff_command(int argc, char** argv);
 int gate_command(int argc, char** argv);
 int publish_command(int argc, char** argv);
+int ab_command(int argc, char** argv);
+int offpolicy_command(int argc, char** argv);
 int inspect_command(int argc, char** argv);
 
 }  // namespace alster
