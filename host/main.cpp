@@ -28,6 +28,10 @@ constexpr Command commands[] = {
     {"export", "write vectors or lists for other systems", export_command, false},
     {"audit", "check lists against the rules of who may see what", audit_command, true},
     {"diff", "compare two list files before one is published", diff_command, false},
+    {"gate", "judge a model or a list file before it is published", gate_command, true},
+    {"publish", "let an alias lead to what a gate has passed", publish_command, false},
+    {"ab", "assign users to variants; read what came of an experiment", ab_command, false},
+    {"offpolicy", "estimate a policy's reward from the log of another", offpolicy_command, false},
     {"inspect", "show and verify an alster file", inspect_command, false},
 };
 

@@ -33,6 +33,10 @@ int page_command(int argc, char** argv);
 int export_command(int argc, char** argv);
 int diff_command(int argc, char** argv);
 int audit_command(int argc, char** argv);
+int gate_command(int argc, char** argv);
+int publish_command(int argc, char** argv);
+int ab_command(int argc, char** argv);
+int offpolicy_command(int argc, char** argv);
 int inspect_command(int argc, char** argv);
 
 }  // namespace alster
