@@ -39,8 +39,13 @@ OutputFile::~OutputFile()
 
 void OutputFile::write(std::string_view text)
 {
-    buffer_ += text;
     bytes_ += text.size();
+    if (text.size() >= chunk) {  // without another copy
+        flush();
+        write_now(text);
+        return;
+    }
+    buffer_ += text;
     if (buffer_.size() >= chunk) flush();
 }
 
@@ -84,13 +89,17 @@ void OutputFile::commit()
 
 void OutputFile::flush()
 {
-    std::string_view left = buffer_;
+    write_now(buffer_);
+    buffer_.clear();
+}
+
+void OutputFile::write_now(std::string_view left) const
+{
     while (!left.empty()) {
         const ssize_t written = ::write(file_, left.data(), left.size());
         if (written < 0 && errno != EINTR) fail(errno);
         if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
     }
-    buffer_.clear();
 }
 
 void OutputFile::fail(int reason) const

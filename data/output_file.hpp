@@ -31,6 +31,7 @@ public:
 
 private:
     void flush();
+    void write_now(std::string_view left) const;
     [[noreturn]] void fail(int reason) const;
 
     std::filesystem::path path_;

@@ -19,6 +19,7 @@ run() {
 bash scripts/test.sh --sanitize || failed+=("scripts/test.sh --sanitize")
 run "nightly tests" ctest --preset ci -L nightly -j "$(nproc)" --no-tests=error
 run "500 kills" /usr/bin/python3 tests/host/train/kill_test.py build/ci/alster 500
+run "recipes" bash scripts/recipes.sh
 if [ -d build/fuzz ]; then
     cmake --preset fuzz -DALSTER_FUZZ_SECONDS=600 > build/fuzz.log
     run "fuzzers" ctest --preset fuzz -j "$(nproc)" --no-tests=error

@@ -71,6 +71,11 @@ void check(const ListOptions& options, const char* file, const char* lists)
 {
     if (options.all && options.out.empty())
         throw Error(ExitCode::usage, "--all needs --out {}.h5 or --out {}.jsonl", file, file);
+    const auto ending = options.out.extension();
+    if (!options.out.empty() && !is_json_lines(options.out) && ending != ".h5" && ending != ".hdf5")
+        throw Error(ExitCode::usage,
+                    "--out {}: lists are written to .h5 or .jsonl; alster export {}.h5 --to csv makes other formats",
+                    options.out.string(), file);
     if (!options.all && !options.out.empty() && !is_json_lines(options.out))
         throw Error(ExitCode::usage, "--out {}: an HDF5 file holds the {}; name a .jsonl file", options.out.string(),
                     lists);

@@ -17,7 +17,13 @@ using Shape = std::vector<Row>;
 
 void write_vectors(OutputFile& file, const VectorExport& vectors)
 {
-    vectors.table.each([&](const VectorRows& rows) { file.write(vectors.encoding.encoded(rows.values)); });
+    const bool as_they_are = vectors.encoding.element() == Element::f4;
+    vectors.table.each([&](const VectorRows& rows) {
+        if (as_they_are)
+            file.write(raw(rows.values));
+        else
+            file.write(vectors.encoding.encoded(rows.values));
+    });
 }
 
 void write_ids_npy(const VectorTable& table, const std::filesystem::path& path)

@@ -74,7 +74,7 @@ void VectorTable::each(const std::function<void(const VectorRows&)>& visit, bool
             if (marked[row - range.first] != 0) rows.push_back(row);
         if (rows.empty()) continue;
         std::vector<float> vectors = ids_only ? std::vector<float>() : values(range);
-        if (!ids_only) keep_marked(marked, width_, vectors);
+        if (!ids_only && std::ssize(rows) < range.size()) keep_marked(marked, width_, vectors);
         const IdColumn ids = marked_ids(marked, model_.ids(side_, range));
         visit({.first = done, .rows = rows, .ids = ids, .values = vectors});
         done += std::ssize(rows);

@@ -91,6 +91,11 @@ class Model:
         return [self._place(i, float(scores[i]), "similar") for i in best(scores, allowed, k)]
 
     @property
+    def ann_cosine(self) -> NDArray[np.float32]:
+        """(I, W + 1) items of equal norm: their cosine with a user's [x, 0] ranks like the dot product."""
+        return self._file.array("items/ann_cosine")
+
+    @property
     def popular(self) -> List[Tuple[Id, int]]:
         """The most popular items and their positive training interactions, at most 10,000: for unknown users."""
         if "popular/all/item" not in self._file:

@@ -23,6 +23,7 @@ class Open(unittest.TestCase):
                 self.assertTrue(np.array_equal(model.items.status, file["items/status"][()]))
                 self.assertEqual(list(model.users.ids), [one.decode() for one in file["users/id"][()]])
                 self.assertEqual(list(model.items.ids), file["items/id"][()].tolist())
+                self.assertTrue(np.array_equal(model.ann_cosine, file["items/ann_cosine"][()]))
             self.assertIsInstance(model.items.factors, np.memmap)
             self.assertEqual(model.attributes["objective"], "implicit")
             self.assertEqual(model.items.title(model.items.ids.row(7)), "Film 7, é")

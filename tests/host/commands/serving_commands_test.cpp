@@ -213,6 +213,8 @@ TEST_F(ServingCommands, RecommendRefusesAnUnknownUserByName)
     expect_refused("recommend {1}", 64, "");
     expect_refused("recommend {1} --all", 64, "--out");
     expect_refused("recommend {1} --user u1 --k 0", 64, "--k");
+    expect_refused("recommend {1} --all --out {0}/lists.csv", 64, "lists.csv: lists are written to .h5 or .jsonl");
+    expect_refused("similar {1} --all --out {0}/lists", 64, "alster export similar.h5 --to csv");
     expect_refused("recommend {1} --all --out {0}/no/lists.h5", 73, "lists.h5");
     expect_refused("recommend {1} --all --out {0}/no/lists.jsonl", 73, "lists.jsonl");
 }
