@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "data/ingest/column_names.hpp"
 #include "data/ingest/line_parser.hpp"
@@ -143,6 +144,8 @@ private:
 
 class ListParser final : public LineParser {
 public:
+    explicit ListParser(std::vector<std::string> nulls) : nulls_(std::move(nulls)) {}
+
     Defect parse(std::string_view line, std::vector<Event>& events) override
     {
         passed_ = Passed::nothing;
@@ -153,6 +156,8 @@ public:
             passed_ = Passed::header;
             return Defect::none;
         }
+        for (auto& field : fields_)
+            if (std::ranges::find(nulls_, field) != nulls_.end()) field = "";
         for (std::size_t i = 1; i < fields_.size(); ++i) {
             const Defect defect = read_event({.user = fields_[0], .item = fields_[i]}, events.emplace_back());
             if (defect != Defect::none) return defect;
@@ -163,6 +168,7 @@ public:
     Passed passed() const override { return passed_; }
 
 private:
+    std::vector<std::string> nulls_;
     FieldSplitter splitter_{Separator::loose};
     std::vector<std::string_view> fields_;
     Passed passed_ = Passed::nothing;
@@ -175,6 +181,9 @@ std::unique_ptr<LineParser> delimited_parser(const TableFormat& format)
     return std::make_unique<DelimitedParser>(format);
 }
 
-std::unique_ptr<LineParser> list_parser() { return std::make_unique<ListParser>(); }
+std::unique_ptr<LineParser> list_parser(std::vector<std::string> nulls)
+{
+    return std::make_unique<ListParser>(std::move(nulls));
+}
 
 }  // namespace alster

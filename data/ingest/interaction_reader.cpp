@@ -6,6 +6,7 @@
 
 #include "data/error.hpp"
 #include "data/ingest/json_objects.hpp"
+#include "data/ingest/other_layouts.hpp"
 
 namespace alster {
 
@@ -133,11 +134,14 @@ std::unique_ptr<LineParser> InteractionReader::make_parser(std::string_view head
         case LogFormat::movielens:
             return make_table(head);
         case LogFormat::jsonl:
-            return json_parser(layout_.columns, file_);
+            return json_parser(layout_.columns, file_, layout_.nulls);
         case LogFormat::pairs:
-            return delimited_parser({.separator = Separator::loose, .positions = default_positions(2)});
+            check_id_lines(head, layout_, path());
+            return delimited_parser(
+                {.separator = Separator::loose, .positions = default_positions(2), .nulls = layout_.nulls});
         case LogFormat::lists:
-            return list_parser();
+            check_id_lines(head, layout_, path());
+            return list_parser(layout_.nulls);
     }
     return nullptr;
 }

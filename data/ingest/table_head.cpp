@@ -6,11 +6,13 @@
 #include <charconv>
 
 #include "data/error.hpp"
+#include "data/ingest/column_guess.hpp"
 #include "data/ingest/column_names.hpp"
 #include "data/ingest/event.hpp"
 #include "data/ingest/field_splitter.hpp"
 #include "data/ingest/file_kind.hpp"
 #include "data/ingest/head_records.hpp"
+#include "data/ingest/other_layouts.hpp"
 
 namespace alster {
 
@@ -45,7 +47,7 @@ public:
         const std::size_t first = pass_comments();
         if (!whole_) require_a_line(first);
         if (first == records_.size()) return empty();
-        refuse_other_formats(records_[first]);
+        refuse_other_layouts(records_[first].text, where(first), !layout_.columns.empty());
         const bool split = split_first(first);
         check_separator(first, split);
         if (header_.value_or(false) && !split) fail(first, "the header has a bad quote");
@@ -59,6 +61,7 @@ public:
         } else {
             result_.positions = by_position();
             check_looks(first);
+            if (layout_.columns.empty()) require_usual_order(rows_from(first), where(first));
         }
         return result_;
     }
@@ -184,21 +187,6 @@ private:
         return Separator::comma;
     }
 
-    /// Layouts that are no tables, although they are text.
-    void refuse_other_formats(const Record& record) const
-    {
-        const std::string_view text = record.text;
-        const auto digits = text.find_first_not_of("0123456789");
-        if (digits > 0 && digits + 1 == text.size() && text.back() == ':')
-            throw Error(
-                ExitCode::bad_data,
-                "{0}:{1}: the layout of the Netflix Prize, an item before the lines of its users: awk -F, "
-                "'/:/ {{sub(\":.*\", \"\"); item = $0; next}} {{print $1 \",\" item \",\" $2 \",\" $3}}' {0} > FILE",
-                path_, record.line);
-        if (text.front() == '{')
-            throw Error(ExitCode::bad_data, "{}:{}: looks like JSON: write --format jsonl", path_, record.line);
-    }
-
     /// One field alone, or a user or item that holds the separator of another locale.
     void check_separator(std::size_t first, bool split)
     {
@@ -223,25 +211,6 @@ private:
                                             : fmt::format("{} columns", fields_.size()),
                                     result_.separator.word(), fields.size(), other.word(), other.word()));
         }
-    }
-
-    /// True where every comma of a line stands in a number, user and item having none.
-    [[nodiscard]] static bool commas_are_decimal(const Fields& fields)
-    {
-        constexpr std::string_view digits = "0123456789";
-        bool any = false;
-        for (std::size_t f = 0; f < fields.size(); ++f) {
-            std::string_view text = fields[f];
-            const auto comma = text.find(',');
-            if (comma == text.npos) continue;
-            if (text.starts_with('-')) text.remove_prefix(1);
-            const auto other = text.find_first_not_of(digits);
-            if (f < 2 || other == 0 || other == text.npos || text[other] != ',' || other + 1 == text.size() ||
-                text.find_first_not_of(digits, other + 1) != text.npos)
-                return false;
-            any = true;
-        }
-        return any;
     }
 
     [[nodiscard]] bool is_header(std::size_t first, bool split) const
@@ -302,6 +271,21 @@ private:
     [[nodiscard]] ColumnPositions by_position() const
     {
         return layout_.columns.empty() ? default_positions(fields_.size()) : layout_.columns.positions();
+    }
+
+    [[nodiscard]] HeadRows rows_from(std::size_t first)
+    {
+        HeadRows table{
+            .rows = {}, .nulls = layout_.nulls, .times = layout_.times, .decimal_comma = layout_.decimal_comma};
+        for (std::size_t r = first; r < records_.size() && table.rows.size() < most_head_rows; ++r) {
+            Fields fields;
+            if (r > first && !whole_ && !records_[r].ended) break;  // cut off
+            if (!split_line(records_[r].text, fields) || fields.size() > result_.width) continue;
+            if (fields.size() < 2 || is_comment(records_[r].text, fields.size(), result_.width)) continue;
+            if (named_column(fields[0]) && named_column(fields[1])) continue;  // the header again
+            table.rows.emplace_back(fields.begin(), fields.end());
+        }
+        return table;
     }
 
     /// The text in a column of the record; no data where it is not there.

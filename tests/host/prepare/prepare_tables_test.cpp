@@ -132,7 +132,7 @@ TEST_F(PrepareTables, EventsAreIgnoredByValueAndCounted)
 TEST_F(PrepareTables, TypesThatNoColumnHoldsAreNotAskedFor)
 {
     for (const std::string option : {"--only-events buy", "--ignore-events view"}) {
-        const Finished finished = prepare("1,10,3,1700000000,view\n1,11,2,1700000001,buy\n", option);
+        const Finished finished = prepare("1,10,3,1700000000\n1,11,2,1700000001\n", option);
         EXPECT_EQ(64, finished.code);
         EXPECT_THAT(finished.err, HasSubstr("no column of the log was taken for types of events"));
     }
@@ -147,10 +147,14 @@ TEST_F(PrepareTables, AWordForNoIdIsNoId)
 
 TEST_F(PrepareTables, ValuesThatMustBeTimesAreWarnedOf)
 {
-    for (const std::string values : {"1,10,1700000000\n2,10,1700000100\n", "1,10,20230301\n2,10,20230302\n"})
-        EXPECT_THAT(prepare(values, "").err, HasSubstr("if they are times"));
-    EXPECT_THAT(prepare("1,10,5,1700000000\n2,10,4,1700000100\n", "").err,
-                testing::Not(HasSubstr("if they are times")));
+    for (const std::string values : {"1,10,1700000000\n2,10,1700000100\n", "1,10,20230301\n2,10,20230302\n"}) {
+        EXPECT_THAT(prepare(values, "--columns user=0,item=1,value=2").err, HasSubstr("if they are times"));
+        const Finished guessed = prepare(values, "");
+        EXPECT_EQ(64, guessed.code);
+        EXPECT_THAT(guessed.err, HasSubstr("holds times: say by position which column is which, as in --columns "
+                                           "user=0,item=1,time=2"));
+    }
+    EXPECT_EQ("", prepare("1,10,5,1700000000\n2,10,4,1700000100\n", "").err);
 }
 
 TEST_F(PrepareTables, EventsAreIgnoredByTypeWithAndWithoutRules)
