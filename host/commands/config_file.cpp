@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "data/json_text.hpp"
+#include "host/commands/literal_value.hpp"
 #include "host/sweep/toml_value.hpp"
 
 namespace alster {
@@ -135,10 +136,10 @@ std::vector<CLI::ConfigItem> ConfigFile::from_config(std::istream& input) const
         CLI::ConfigItem item;
         item.name = key.str();
         if (const auto* list = node.as_array()) {
-            for (const auto& value : *list) item.inputs.push_back(text_of(value, key.str()));
+            for (const auto& value : *list) item.inputs.push_back(as_literal(text_of(value, key.str())));
             if (item.inputs.empty()) continue;
         } else {
-            item.inputs = {text_of(node, key.str())};
+            item.inputs = {as_literal(text_of(node, key.str()))};
         }
         options.push_back(std::move(item));
     }

@@ -55,6 +55,21 @@ TEST_F(PrepareTables, OptionsCutAndSpellFields)
     EXPECT_THAT(values(), ElementsAre(3));
 }
 
+TEST_F(PrepareTables, BracketsInOptionsAreNoLists)
+{
+    const std::string text = "1,7,[null]\n2,7,5\n";
+    for (const std::string null : {"'[null]'", "NA,'[null]'", "NA --null='[null]'"}) {
+        ASSERT_EQ(0, prepare(text, "--null " + null).code) << null;
+        EXPECT_THAT(values(), ElementsAre(1, 5));
+    }
+    EXPECT_EQ(65, prepare(text, "--null '[nul]'").code);
+    write_file(directory_ / "[a,b]", text);
+    const std::string here = "cd " + directory_.path().string() + " && ";
+    EXPECT_EQ(
+        0, test::run_command(here + test::alster_program() + " prepare --input '[a,b]' --null '[null]' --out " + out_)
+               .code);
+}
+
 /// Every dataset names the options that made it, and these make it again.
 TEST_F(PrepareTables, RecordedOptionsReadBackToTheSameDataset)
 {
@@ -65,6 +80,7 @@ TEST_F(PrepareTables, RecordedOptionsReadBackToTheSameDataset)
         {"user_id,item_id\n1,7\n", "--no-header --split none"},
         {"1,7,3\n1,8,-1\n2,7,5\n",
          "--drop-values -1,0 --drop-below 0.5 --split random:0.25 --seed 18446744073709551615"},
+        {"1,7,[null]\n1,8,[na,]\n2,7,5\n", "--null '[null]' --null '[na' --max-bad 0.5"},
         {"7,1,2\n", "\"$ODD\" --columns item=0,user=1,value=2 --null '\\N,NA,#,\"' --max-bad 0.5"}};
     ::setenv("ODD", odd.c_str(), 1);
     for (const auto& [text, arguments] : runs) {
