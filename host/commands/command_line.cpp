@@ -12,6 +12,7 @@
 
 #include "data/console.hpp"
 #include "data/error.hpp"
+#include "distributed/mpi_start.hpp"
 #include "host/commands/config_file.hpp"
 #include "host/commands/literal_value.hpp"
 
@@ -53,10 +54,8 @@ std::string as_literal_word(const std::string& word)
 
 bool first_process()
 {
-    for (const char* variable :
-         {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "PALS_RANKID", "FLUX_TASK_RANK", "SLURM_PROCID"})
-        if (const char* rank = std::getenv(variable)) return std::string_view(rank) == "0";
-    return true;
+    const std::string_view rank = rank_of_launcher();
+    return rank.empty() || rank == "0";
 }
 
 CommandLine::CommandLine(const std::string& name, const std::string& summary, const std::string& examples)

@@ -6,10 +6,7 @@ namespace alster {
 /// CLI11 takes a value "[a,b]" of a list apart. Behind this mark, which the parser takes off, it stands as it is.
 inline constexpr char literal_mark = '\1';
 
-inline std::string as_literal(std::string value)
-{
-    return value.starts_with('[') ? literal_mark + value : value;
-}
+inline std::string as_literal(std::string value) { return value.starts_with('[') ? literal_mark + value : value; }
 
 inline void drop_literal_mark(std::string& value)
 {
