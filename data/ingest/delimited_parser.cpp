@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -18,6 +20,7 @@ public:
     Defect parse(std::string_view line, std::vector<Event>& events) override
     {
         passed_ = Passed::nothing;
+        detail_.clear();
         if (!splitter_.split(line, fields_)) return Defect::bad_quoting;
         if (is_comment(line, fields_.size(), format_.width)) return pass_over(Passed::comment, events);
         for (const int position : format_.positions)
@@ -39,6 +42,7 @@ public:
     }
 
     Passed passed() const override { return passed_; }
+    std::string_view detail() const override { return detail_; }
 
     bool may_go_on() const override
     {
@@ -71,11 +75,13 @@ private:
         return is_null(text) ? std::string_view("") : text;
     }
 
-    /// An optional part without a text is not given.
+    [[nodiscard]] int at(EventColumn column) const { return format_.positions[static_cast<std::size_t>(column)]; }
+
+    /// An optional part without a text, or of quoted blanks, is not given.
     [[nodiscard]] std::string_view given(EventColumn column) const
     {
         const std::string_view text = field(column);
-        return text.empty() ? std::string_view() : text;
+        return text.find_first_not_of(" \t") == text.npos ? std::string_view() : text;
     }
 
     [[nodiscard]] bool is_null(std::string_view text) const
@@ -129,7 +135,14 @@ private:
             if (!part->data() || read_event({.user = "u", .item = "i", .value = *part}, alone) == Defect::none)
                 continue;
             NumberSpelling number = respell_number(*part, format_.decimal_comma);
-            if (number.defect != Defect::none) return number.defect == Defect::not_a_number ? defect : number.defect;
+            if (number.defect != Defect::none) {
+                constexpr std::size_t longest = 40;
+                detail_ = fmt::format("'{}' in column {}, taken for the {} (--columns says which is)",
+                                      part->substr(0, longest),
+                                      part == &parts.value ? at(EventColumn::value) : at(EventColumn::confidence),
+                                      part == &parts.value ? "value" : "confidence");
+                return number.defect == Defect::not_a_number ? defect : number.defect;
+            }
             texts[t] = std::move(number.text);
             *part = texts[t++];
         }
@@ -140,6 +153,7 @@ private:
     FieldSplitter splitter_;
     std::vector<std::string_view> fields_;
     Passed passed_ = Passed::nothing;
+    std::string detail_;
 };
 
 class ListParser final : public LineParser {

@@ -35,7 +35,7 @@ Defect read_number(std::string_view text, float& number)
 
 Defect check_id(std::string_view id)
 {
-    if (id.empty()) return Defect::empty_id;
+    if (id.empty() || (id.front() <= ' ' && id.find_first_not_of(" \t\r\n") == id.npos)) return Defect::empty_id;
     if (is_absent_id(id)) return Defect::absent_id;
     if (id.size() > longest_id) return Defect::long_id;
     unsigned char bits = 0;

@@ -13,6 +13,7 @@ namespace alster {
 namespace {
 
 constexpr std::size_t longest_record = std::size_t{1} << 20;
+constexpr std::string_view end_of_dos = "\x1A";  // Ctrl-Z in a line of its own
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
@@ -105,6 +106,7 @@ bool InteractionReader::pass_over()
 {
     if (line_.begin < head_.body) return true;
     if (line_.text.starts_with(byte_order_mark)) line_.text.remove_prefix(byte_order_mark.size());  // of joined files
+    if (line_.text == end_of_dos) return true;
     if (line_.text.empty() || (line_.text != head_.header && line_.text != head_.mark)) return line_.text.empty();
     ++passed_.headers;
     return true;

@@ -6,10 +6,14 @@
 #include <array>
 #include <filesystem>
 #include <limits>
+#include <span>
 
 #include "data/error.hpp"
+#include "data/ingest/field_splitter.hpp"
+#include "data/ingest/head_records.hpp"
 #include "data/ingest/item_catalogue.hpp"
 #include "data/ingest/known_names.hpp"
+#include "data/ingest/table_head.hpp"
 
 namespace alster {
 
@@ -45,7 +49,10 @@ Separator separator_of(std::string_view line)
     if (line.find("::") != line.npos) return Separator::double_colon;
     if (line.find('\t') != line.npos) return Separator::tab;
     if (std::ranges::count(line, ';') > std::ranges::count(line, ',')) return Separator::semicolon;
-    return line.find(',') == line.npos && line.find('|') != line.npos ? Separator::bar : Separator::comma;
+    if (line.find(',') != line.npos) return Separator::comma;
+    if (line.find('|') != line.npos) return Separator::bar;
+    const bool quoted_words = line.starts_with('"') && line.find("\" \"") != line.npos;  // as R writes them
+    return quoted_words ? Separator::blanks : Separator::comma;
 }
 
 /// "title:token_seq" without its type, in UTF-8.
@@ -137,9 +144,10 @@ void place_columns(const Fields& first, const ItemColumnSpec& spec, const std::s
 }
 
 /// With and without a header.
-ItemLayout table_layout(const std::string& where, std::string_view line, const ItemColumnSpec& spec)
+ItemLayout table_layout(const std::string& where, const FirstItemLine& first, const ItemColumnSpec& spec)
 {
-    ItemLayout layout{.separator = separator_of(line)};
+    const std::string_view line = first.line.text;
+    ItemLayout layout{.separator = first.separator.value_or(separator_of(line))};
     FieldSplitter splitter(layout.separator);
     Fields fields;
     if (!splitter.split(line, fields)) throw Error(ExitCode::bad_data, "{}: the header has a bad quote", where);
@@ -165,14 +173,54 @@ ItemLayout table_layout(const std::string& where, std::string_view line, const I
     return layout;
 }
 
+/// Each line may have the name of its row in front, which the header lacks.
+ItemLayout with_row_names(ItemLayout layout, const Line& header, std::string_view head)
+{
+    if (!layout.header) return layout;
+    const auto records = head_records(head);
+    const auto next = std::ranges::find_if(records, [&](const HeadRecord& r) { return r.line > header.number; });
+    const auto rows = std::span(records).subspan(static_cast<std::size_t>(next - records.begin()));
+    if (!rows_are_named(rows, layout.separator, layout.width)) return layout;
+    layout.columns.insert(layout.columns.begin(), std::string());
+    layout.sets.insert(layout.sets.begin(), '\0');
+    ++layout.id;
+    ++layout.width;
+    return layout;
+}
+
 }  // namespace
 
-ItemLayout item_layout(const std::string& path, const Line& first, const ItemColumnSpec& columns)
+FirstItemLine first_item_line(LineSource& source)
 {
+    FirstItemLine first;
+    Line& line = first.line;
+    while (source.next(line)) {
+        const auto begin = line.text.find_first_not_of(" \t");
+        if (begin == line.text.npos) continue;
+        if (!first.separator && (first.separator = separator_line(line.text))) continue;
+        if (!line.text.starts_with('#')) return first;
+        const auto content = line.text.substr(std::min(line.text.find_first_not_of("# \t"), line.text.size()));
+        Fields fields;
+        if (FieldSplitter(first.separator.value_or(separator_of(content))).split(content, fields) &&
+            fields.size() > 1 && is_header(fields)) {
+            line.text = content;
+            return first;
+        }
+        if (!is_comment(line.text, 0, 0) && separator_of(line.text) != Separator::comma) return first;
+        if (!is_comment(line.text, 0, 0) && line.text.find(',') != line.text.npos) return first;
+    }
+    throw Error(ExitCode::bad_data, "{}: the item file is empty", source.path(0));
+}
+
+ItemLayout item_layout(const std::string& path, const FirstItemLine& first_line, std::string_view head,
+                       const ItemColumnSpec& columns)
+{
+    const Line& first = first_line.line;
     const auto begin = std::min(first.text.find_first_not_of(" \t"), first.text.size());
     if (first.text.substr(begin).starts_with('{') || first.text.substr(begin).starts_with('[')) return {.json = true};
     const std::string where = fmt::format("{}:{}", path, first.number);
-    if (!columns.empty()) return table_layout(where, first.text, columns);
+    if (!columns.empty() || first_line.separator)
+        return with_row_names(table_layout(where, first_line, columns), first, head);
     Fields fields;
     if (FieldSplitter(Separator::bar).split(first.text, fields) && has_flags(fields))
         return {.separator = Separator::bar,
@@ -185,7 +233,7 @@ ItemLayout item_layout(const std::string& path, const Line& first, const ItemCol
                 .columns = {"", "title", "genres"},
                 .sets = {'\0', '\0', '\0'},
                 .width = 3};
-    return table_layout(where, first.text, columns);
+    return with_row_names(table_layout(where, first_line, columns), first, head);
 }
 
 }  // namespace alster

@@ -75,10 +75,14 @@ public:
         for (const EventColumn needed : {EventColumn::user, EventColumn::item})
             if (!part(needed).data()) return absent(needed, line);
         events.resize(1);
-        return read_event(
+        const Defect found = read_event(
             {part(EventColumn::user), part(EventColumn::item), part(EventColumn::value), part(EventColumn::time),
              part(EventColumn::event), part(EventColumn::confidence), part(EventColumn::event_id)},
             events.front());
+        if (found == Defect::not_a_number)
+            document_.set_detail(fmt::format("value '{}', confidence '{}' (--columns says which keys they are)",
+                                             part(EventColumn::value), part(EventColumn::confidence)));
+        return found;
     }
 
     [[nodiscard]] std::string_view detail() const override { return document_.detail(); }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
+#include <span>
 
 #include "data/error.hpp"
 #include "data/ingest/column_guess.hpp"
@@ -47,7 +47,9 @@ public:
         const std::size_t first = pass_comments();
         if (!whole_) require_a_line(first);
         if (first == records_.size()) return empty();
-        refuse_other_layouts(records_[first].text, where(first), !layout_.columns.empty());
+        std::size_t told = first;  // comments of ARFF begin with %
+        while (records_[told].text.starts_with('%') && told + 1 < records_.size()) ++told;
+        refuse_other_layouts(records_[told].text, where(told), !layout_.columns.empty());
         const bool split = split_first(first);
         check_separator(first, split);
         if (header_.value_or(false) && !split) fail(first, "the header has a bad quote");
@@ -240,28 +242,10 @@ private:
         result_.columns = unused.empty() ? used : used + "; not used: " + unused;
     }
 
-    /// R's write.table gives a line one field more than the header: the name of the row, in front, quoted or a number
-    /// that counts the rows. Its write.csv names that column, so that surplus fields behind commas are something else.
     void shift_row_names(std::size_t first)
     {
-        if (result_.separator == Separator::comma || result_.separator == Separator::semicolon) return;
-        constexpr std::size_t looked_at = 100;
-        const std::size_t last = std::min(records_.size(), first + 1 + looked_at);
-        if (first + 1 == last) return;
-        bool quoted = true, counted = true;
-        std::int64_t before = 0;
-        for (std::size_t r = first + 1; r < last; ++r) {
-            Fields fields;
-            if (!split_line(records_[r].text, fields) || fields.size() != result_.width + 1 || fields.back().empty())
-                return;
-            std::int64_t number = -1;
-            const std::string_view name = fields.front();
-            std::from_chars(name.data(), name.data() + name.size(), number);
-            counted = counted && (r == first + 1 || number == before + 1);
-            quoted = quoted && records_[r].text.starts_with('"');
-            before = number;
-        }
-        if (!quoted && !counted) return;
+        const auto rows = std::span(records_).subspan(first + 1);
+        if (!rows_are_named(rows, result_.separator, result_.width)) return;
         if (layout_.columns.empty() || !layout_.columns.by_position())
             for (int& position : result_.positions)
                 if (position >= 0) ++position;

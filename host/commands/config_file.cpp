@@ -69,7 +69,8 @@ bool is_plain(std::string_view text)
 /// Numbers as they are, where they read back as the same text.
 std::string toml_text(const std::string& value)
 {
-    const bool finite = value.find_first_not_of("0123456789+-.e") == value.npos;
+    // -0 would be read as 0
+    const bool finite = value != "-0" && value.find_first_not_of("0123456789+-.e") == value.npos;
     if (finite && (is_plain<std::int64_t>(value) || is_plain<double>(value))) return value;
     std::string text = "\"";
     for (const char c : value) {

@@ -70,6 +70,30 @@ TEST_F(PrepareTables, BracketsInOptionsAreNoLists)
                .code);
 }
 
+TEST_F(PrepareTables, SaysWhyNothingIsLeft)
+{
+    const Finished bad = prepare("user,item,rating\n1,2,abc\n1,3,x\n", "--max-bad 1");
+    EXPECT_EQ(65, bad.code);
+    EXPECT_THAT(bad.err, HasSubstr("2 lines are bad, first " + (directory_ / "log").string() +
+                                   ":2: value is not a number: 'abc' in column 2, taken for the value (--columns"));
+    const Finished ignored = prepare("user,item,rating\n1,2,-0\n", "--drop-values -0");
+    EXPECT_EQ(65, ignored.code);
+    EXPECT_THAT(ignored.err, HasSubstr("no interactions in the input: 1 events are ignored by options or rules"));
+    const Finished type = prepare(events, rules("[event.view]\n[event.buy]\n") + " --max-bad 1");
+    EXPECT_EQ(0, type.code);
+    EXPECT_THAT(test::read_file(out_ + ".quarantine.tsv"), HasSubstr("passes it over: hold\t"));
+}
+
+TEST_F(PrepareTables, NamesOfFeedbackHoldValues)
+{
+    for (const std::string name : {"label", "is_click", "target", "Liked"}) {
+        const Finished finished = prepare("user_id,item_id," + name + "\n1,7,0\n2,7,1\n", "");
+        EXPECT_THAT(values(), ElementsAre(0, 1)) << name;
+        EXPECT_THAT(finished.err, HasSubstr("note: there are values of 0 or below"));
+    }
+    EXPECT_EQ(65, prepare("user_id,item_id,click,like\n1,7,1,0\n", "").code);
+}
+
 /// Every dataset names the options that made it, and these make it again.
 TEST_F(PrepareTables, RecordedOptionsReadBackToTheSameDataset)
 {
@@ -81,6 +105,7 @@ TEST_F(PrepareTables, RecordedOptionsReadBackToTheSameDataset)
         {"1,7,3\n1,8,-1\n2,7,5\n",
          "--drop-values -1,0 --drop-below 0.5 --split random:0.25 --seed 18446744073709551615"},
         {"1,7,[null]\n1,8,[na,]\n2,7,5\n", "--null '[null]' --null '[na' --max-bad 0.5"},
+        {"1,7,-0\n1,8,-1\n2,7,5\n", "--null -0 --drop-values=-1"},
         {"7,1,2\n", "\"$ODD\" --columns item=0,user=1,value=2 --null '\\N,NA,#,\"' --max-bad 0.5"}};
     ::setenv("ODD", odd.c_str(), 1);
     for (const auto& [text, arguments] : runs) {
