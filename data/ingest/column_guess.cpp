@@ -88,6 +88,7 @@ public:
 
     void require_usual_order() const
     {
+        require_no_items_first();
         if (columns_.size() > 4) refuse(fmt::format("{} columns and no header", columns_.size()));
         require_no_index();
         require_ids(2);
@@ -151,6 +152,26 @@ private:
         for (std::size_t other = 0; other < columns_.size(); ++other)
             if (other != c && columns_[other].all(columns_[other].stamps)) return true;
         return false;
+    }
+
+    /// Ratings of Amazon, which came in both orders: an item's id has 10 characters, a user's begins with A.
+    void require_no_items_first() const
+    {
+        const auto is_upper = [](char c) { return is_digit(c) || (c >= 'A' && c <= 'Z'); };
+        const auto is_item = [&](const std::string& id) {
+            return id.size() == 10 && std::ranges::all_of(id, is_upper) &&
+                   (id.starts_with("B0") || is_digit(id.front()));
+        };
+        const auto is_user = [&](const std::string& id) {
+            return id.size() >= 10 && id.front() == 'A' && std::ranges::all_of(id, is_upper);
+        };
+        const bool reversed =
+            std::ranges::all_of(table_.rows, [&](const auto& row) { return is_item(row[0]) && is_user(row[1]); });
+        if (!reversed || table_.rows.empty()) return;
+        throw Error(ExitCode::usage,
+                    "{}: there is no header, and '{}' and '{}' are an item and a user of Amazon: say by position which "
+                    "column is which, as in --columns user=1,item=0,value=2,time=3",
+                    where_, printable(columns_[0].first), printable(columns_[1].first));
     }
 
     /// Rows that are counted in front, as data frames write them.
@@ -304,6 +325,25 @@ void require_ids(const HeadRows& table, std::string_view where, bool lists)
         if (column.all(column.dates)) refuse(c, "holds a time");
         if (column.rows >= enough && column.all(column.clocks) && column.values.size() > 1) refuse(c, "holds a time");
         if (column.rows >= enough && column.all(column.fractions)) refuse(c, "is a number with a fraction");
+    }
+}
+
+void require_one_spelling(const HeadRows& table, int user, int item, std::string_view where)
+{
+    const auto is_whole = [](std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_digit); };
+    for (const int position : {user, item}) {
+        std::string_view plain, with_dot;
+        for (const auto& row : table.rows) {
+            if (position < 0 || position >= static_cast<int>(row.size())) continue;
+            const std::string_view text = row[static_cast<std::size_t>(position)];
+            if (is_whole(text)) plain = text;
+            if (text.ends_with(".0") && is_whole(text.substr(0, text.size() - 2))) with_dot = text;
+        }
+        if (plain.empty() || with_dot.empty()) continue;
+        throw Error(ExitCode::bad_data,
+                    "{}: ids of column {} are written as '{}' and as '{}', as data frames do where some are absent: "
+                    "write all in one way",
+                    where, position, plain, with_dot);
     }
 }
 

@@ -25,6 +25,10 @@ void require_usual_order(const HeadRows& table, std::string_view where);
 /// of the columns of ids holds times or numbers with a fraction.
 void require_ids(const HeadRows& table, std::string_view where, bool lists);
 
+/// Errors: bad_data (65) where a column of ids has "7" and "8.0": data frames write so where an id is absent, and 8 and
+/// 8.0 would be two.
+void require_one_spelling(const HeadRows& table, int user, int item, std::string_view where);
+
 /// True where every comma of a line stands in a number, user and item (the first two) having none.
 [[nodiscard]] bool commas_are_decimal(const std::vector<std::string_view>& fields);
 

@@ -36,6 +36,7 @@ public:
         if (format_.find_headers && named_column(parts.user) && named_column(parts.item))
             return repeated_header(events);
         events.resize(1);
+        if (format_.decimal_comma && (has_dot(parts.value) || has_dot(parts.confidence))) return Defect::dot_in_number;
         const Defect defect = read_event(parts, events.front());
         if (defect == Defect::not_a_number || defect == Defect::nan) return respelled(parts, events.front(), defect);
         return defect == Defect::empty_id && all_empty() ? pass_over(Passed::empty, events) : defect;
@@ -74,6 +75,8 @@ private:
         const std::string_view text = fields_[static_cast<std::size_t>(position)];
         return is_null(text) ? std::string_view("") : text;
     }
+
+    [[nodiscard]] static bool has_dot(std::string_view text) { return text.find('.') != text.npos; }
 
     [[nodiscard]] int at(EventColumn column) const { return format_.positions[static_cast<std::size_t>(column)]; }
 

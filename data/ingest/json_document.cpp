@@ -41,13 +41,13 @@ bool looks_like_python(std::string_view text)
     return first != text.npos && text[first] == '\'';
 }
 
-/// NaN, Infinity or -Infinity where a value stands, as Python's json.dumps() writes them.
+/// NaN or Infinity where a value stands, as Python's json.dumps() writes them.
 bool has_number_of_python(std::string_view text)
 {
     for (auto colon = text.find(':'); colon != text.npos; colon = text.find(':', colon + 1)) {
         const auto value = text.find_first_not_of(" \t\r\n", colon + 1);
         if (value == text.npos) return false;
-        for (const std::string_view word : {"NaN", "Infinity", "-Infinity"})
+        for (const std::string_view word : {"NaN", "Infinity"})
             if (text.substr(value).starts_with(word)) return true;
     }
     return false;

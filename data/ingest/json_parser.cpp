@@ -150,9 +150,9 @@ private:
         if (is_null(text)) text.text = "";
         if (text.kind == JsonText::Kind::text && text.text.empty() && !is_id(*key->column)) return Defect::none;
         Candidate& met = candidates_[static_cast<std::size_t>(*key->column)];
-        if (met.key && is_id_name(met.key->name) == is_id_name(name))
+        if (met.key && !outranks(met.key->name, name) && !outranks(name, met.key->name))
             doubts_.doubt(file_, *key->column, met.key->name, name);
-        if (!met.key || (is_id_name(name) && !is_id_name(met.key->name))) met = {key, text};
+        if (!met.key || outranks(name, met.key->name)) met = {key, text};
         return Defect::none;
     }
 

@@ -92,6 +92,9 @@ void refuse_other_layouts(std::string_view line, std::string_view where, bool co
             "the layout of the Netflix Prize, an item before the lines of its users: awk -F, "
             "'/:/ {{sub(\":.*\", \"\"); item = $0; next}} {{print $1 \",\" item \",\" $2 \",\" $3}}' {} > FILE",
             path));
+    if (line.starts_with("[{")) refuse("looks like JSON: write --format jsonl");
+    if ((line.front() == '(' && line.back() == ')') || (line.front() == '[' && line.back() == ']'))
+        refuse(fmt::format("rows in brackets, as programs print them: tr -d '()[]' < {} > FILE", path));
     if (line.front() == '{') refuse("looks like JSON: write --format jsonl");
     if (starts_with_word(line, "@relation"))
         refuse("an ARFF file: give what stands behind its line @data as a csv file");

@@ -45,6 +45,7 @@ public:
     TableHead read()
     {
         const std::size_t first = pass_comments();
+        refuse_drawn_table(first);
         if (!whole_) require_a_line(first);
         if (first == records_.size()) return empty();
         std::size_t told = first;  // comments of ARFF begin with %
@@ -63,8 +64,10 @@ public:
         } else {
             result_.positions = by_position();
             check_looks(first);
-            if (layout_.columns.empty()) require_usual_order(rows_from(first), where(first));
         }
+        const HeadRows rows = rows_from(first + (result_.has_header ? 1 : 0));
+        if (!result_.has_header && layout_.columns.empty()) require_usual_order(rows, where(first));
+        require_one_spelling(rows, result_.positions[0], result_.positions[1], where(first));
         return result_;
     }
 
@@ -91,6 +94,15 @@ private:
             fail(first, fmt::format("the first line of the table does not end in the first {} KiB of the file: is this "
                                     "a table? Comments before it can be cut: grep -v '^#' {} > FILE",
                                     kibibytes, path_));
+    }
+
+    /// "+----+----+" and "|---|---|" around the header: a table for people.
+    void refuse_drawn_table(std::size_t first) const
+    {
+        for (std::size_t r = first; r < std::min(first + 2, records_.size()); ++r)
+            if (records_[r].text.find_first_not_of("-+|:= ") == std::string_view::npos &&
+                records_[r].text.find("--") != std::string_view::npos)
+                fail(r, "a table that is drawn with lines: let the database write it as csv or tsv");
     }
 
     /// A file without a line of content has no columns to be wrong about.
@@ -195,7 +207,7 @@ private:
         const std::string_view line = content(first);
         const bool given = layout_.separator.has_value() || !result_.mark.empty();
         for (const auto& other : {Separator::semicolon, Separator::tab, Separator::comma, Separator::double_colon,
-                                  Separator::bar, Separator::blanks}) {
+                                  Separator::bar, Separator::parse("^A"), Separator::blanks}) {
             if (other == result_.separator) continue;
             Fields fields;
             FieldSplitter splitter(other);
@@ -263,7 +275,7 @@ private:
             .rows = {}, .nulls = layout_.nulls, .times = layout_.times, .decimal_comma = layout_.decimal_comma};
         for (std::size_t r = first; r < records_.size() && table.rows.size() < most_head_rows; ++r) {
             Fields fields;
-            if (r > first && !whole_ && !records_[r].ended) break;  // cut off
+            if (!whole_ && !records_[r].ended) break;  // cut off
             if (!split_line(records_[r].text, fields) || fields.size() > result_.width) continue;
             if (fields.size() < 2 || is_comment(records_[r].text, fields.size(), result_.width)) continue;
             if (named_column(fields[0]) && named_column(fields[1])) continue;  // the header again
@@ -292,7 +304,8 @@ private:
         };
         return std::ranges::any_of(std::array{EventColumn::value, EventColumn::time}, [&](EventColumn column) {
             const std::string_view text = field(fields_, column);
-            return text.data() && std::isalpha(static_cast<unsigned char>(text.front())) != 0 &&
+            return text.data() &&
+                   (std::isalpha(static_cast<unsigned char>(text.front())) != 0 || text.front() == '_') &&
                    std::ranges::find(layout_.nulls, text) == layout_.nulls.end() && !readable(fields_, column) &&
                    field(next, column).data() && readable(next, column);
         });
@@ -307,8 +320,9 @@ private:
                    std::ranges::all_of(text, [&](char c) { return is(static_cast<unsigned char>(c)) != 0; });
         };
         for (const EventColumn id : {EventColumn::user, EventColumn::item})
-            if (!all(field(fields_, id),
-                     [](int c) { return static_cast<int>(std::isalpha(c) || c == '_' || c == ' '); }))
+            if (all(field(fields_, id).substr(0, 1), std::isdigit) || !all(field(fields_, id), [](int c) {
+                    return static_cast<int>(std::isalnum(c) || c == '_' || c == ' ');
+                }))
                 return false;
         const std::size_t last = std::min(records_.size(), first + 1 + looked_at);
         for (std::size_t r = first + 1; r < last; ++r) {
@@ -319,6 +333,14 @@ private:
                 if (!all(field(fields, id), std::isdigit)) return false;
         }
         return first + 2 < last;
+    }
+
+    /// "0,1,2", as data frames name columns without names.
+    [[nodiscard]] bool counts_columns() const
+    {
+        for (std::size_t f = 0; f < fields_.size(); ++f)
+            if (fields_[f] != fmt::format("{}", f)) return false;
+        return true;
     }
 
     /// A first line that was not said to be a header, and was not recognized as one, must not look like one.
@@ -333,6 +355,9 @@ private:
             fail(first, fmt::format("looks like a header: write {} (or --no-header if it is an event)",
                                     word_for_header(fields_)));
         const bool by_default = layout_.columns.empty() && fields_.size() > 2;
+        if (by_default && counts_columns())
+            fail(first, fmt::format("looks like a header of numbers: write {} (or --no-header if it is an event)",
+                                    "--header --columns user=0,item=1, and so on"));
         if (by_default && fields_.front().empty() && next.size() == fields_.size() && !next.front().empty())
             fail(first,
                  "the first field is empty, as in the header of a table with an index column: write --header "

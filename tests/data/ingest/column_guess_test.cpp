@@ -148,6 +148,54 @@ TEST(ColumnGuess, OtherLayoutsOfTextAreNamedInEveryFormatOfLines)
     EXPECT_THAT(read_events("1 3:x\n2 3:1\n", pairs), testing::ElementsAre("1 3:x 1 0", "2 3:1 1 0"));
 }
 
+TEST(ColumnGuess, WhatProgramsPrintForPeopleIsRefused)
+{
+    const std::vector<std::pair<std::string, const char*>> cases = {
+        {"(1,10)\n(2,11)\n", "rows in brackets"},
+        {"[1,10,3]\n[2,11,4]\n", "rows in brackets"},
+        {"[{\"user\":1,\"item\":2}]\n", "looks like JSON"},
+        {"+------+------+\n| user | item |\n+------+------+\n| 1 | 10 |\n", "drawn with lines"},
+        {"| user | item |\n|---|---|\n| 1 | 10 |\n", "drawn with lines"},
+        {" user_id | item_id \n---------+---------\n 1 | 10\n(1 row)\n", "drawn with lines"},
+        {"0,1,2\n1,10,3\n2,11,4\n", "a header of numbers"},
+        {"_c0,_c1,_c2\n1,10,4\n2,10,3\n", "looks like a header"},
+        {"X1,X2\n1,10\n2,11\n", "looks like a header"},
+        {"user_id,item_id\n1,10\n2.0,11\n", "ids of column 0 are written as '1' and as '2.0'"},
+        {"user_id,item_id\na,10.0\nb,11\n", "ids of column 1 are written as '11' and as '10.0'"},
+        {"0001393774,AHZ9QWERTYUI,5,1353369600\nB000123456,A2BCDEFGHIJ,4,1353369601\n", "--columns user=1,item=0"},
+        {"u1\00110\0013.5\n", "--separator ^A"},
+    };
+    for (const auto& [text, name] : cases) {
+        const LogLayout layout{.separator = text.find('|') == text.npos ? std::nullopt : std::optional(Separator::bar)};
+        EXPECT_THAT(test::message_of([&] { read_events(text, layout); }), HasSubstr(name)) << text;
+    }
+    EXPECT_EQ("read", refusal("A2SUAM1J3GNN3B,0000013714,5,1353369600\nA2SUAM1J3GNN3C,B000013714,4,1353369601\n"));
+    EXPECT_EQ("read", refusal("user_id,item_id\n1.0,10.0\n2.0,11.0\n"));
+    EXPECT_EQ("read", refusal("0,1\n1,10\n"));
+}
+
+TEST(ColumnGuess, NumbersThatOthersHaveSpoiledAreBadLines)
+{
+    EXPECT_THAT(read_events("user,item\n1.23457E+12,10\n1.2,10\n12E+05x,10\n", LogLayout{}),
+                testing::ElementsAre(HasSubstr("a spreadsheet has cut"), "1.2 10 1 0", "12E+05x 10 1 0"));
+    EXPECT_THAT(
+        read_events("1;7;1.234\n2;7;2,5\n", LogLayout{.separator = Separator::semicolon, .decimal_comma = true}),
+        testing::ElementsAre(HasSubstr("a dot in the value"), "2 7 2.5 0"));
+}
+
+TEST(ColumnGuess, OfTwoNamesTheSurerOneIsTaken)
+{
+    EXPECT_THAT(read_events("reviewerID,asin,reviewTime,unixReviewTime\n1,7,\"12 3, 2013\",1386028800\n", LogLayout{}),
+                testing::ElementsAre("1 7 1 1386028800"));
+    EXPECT_THAT(read_events(R"({"reviewerID":1,"asin":7,"unixReviewTime":1386028800,"reviewTime":"12 3, 2013"})",
+                            LogLayout{.format = LogFormat::jsonl}),
+                testing::ElementsAre("1 7 1 1386028800"));
+    EXPECT_THAT(read_events("userID\tartistID\tday\tmonth\tyear\n2\t52\t1\t4\t2009\n", tsv),
+                testing::ElementsAre("2 52 1 0"));
+    EXPECT_THAT(read_events("userID\tartistID\tday\n2\t52\t2009-04-01\n", tsv),
+                testing::ElementsAre("2 52 1 1238544000"));
+}
+
 TEST(ColumnGuess, NullsAreNotGivenInEveryFormat)
 {
     const std::vector<std::string> nulls = {"-1", "none"};
