@@ -106,7 +106,11 @@ void check(const Hdf5File& file, const DatasetInfo& info)
             check_shape(file, group_of(side) + column, rows_of(info, side));
         check_part(file, info, Part::train, side);
     }
-    if (info.held_out > 0) check_part(file, info, Part::holdout, Side::users);
+    if (info.held_out > 0) return check_part(file, info, Part::holdout, Side::users);
+    for (const auto& name : file.datasets())
+        if (name.starts_with("/holdout/"))
+            throw Error(ExitCode::bad_data, "{}: attribute held_out is 0, but there is {}: the file was altered",
+                        file.path().string(), name);
 }
 
 void check_interactions(const DatasetReader& dataset)

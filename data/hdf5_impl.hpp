@@ -89,6 +89,8 @@ struct Hdf5File::Impl {
     void require_plain(const std::string& name, const Hdf5Dataset& dataset) const;
     void read(const std::string& name, const Hdf5Dataset& dataset, RowRange rows, std::span<std::byte> to) const;
     void compare(const std::string& name, const Checksum& found) const;
+    struct ReadShare;
+    [[nodiscard]] ReadShare read_share(const std::string& name, const Hdf5Dataset& source, const ValueRule* rule) const;
     void verify(const std::string& name, const ValueRule* rule) const;
     void require_unbroken(const std::string& name, const Hdf5Dataset& dataset, const ValueRule& rule,
                           Offset broken) const;

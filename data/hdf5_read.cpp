@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 
 #include "data/error.hpp"
 #include "data/hdf5_impl.hpp"
@@ -91,27 +92,49 @@ void Hdf5File::Impl::require_unbroken(const std::string& name, const Hdf5Dataset
     altered(fmt::format("{} of {} is {}, it {}", name, place, rule.text(value), rule.wanted));
 }
 
-/// Each rank reads an even share.
-void Hdf5File::Impl::verify(const std::string& name, const ValueRule* rule) const
+/// What one rank has read of a dataset: an even share.
+struct Hdf5File::Impl::ReadShare {
+    Checksum sum = {};
+    Offset broken = -1;  // the position of the first value that breaks the rule
+};
+
+Hdf5File::Impl::ReadShare Hdf5File::Impl::read_share(const std::string& name, const Hdf5Dataset& source,
+                                                     const ValueRule* rule) const
 {
-    const auto source = rule ? dataset(name, static_cast<hid_t>(rule->type)) : dataset(name);
     const Row first = source.rows * access->rank() / access->size();
     const Row last = source.rows * (access->rank() + 1) / access->size();
     const auto step = static_cast<Row>(std::max<std::size_t>((std::size_t{16} << 20) / source.row_bytes, 1));
     std::vector<std::byte> buffer;
-    Checksum mine;
-    Offset broken = -1;
+    ReadShare mine;
     for (Row row = first; row < last; row += step) {
         const RowRange slice{row, std::min(row + step, last)};
         buffer.resize(static_cast<std::size_t>(slice.size()) * source.row_bytes);
         read(name, source, slice, buffer);
-        mine.update(buffer);
-        if (!rule || broken >= 0) continue;
-        broken = rule->first_broken(buffer);
-        if (broken >= 0) broken += row * std::max<Row>(source.width, 1);
+        mine.sum.update(buffer);
+        if (!rule || mine.broken >= 0) continue;
+        mine.broken = rule->first_broken(buffer);
+        if (mine.broken >= 0) mine.broken += row * std::max<Row>(source.width, 1);
     }
-    compare(name, access->joined(mine));
-    if (rule) require_unbroken(name, source, *rule, broken);
+    return mine;
+}
+
+/// A rank that cannot read its share says so before the ranks put their sums together, as the others would wait.
+void Hdf5File::Impl::verify(const std::string& name, const ValueRule* rule) const
+{
+    const auto source = rule ? dataset(name, static_cast<hid_t>(rule->type)) : dataset(name);
+    ReadShare mine;
+    std::exception_ptr failure;
+    try {
+        mine = read_share(name, source, rule);
+    } catch (const std::exception&) {
+        failure = std::current_exception();
+    }
+    const auto failed = access->gathered(failure ? 1 : 0);
+    if (failure) std::rethrow_exception(failure);
+    if (const auto rank = std::ranges::find(failed, 1); rank != failed.end())
+        throw Error(ExitCode::io, "{}: {} cannot be read by rank {}", path.string(), name, rank - failed.begin());
+    compare(name, access->joined(mine.sum));
+    if (rule) require_unbroken(name, source, *rule, mine.broken);
 }
 
 namespace {

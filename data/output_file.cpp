@@ -74,7 +74,7 @@ void OutputFile::finish()
     if (file_ < 0) return;
     flush();
     struct stat status {};
-    if (::fsync(file_) != 0 && errno != EINVAL) fail(errno);
+    if (!sync_file(file_) && errno != EINVAL) fail(errno);
     if (::fstat(file_, &status) != 0) fail(errno);
     if (::close(std::exchange(file_, -1)) != 0) fail(errno);
     if (static_cast<std::uint64_t>(status.st_size) != bytes_) fail(EIO);

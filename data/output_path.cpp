@@ -98,10 +98,18 @@ void reserve_room(const std::filesystem::path& path, std::uint64_t bytes)
                     std::strerror(reason));
 }
 
+bool sync_file(int file)
+{
+    int answer = 0;
+    do answer = ::fsync(file);
+    while (answer != 0 && errno == EINTR);
+    return answer == 0;
+}
+
 void sync_to_disk(const std::filesystem::path& path)
 {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool synced = file >= 0 && ::fsync(file) == 0;
+    const bool synced = file >= 0 && sync_file(file);
     const int reason = errno;
     if (file >= 0) ::close(file);
     // some network file systems refuse fsync of a directory

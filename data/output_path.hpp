@@ -20,6 +20,9 @@ namespace alster {
 /// where there is none; does nothing where the file system cannot.
 void reserve_room(const std::filesystem::path& path, std::uint64_t bytes);
 
+/// fsync() of a descriptor, again where a signal interrupts it; false, with errno, where it fails.
+[[nodiscard]] bool sync_file(int file);
+
 /// Waits until a file (or directory) is on the disk. Throws io (74).
 void sync_to_disk(const std::filesystem::path& path);
 

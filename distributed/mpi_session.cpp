@@ -38,6 +38,11 @@ bool uses_mpi() noexcept
     return started != 0;
 }
 
+struct HostName {
+    char text[256] = "";
+    HostName() noexcept { gethostname(text, sizeof text - 1); }
+};
+
 /// Nothing here may throw: the other ranks wait until MPI_Abort is reached.
 [[noreturn]] void stop_all_ranks(ExitCode code, const char* message) noexcept
 {
@@ -48,12 +53,11 @@ bool uses_mpi() noexcept
         MPI_Comm_size(MPI_COMM_WORLD, &size);
     }
     if (rank != 0) std::this_thread::sleep_for(courtesy);
-    char host[256] = "";
-    gethostname(host, sizeof host - 1);
+    forget_start();  // before MPI ends the process by exit()
     if (rank == 0)
         say("alster: {}", message);
     else
-        say("alster: {} (rank {} on {})", message, rank, host);
+        say("alster: {} (rank {} on {})", message, rank, HostName().text);
     if (size > 1) abort_job(static_cast<int>(code));
     std::_Exit(static_cast<int>(code));
 }
@@ -138,9 +142,21 @@ MpiSession::MpiSession(int& argc, char**& argv)
 {
     check_launch_environment();
     if (!has_launcher()) return;
-    start_.emplace();
-    int provided = 0;
-    check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided));
+    try {
+        start_.emplace();
+        int provided = 0;
+        check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided));
+    } catch (const std::exception& error) {
+        forget_start();
+        // rank 0 says what it meets itself, and what all ranks meet
+        const std::string_view rank = rank_of_launcher();
+        const auto* known = dynamic_cast<const Error*>(&error);
+        if (!(known && known->code() == ExitCode::usage) && !rank.empty() && rank != "0") {
+            std::this_thread::sleep_for(courtesy);
+            say("alster: {} (rank {} on {})", error.what(), rank, HostName().text);
+        }
+        throw;
+    }
 }
 
 MpiSession::~MpiSession()

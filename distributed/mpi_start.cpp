@@ -41,13 +41,6 @@ std::chrono::seconds asked_patience()
     return std::chrono::seconds(seconds);
 }
 
-std::string_view rank_of_launcher()
-{
-    for (const char* variable : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"})
-        if (const char* rank = std::getenv(variable)) return rank;
-    return "?";
-}
-
 }  // namespace
 
 bool has_launcher()
@@ -60,6 +53,16 @@ bool has_launcher()
         if (std::getenv(variable)) return true;
     return false;
 }
+
+std::string_view rank_of_launcher()
+{
+    for (const char* variable :
+         {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "PALS_RANKID", "FLUX_TASK_RANK", "SLURM_PROCID"})
+        if (const char* rank = std::getenv(variable)) return rank;
+    return {};
+}
+
+void forget_start() noexcept { starting = false; }
 
 MpiStart::MpiStart() : patience_(asked_patience())
 {
@@ -75,7 +78,7 @@ MpiStart::MpiStart() : patience_(asked_patience())
 
 MpiStart::~MpiStart()
 {
-    starting = false;
+    forget_start();
     {
         const std::lock_guard lock(mutex_);
         done_ = true;
@@ -92,7 +95,7 @@ void MpiStart::watch()
     if (wake_.wait_for(lock, rank == "0" ? patience_ : patience_ + courtesy, [this] { return done_; })) return;
     say("alster: MPI did not start within {} s (rank {}): a rank or a node was lost on the way: run the same command "
         "again, or set ALSTER_MPI_START_SECONDS where starting takes longer",
-        patience_.count(), rank);
+        patience_.count(), rank.empty() ? "?" : rank);
     std::_Exit(static_cast<int>(ExitCode::requeue));  // the launcher ends the other ranks
 }
 

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <string_view>
 #include <thread>
 
 namespace alster {
@@ -9,6 +10,12 @@ namespace alster {
 /// Whether a launcher (mpirun, srun with PMIx, one that speaks PMI) gave this process what it takes to find others. A
 /// process without one is alone and needs no MPI. ALSTER_MPI=1 stands for a launcher that is not known here.
 [[nodiscard]] bool has_launcher();
+
+/// This process's rank as the launcher says it, before MPI has started; "": there is no launcher, or it does not say.
+[[nodiscard]] std::string_view rank_of_launcher();
+
+/// Says that what ends the process from now on has a reason and an exit code of its own. Any thread may call it.
+void forget_start() noexcept;
 
 /// Watches over the start of MPI: made before MPI_Init, gone when all ranks have found each other.
 ///

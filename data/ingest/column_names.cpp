@@ -28,6 +28,12 @@ std::optional<EventColumn> named_column(std::string_view field)
 
 bool is_id_name(std::string_view name) { return plain_name(name).ends_with("id"); }
 
+bool outranks(std::string_view name, std::string_view other)
+{
+    const auto is_unix = [](std::string_view text) { return plain_name(text).starts_with("unix"); };
+    return (is_id_name(name) && !is_id_name(other)) || (is_unix(name) && !is_unix(other));
+}
+
 bool is_telling_name(std::string_view name)
 {
     const std::string plain = plain_name(name);
@@ -48,13 +54,15 @@ ColumnPositions known_positions(std::span<const std::string_view> header, std::s
 {
     ColumnPositions positions{};
     positions.fill(-1);
+    const bool has_parts_of_date = std::ranges::any_of(
+        header, [](std::string_view field) { return plain_name(field) == "month" || plain_name(field) == "year"; });
     for (std::size_t f = 0; f < header.size(); ++f) {
         const auto column = named_column(header[f]);
-        if (!column) continue;
+        if (!column || (has_parts_of_date && plain_name(header[f]) == "day")) continue;
         int& place = positions[static_cast<std::size_t>(*column)];
         const std::string_view other = place >= 0 ? header[static_cast<std::size_t>(place)] : std::string_view();
-        if (place >= 0 && is_id_name(other) && !is_id_name(header[f])) continue;
-        if (place >= 0 && is_id_name(other) == is_id_name(header[f]))
+        if (place >= 0 && outranks(other, header[f])) continue;
+        if (place >= 0 && !outranks(header[f], other))
             throw Error(ExitCode::bad_data, "{}: '{}' and '{}' could both be the {}; the header has: {}; write {}",
                         where, other, header[f], name(*column), shown(header), columns_to_write(header));
         place = static_cast<int>(f);

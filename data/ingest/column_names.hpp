@@ -14,6 +14,9 @@ namespace alster {
 /// True for a name that goes before others of the same column: "user_id" beside "user" is the id.
 [[nodiscard]] bool is_id_name(std::string_view name);
 
+/// Of two names of one column, whether the first is surely meant: user_id before user, unixReviewTime before reviewTime.
+[[nodiscard]] bool outranks(std::string_view name, std::string_view other);
+
 /// True for a name that is known and stands in headers only: "user_id" or "timestamp", not "user" or "date", which a
 /// log could have as ids.
 [[nodiscard]] bool is_telling_name(std::string_view name);

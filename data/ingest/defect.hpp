@@ -16,12 +16,14 @@ enum class Defect {
     not_a_number,
     absent_word,
     comma_in_number,
+    dot_in_number,
     nan,
     infinite,
     negative_confidence,
     empty_id,
     absent_id,
     long_id,
+    cut_id,
     nul_byte,
     broken_utf8,
     bad_time,
@@ -59,6 +61,8 @@ enum class Defect {
             return "a word for no value: --null names those that are not given";
         case Defect::comma_in_number:
             return "a comma in the value, of decimals or thousands: --decimal-comma says the former";
+        case Defect::dot_in_number:
+            return "a dot in the value, though --decimal-comma says that decimals stand behind a comma";
         case Defect::nan:
             return "value is NaN";
         case Defect::infinite:
@@ -69,6 +73,8 @@ enum class Defect {
             return "id is empty";
         case Defect::absent_id:
             return "id is a word for none (NULL, NA, \\N)";
+        case Defect::cut_id:
+            return "id is a number whose digits a spreadsheet has cut (1.23457E+12): export it as text";
         case Defect::long_id:
             return "id is longer than 255 bytes";
         case Defect::nul_byte:

@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "data/ingest/column_names.hpp"
 #include "data/ingest/line_parser.hpp"
@@ -17,6 +20,7 @@ public:
     Defect parse(std::string_view line, std::vector<Event>& events) override
     {
         passed_ = Passed::nothing;
+        detail_.clear();
         if (!splitter_.split(line, fields_)) return Defect::bad_quoting;
         if (is_comment(line, fields_.size(), format_.width)) return pass_over(Passed::comment, events);
         for (const int position : format_.positions)
@@ -32,12 +36,14 @@ public:
         if (format_.find_headers && named_column(parts.user) && named_column(parts.item))
             return repeated_header(events);
         events.resize(1);
+        if (format_.decimal_comma && (has_dot(parts.value) || has_dot(parts.confidence))) return Defect::dot_in_number;
         const Defect defect = read_event(parts, events.front());
         if (defect == Defect::not_a_number || defect == Defect::nan) return respelled(parts, events.front(), defect);
         return defect == Defect::empty_id && all_empty() ? pass_over(Passed::empty, events) : defect;
     }
 
     Passed passed() const override { return passed_; }
+    std::string_view detail() const override { return detail_; }
 
     bool may_go_on() const override
     {
@@ -70,11 +76,15 @@ private:
         return is_null(text) ? std::string_view("") : text;
     }
 
-    /// An optional part without a text is not given.
+    [[nodiscard]] static bool has_dot(std::string_view text) { return text.find('.') != text.npos; }
+
+    [[nodiscard]] int at(EventColumn column) const { return format_.positions[static_cast<std::size_t>(column)]; }
+
+    /// An optional part without a text, or of quoted blanks, is not given.
     [[nodiscard]] std::string_view given(EventColumn column) const
     {
         const std::string_view text = field(column);
-        return text.empty() ? std::string_view() : text;
+        return text.find_first_not_of(" \t") == text.npos ? std::string_view() : text;
     }
 
     [[nodiscard]] bool is_null(std::string_view text) const
@@ -128,7 +138,14 @@ private:
             if (!part->data() || read_event({.user = "u", .item = "i", .value = *part}, alone) == Defect::none)
                 continue;
             NumberSpelling number = respell_number(*part, format_.decimal_comma);
-            if (number.defect != Defect::none) return number.defect == Defect::not_a_number ? defect : number.defect;
+            if (number.defect != Defect::none) {
+                constexpr std::size_t longest = 40;
+                detail_ = fmt::format("'{}' in column {}, taken for the {} (--columns says which is)",
+                                      part->substr(0, longest),
+                                      part == &parts.value ? at(EventColumn::value) : at(EventColumn::confidence),
+                                      part == &parts.value ? "value" : "confidence");
+                return number.defect == Defect::not_a_number ? defect : number.defect;
+            }
             texts[t] = std::move(number.text);
             *part = texts[t++];
         }
@@ -139,10 +156,13 @@ private:
     FieldSplitter splitter_;
     std::vector<std::string_view> fields_;
     Passed passed_ = Passed::nothing;
+    std::string detail_;
 };
 
 class ListParser final : public LineParser {
 public:
+    explicit ListParser(std::vector<std::string> nulls) : nulls_(std::move(nulls)) {}
+
     Defect parse(std::string_view line, std::vector<Event>& events) override
     {
         passed_ = Passed::nothing;
@@ -153,6 +173,8 @@ public:
             passed_ = Passed::header;
             return Defect::none;
         }
+        for (auto& field : fields_)
+            if (std::ranges::find(nulls_, field) != nulls_.end()) field = "";
         for (std::size_t i = 1; i < fields_.size(); ++i) {
             const Defect defect = read_event({.user = fields_[0], .item = fields_[i]}, events.emplace_back());
             if (defect != Defect::none) return defect;
@@ -163,6 +185,7 @@ public:
     Passed passed() const override { return passed_; }
 
 private:
+    std::vector<std::string> nulls_;
     FieldSplitter splitter_{Separator::loose};
     std::vector<std::string_view> fields_;
     Passed passed_ = Passed::nothing;
@@ -175,6 +198,9 @@ std::unique_ptr<LineParser> delimited_parser(const TableFormat& format)
     return std::make_unique<DelimitedParser>(format);
 }
 
-std::unique_ptr<LineParser> list_parser() { return std::make_unique<ListParser>(); }
+std::unique_ptr<LineParser> list_parser(std::vector<std::string> nulls)
+{
+    return std::make_unique<ListParser>(std::move(nulls));
+}
 
 }  // namespace alster

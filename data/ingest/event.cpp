@@ -21,6 +21,15 @@ bool is_absent_id(std::string_view id)
     return id.size() <= 9 && std::ranges::find(words, id) != words.end();
 }
 
+/// "1.23457E+12"
+bool is_cut_number(std::string_view id)
+{
+    if (id.size() < 5 || id[id.size() - 4] != 'E' || id[id.size() - 3] != '+') return false;
+    double number = 0;
+    const auto [end, status] = std::from_chars(id.data(), id.data() + id.size(), number);
+    return end == id.data() + id.size() && status != std::errc::invalid_argument;
+}
+
 Defect read_number(std::string_view text, float& number)
 {
     double value = 0;
@@ -35,9 +44,10 @@ Defect read_number(std::string_view text, float& number)
 
 Defect check_id(std::string_view id)
 {
-    if (id.empty()) return Defect::empty_id;
+    if (id.empty() || (id.front() <= ' ' && id.find_first_not_of(" \t\r\n") == id.npos)) return Defect::empty_id;
     if (is_absent_id(id)) return Defect::absent_id;
     if (id.size() > longest_id) return Defect::long_id;
+    if (is_cut_number(id)) return Defect::cut_id;
     unsigned char bits = 0;
     for (const char byte : id) bits |= static_cast<unsigned char>(byte);
     if (id.find('\0') != id.npos) return Defect::nul_byte;  // JSON can spell one

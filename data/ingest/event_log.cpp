@@ -71,7 +71,9 @@ void EventLog::read_lines(InteractionReader& reader, const EventRules* rules, Qu
         if (defect == Defect::none) defect = weigh(reader.events(), rules, filter_, weighed);
         if (defect != Defect::none) {
             const bool unread = reader.defect() != Defect::none;
-            quarantine.keep(reader.path(), reader.line(), defect, unread ? reader.detail() : std::string_view());
+            const std::string_view type =
+                unread ? "" : reader.events()[weighed.size() - 1].type;  // the last one weighed
+            quarantine.keep(reader.path(), reader.line(), defect, unread ? reader.detail() : type);
             continue;
         }
         quarantine.pass();

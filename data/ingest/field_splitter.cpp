@@ -45,6 +45,24 @@ void split_at_any(std::string_view line, std::string_view blanks, std::vector<st
     }
 }
 
+/// ="007" is how a text that looks like a number is kept from Excel: as a field, and inside of one ("=""007""").
+std::string_view without_formula(std::string_view field)
+{
+    const bool formula = field.size() > 3 && field.starts_with("=\"") && field.find('"', 2) == field.size() - 1;
+    return formula ? field.substr(2, field.size() - 3) : field;
+}
+
+/// The line without the '=' in front of quoted fields; false where there is none.
+bool drop_formulas(std::string_view line, char separator, std::string& result)
+{
+    result.clear();
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const bool begins = i == 0 || line[i - 1] == separator;
+        if (!(begins && line.substr(i).starts_with("=\""))) result += line[i];
+    }
+    return result.size() < line.size();
+}
+
 /// An odd number of backslashes before a quote takes its meaning.
 bool is_escaped(std::string_view text, std::size_t quote)
 {
@@ -203,7 +221,13 @@ bool FieldSplitter::split(std::string_view line, std::vector<std::string_view>& 
     fields.clear();
     literal_ = false;
     const bool may_be_quoted = separator_.kind() == Separator::Kind::byte || separator_ == Separator::blanks;
-    if (may_be_quoted && line.find('"') != line.npos) return split_quoted(line, fields);
+    if (may_be_quoted && line.find('"') != line.npos) {
+        const bool byte = separator_.kind() == Separator::Kind::byte;
+        if (byte && line.find("=\"") != line.npos && drop_formulas(line, separator_.byte(), plain_)) line = plain_;
+        const bool split = split_quoted(line, fields);
+        for (std::string_view& field : fields) field = without_formula(field);
+        return split;
+    }
     split_plain(line, fields);
     return true;
 }

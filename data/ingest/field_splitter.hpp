@@ -9,7 +9,8 @@
 namespace alster {
 
 /// Cuts a line into its fields. Blanks around a field are dropped, and so are the quotes of a field that has them:
-/// inside, the separator is text, and a quote is doubled or, where nothing else fits, has a backslash before it.
+/// inside, the separator is text, and a quote is doubled or, where nothing else fits, has a backslash before it. ="007", as
+/// written for Excel, is 007.
 class FieldSplitter {
 public:
     /// `width`: the number of fields of the table, 0 where it is unknown.
@@ -37,6 +38,7 @@ private:
     std::size_t width_;
     bool literal_ = false;
     std::string unescaped_;
+    std::string plain_;              // a line without formulas
     std::unique_ptr<CsvState> csv_;  // made at the first quote
 };
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+
+#include "data/ingest/field_splitter.hpp"
 
 namespace alster {
 
@@ -37,6 +40,25 @@ std::optional<Separator> separator_line(std::string_view line)
         !std::equal(mark.begin(), mark.end(), line.begin(), same))
         return std::nullopt;
     return Separator::parse(line.substr(mark.size()));
+}
+
+bool rows_are_named(std::span<const HeadRecord> rows, Separator separator, std::size_t width)
+{
+    constexpr std::size_t looked_at = 100;
+    if (separator == Separator::comma || separator == Separator::semicolon || rows.empty()) return false;
+    FieldSplitter splitter(separator);
+    std::vector<std::string_view> fields;
+    bool quoted = true, counted = true;
+    std::int64_t before = 0;
+    for (std::size_t r = 0; r < std::min(rows.size(), looked_at); ++r) {
+        if (!splitter.split(rows[r].text, fields) || fields.size() != width + 1 || fields.back().empty()) return false;
+        std::int64_t number = -1;
+        std::from_chars(fields.front().data(), fields.front().data() + fields.front().size(), number);
+        counted = counted && (r == 0 || number == before + 1);
+        quoted = quoted && rows[r].text.starts_with('"');
+        before = number;
+    }
+    return quoted || counted;
 }
 
 }  // namespace alster

@@ -6,12 +6,14 @@
 
 #include "data/error.hpp"
 #include "data/ingest/json_objects.hpp"
+#include "data/ingest/other_layouts.hpp"
 
 namespace alster {
 
 namespace {
 
 constexpr std::size_t longest_record = std::size_t{1} << 20;
+constexpr std::string_view end_of_dos = "\x1A";  // Ctrl-Z in a line of its own
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
@@ -104,6 +106,7 @@ bool InteractionReader::pass_over()
 {
     if (line_.begin < head_.body) return true;
     if (line_.text.starts_with(byte_order_mark)) line_.text.remove_prefix(byte_order_mark.size());  // of joined files
+    if (line_.text == end_of_dos) return true;
     if (line_.text.empty() || (line_.text != head_.header && line_.text != head_.mark)) return line_.text.empty();
     ++passed_.headers;
     return true;
@@ -133,11 +136,14 @@ std::unique_ptr<LineParser> InteractionReader::make_parser(std::string_view head
         case LogFormat::movielens:
             return make_table(head);
         case LogFormat::jsonl:
-            return json_parser(layout_.columns, file_);
+            return json_parser(layout_.columns, file_, layout_.nulls);
         case LogFormat::pairs:
-            return delimited_parser({.separator = Separator::loose, .positions = default_positions(2)});
+            check_id_lines(head, layout_, path());
+            return delimited_parser(
+                {.separator = Separator::loose, .positions = default_positions(2), .nulls = layout_.nulls});
         case LogFormat::lists:
-            return list_parser();
+            check_id_lines(head, layout_, path());
+            return list_parser(layout_.nulls);
     }
     return nullptr;
 }

@@ -14,6 +14,7 @@
 #include "data/ingest/item_layout.hpp"
 #include "data/ingest/item_texts.hpp"
 #include "data/ingest/json_objects.hpp"
+#include "data/ingest/table_head.hpp"
 
 namespace alster {
 
@@ -32,12 +33,21 @@ std::string joined_flags(const std::vector<std::string>& names, const std::vecto
 
 class TableItems {
 public:
-    TableItems(ItemLayout layout, ItemTexts& texts)
-        : layout_(std::move(layout)), texts_(texts), splitter_(layout_.separator)
+    TableItems(ItemLayout layout, std::string header, ItemTexts& texts)
+        : layout_(std::move(layout)), header_(std::move(header)), texts_(texts), splitter_(layout_.separator)
     {
         for (std::size_t c = 0; c < layout_.columns.size(); ++c)
             if (!layout_.columns[c].empty()) texts_.add_column(layout_.columns[c], layout_.types[c]);
         if (!layout_.flags.empty()) texts_.add_column("genres", AttributeType::set);
+    }
+
+    /// Lines that say nothing of an item: comments, the header again, the Ctrl-Z that ends a file of DOS.
+    [[nodiscard]] bool passes_over(std::string_view line)
+    {
+        if (line.find_first_not_of(" \t") == line.npos || line == "\x1A") return true;
+        if (!header_.empty() && line == header_) return true;
+        return line.starts_with('#') && splitter_.split(line, fields_) &&
+               is_comment(line, fields_.size(), layout_.width);
     }
 
     [[nodiscard]] Defect read(std::string_view line)
@@ -81,13 +91,12 @@ private:
     }
 
     ItemLayout layout_;
+    std::string header_;  // the line; "": there is none
     ItemTexts& texts_;
     FieldSplitter splitter_;
     std::vector<std::string_view> fields_;
     std::string detail_;
 };
-
-bool is_blank(const Line& line) { return line.text.find_first_not_of(" \t") == line.text.npos; }
 
 template <class Items>
 void read_record(Items& items, const std::string& path, const Line& line, Quarantine& quarantine)
@@ -120,7 +129,7 @@ void join_lines(LineSource& source, Line& line, TableItems& items)
 void read_table(LineSource& source, Line line, TableItems& items, Quarantine& quarantine)
 {
     do {
-        if (is_blank(line)) continue;
+        if (items.passes_over(line.text)) continue;
         join_lines(source, line, items);
         read_record(items, source.path(line.file), line, quarantine);
     } while (!quarantine.hopeless() && source.next(line));
@@ -164,17 +173,15 @@ ItemCatalogue read_items(const std::string& path, const IdIndex& items, Quaranti
 {
     ItemTexts texts(items, on_id);
     LineSource source({path}, whole_files(1), Records::json_objects);
-    Line line;
-    do
-        if (!source.next(line)) throw Error(ExitCode::bad_data, "{}: the file of {} is empty", path, name(side));
-    while (is_blank(line));
-    const ItemLayout layout = item_layout(path, line, columns, side);
+    const FirstItemLine first = first_item_line(source, side);
+    Line line = first.line;
+    const ItemLayout layout = item_layout(path, first, source.head(), columns, side);
     if (layout.json) {
         JsonItems objects(columns, texts, side);
         read_json(source, line, objects, quarantine, side);
         return texts.result();
     }
-    TableItems table(layout, texts);
+    TableItems table(layout, layout.header ? std::string(line.text) : "", texts);
     if (!layout.header || source.next(line)) read_table(source, line, table, quarantine);
     return texts.result();
 }

@@ -6,11 +6,15 @@
 #include <array>
 #include <filesystem>
 #include <limits>
+#include <span>
 
 #include "data/error.hpp"
 #include "data/ingest/attribute_encoder.hpp"
+#include "data/ingest/field_splitter.hpp"
+#include "data/ingest/head_records.hpp"
 #include "data/ingest/item_catalogue.hpp"
 #include "data/ingest/known_names.hpp"
+#include "data/ingest/table_head.hpp"
 
 namespace alster {
 
@@ -46,7 +50,10 @@ Separator separator_of(std::string_view line)
     if (line.find("::") != line.npos) return Separator::double_colon;
     if (line.find('\t') != line.npos) return Separator::tab;
     if (std::ranges::count(line, ';') > std::ranges::count(line, ',')) return Separator::semicolon;
-    return line.find(',') == line.npos && line.find('|') != line.npos ? Separator::bar : Separator::comma;
+    if (line.find(',') != line.npos) return Separator::comma;
+    if (line.find('|') != line.npos) return Separator::bar;
+    const bool quoted_words = line.starts_with('"') && line.find("\" \"") != line.npos;  // as R writes them
+    return quoted_words ? Separator::blanks : Separator::comma;
 }
 
 /// The type behind the name of a header's column, as in "genres:token_seq"; text where there is none.
@@ -173,9 +180,10 @@ void read_header(const Fields& fields, ItemLayout& layout)
 }
 
 /// With and without a header.
-ItemLayout table_layout(const std::string& where, std::string_view line, const ItemColumnSpec& spec, Side side)
+ItemLayout table_layout(const std::string& where, const FirstItemLine& first, const ItemColumnSpec& spec, Side side)
 {
-    ItemLayout layout{.separator = separator_of(line)};
+    const std::string_view line = first.line.text;
+    ItemLayout layout{.separator = first.separator.value_or(separator_of(line))};
     FieldSplitter splitter(layout.separator);
     Fields fields;
     if (!splitter.split(line, fields)) throw Error(ExitCode::bad_data, "{}: the header has a bad quote", where);
@@ -243,17 +251,58 @@ std::optional<ItemLayout> known_layout_of_users(std::string_view line)
     return std::nullopt;
 }
 
+/// Each line may have the name of its row in front, which the header lacks.
+ItemLayout with_row_names(ItemLayout layout, const Line& header, std::string_view head)
+{
+    if (!layout.header) return layout;
+    const auto records = head_records(head);
+    const auto next = std::ranges::find_if(records, [&](const HeadRecord& r) { return r.line > header.number; });
+    const auto rows = std::span(records).subspan(static_cast<std::size_t>(next - records.begin()));
+    if (!rows_are_named(rows, layout.separator, layout.width)) return layout;
+    layout.columns.insert(layout.columns.begin(), std::string());
+    layout.types.insert(layout.types.begin(), AttributeType::text);
+    layout.sets.insert(layout.sets.begin(), '\0');
+    ++layout.id;
+    ++layout.width;
+    return layout;
+}
+
 }  // namespace
 
-ItemLayout item_layout(const std::string& path, const Line& first, const ItemColumnSpec& columns, Side side)
+FirstItemLine first_item_line(LineSource& source, Side side)
 {
+    FirstItemLine first;
+    Line& line = first.line;
+    while (source.next(line)) {
+        const auto begin = line.text.find_first_not_of(" \t");
+        if (begin == line.text.npos) continue;
+        if (!first.separator && (first.separator = separator_line(line.text))) continue;
+        if (!line.text.starts_with('#')) return first;
+        const auto content = line.text.substr(std::min(line.text.find_first_not_of("# \t"), line.text.size()));
+        Fields fields;
+        if (FieldSplitter(first.separator.value_or(separator_of(content))).split(content, fields) &&
+            fields.size() > 1 && is_header(fields, side)) {
+            line.text = content;
+            return first;
+        }
+        if (!is_comment(line.text, 0, 0) && separator_of(line.text) != Separator::comma) return first;
+        if (!is_comment(line.text, 0, 0) && line.text.find(',') != line.text.npos) return first;
+    }
+    throw Error(ExitCode::bad_data, "{}: the file of {} is empty", source.path(0), name(side));
+}
+
+ItemLayout item_layout(const std::string& path, const FirstItemLine& first_line, std::string_view head,
+                       const ItemColumnSpec& columns, Side side)
+{
+    const Line& first = first_line.line;
     const auto begin = std::min(first.text.find_first_not_of(" \t"), first.text.size());
     if (first.text.substr(begin).starts_with('{') || first.text.substr(begin).starts_with('[')) return {.json = true};
-    if (columns.empty()) {
+    const std::string where = fmt::format("{}:{}", path, first.number);
+    if (columns.empty() && !first_line.separator) {
         auto known = side == Side::items ? known_layout_of_items(path, first.text) : known_layout_of_users(first.text);
         if (known) return *known;
     }
-    return table_layout(fmt::format("{}:{}", path, first.number), first.text, columns, side);
+    return with_row_names(table_layout(where, first_line, columns, side), first, head);
 }
 
 }  // namespace alster

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,10 +25,20 @@ struct ItemLayout {
 
 inline constexpr std::size_t item_flags_begin = 5;  // u.item: id, title, date, video date, address, then the flags
 
-/// Finds the layout by the first line that is not empty: JSON by its bracket, movies.dat by ::, u.item by its flags, users.dat and u.user by their genders,
-/// else a table, whose header must name a column that is known, or `columns`. `path` is for messages and to find
-/// u.genre. Errors: bad_data (65) for a header that lacks a column, and for a first line that seems to be no header.
-[[nodiscard]] ItemLayout item_layout(const std::string& path, const Line& first, const ItemColumnSpec& columns,
-                                     Side side);
+/// The first line of content: "sep=;", comments and empty lines stand before it, and a '#' before a header.
+struct FirstItemLine {
+    Line line;
+    std::optional<Separator> separator = std::nullopt;  // of "sep=;"
+};
+
+/// Errors: bad_data (65) where the file has none.
+[[nodiscard]] FirstItemLine first_item_line(LineSource& source, Side side);
+
+/// Finds the layout by the first line of content: JSON by its bracket, movies.dat by ::, u.item by its flags,
+/// users.dat and u.user by their genders, else a table, whose header must name a column that is known, or `columns`. `path` is for messages and to find
+/// u.genre, `head` is the beginning of the file. Errors: bad_data (65) for a header that lacks a column, and for a
+/// first line that seems to be no header.
+[[nodiscard]] ItemLayout item_layout(const std::string& path, const FirstItemLine& first, std::string_view head,
+                                     const ItemColumnSpec& columns, Side side);
 
 }  // namespace alster

@@ -41,6 +41,18 @@ bool looks_like_python(std::string_view text)
     return first != text.npos && text[first] == '\'';
 }
 
+/// NaN or Infinity where a value stands, as Python's json.dumps() writes them.
+bool has_number_of_python(std::string_view text)
+{
+    for (auto colon = text.find(':'); colon != text.npos; colon = text.find(':', colon + 1)) {
+        const auto value = text.find_first_not_of(" \t\r\n", colon + 1);
+        if (value == text.npos) return false;
+        for (const std::string_view word : {"NaN", "Infinity"})
+            if (text.substr(value).starts_with(word)) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 simdjson::error_code read_text(json::value& value, JsonText& result)
@@ -75,9 +87,10 @@ simdjson::error_code read_text(json::value& value, JsonText& result)
 
 Defect JsonDocument::broken(simdjson::error_code error)
 {
-    detail_ = looks_like_python(text_) ? "its quotes are ', as Python prints a "
-                                         "dict; write it with json.dumps()"
-                                       : simdjson::error_message(error);
+    detail_ = looks_like_python(text_)      ? "its quotes are ', as Python prints a "
+                                              "dict; write it with json.dumps()"
+              : has_number_of_python(text_) ? "NaN and Infinity are not JSON: write null where there is no number"
+                                            : simdjson::error_message(error);
     return Defect::not_json;
 }
 

@@ -55,7 +55,8 @@ private:
 
 class JsonParser final : public LineParser {
 public:
-    JsonParser(const ColumnSpec& keys, std::size_t file) : by_known_names_(keys.empty()), file_(file)
+    JsonParser(const ColumnSpec& keys, std::size_t file, std::vector<std::string> nulls)
+        : by_known_names_(keys.empty()), file_(file), nulls_(std::move(nulls))
     {
         for (std::size_t c = 0; c < event_columns; ++c) keys_[c] = keys[static_cast<EventColumn>(c)];
     }
@@ -74,10 +75,14 @@ public:
         for (const EventColumn needed : {EventColumn::user, EventColumn::item})
             if (!part(needed).data()) return absent(needed, line);
         events.resize(1);
-        return read_event(
+        const Defect found = read_event(
             {part(EventColumn::user), part(EventColumn::item), part(EventColumn::value), part(EventColumn::time),
              part(EventColumn::event), part(EventColumn::confidence), part(EventColumn::event_id)},
             events.front());
+        if (found == Defect::not_a_number)
+            document_.set_detail(fmt::format("value '{}', confidence '{}' (--columns says which keys they are)",
+                                             part(EventColumn::value), part(EventColumn::confidence)));
+        return found;
     }
 
     [[nodiscard]] std::string_view detail() const override { return document_.detail(); }
@@ -142,11 +147,12 @@ private:
         JsonText text;
         if (const auto error = read_text(value, text)) return document_.broken(error);
         if (text.kind == JsonText::Kind::null) return Defect::none;
+        if (is_null(text)) text.text = "";
         if (text.kind == JsonText::Kind::text && text.text.empty() && !is_id(*key->column)) return Defect::none;
         Candidate& met = candidates_[static_cast<std::size_t>(*key->column)];
-        if (met.key && is_id_name(met.key->name) == is_id_name(name))
+        if (met.key && !outranks(met.key->name, name) && !outranks(name, met.key->name))
             doubts_.doubt(file_, *key->column, met.key->name, name);
-        if (!met.key || (is_id_name(name) && !is_id_name(met.key->name))) met = {key, text};
+        if (!met.key || outranks(name, met.key->name)) met = {key, text};
         return Defect::none;
     }
 
@@ -160,6 +166,11 @@ private:
         return Defect::none;
     }
 
+    [[nodiscard]] bool is_null(const JsonText& value) const
+    {
+        return value.kind == JsonText::Kind::text && std::ranges::find(nulls_, value.text) != nulls_.end();
+    }
+
     [[nodiscard]] static bool is_id(EventColumn column)
     {
         return column == EventColumn::user || column == EventColumn::item;
@@ -169,8 +180,8 @@ private:
     {
         using Kind = JsonText::Kind;
         const bool number = column == EventColumn::value || column == EventColumn::confidence;
-        part(column) = value.text;
-        if (!is_id(column) && value.text.empty()) part(column) = {};  // "" is not given
+        part(column) = is_null(value) ? std::string_view("") : value.text;
+        if (!is_id(column) && part(column).empty()) part(column) = {};  // "" is not given
         if (value.kind == Kind::text || value.kind == Kind::null) return Defect::none;
         if (value.kind == Kind::boolean && column == EventColumn::event) return Defect::none;
         if (value.kind == Kind::boolean && number) {
@@ -195,6 +206,7 @@ private:
     std::array<std::string, event_columns> keys_;
     std::array<std::string_view, event_columns> parts_;
     std::size_t file_;
+    std::vector<std::string> nulls_;
     KnownKeys known_;
     std::array<Candidate, event_columns> candidates_{};  // of the object
     TakenKeys doubts_;
@@ -203,9 +215,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<LineParser> json_parser(const ColumnSpec& keys, std::size_t file)
+std::unique_ptr<LineParser> json_parser(const ColumnSpec& keys, std::size_t file, std::vector<std::string> nulls)
 {
-    return std::make_unique<JsonParser>(keys, file);
+    return std::make_unique<JsonParser>(keys, file, std::move(nulls));
 }
 
 }  // namespace alster

@@ -25,9 +25,10 @@ constexpr auto item_nouns =
     std::to_array<std::string_view>({"items", "film", "show", "content", "song", "track", "artist", "album", "book",
                                      "anime", "game", "article", "business", "recipe"});
 constexpr auto values = std::to_array<std::string_view>(
-    {"value",  "rating",      "ratings",    "score",       "stars",      "overall",    "bookrating",
-     "plays",  "playcount",   "watchratio", "count",       "weight",     "quantity",   "n",
-     "counts", "listencount", "eventvalue", "ratingvalue", "userrating", "ratingscore"});
+    {"value",  "rating",      "ratings",    "score",       "stars",      "overall",     "bookrating",
+     "plays",  "playcount",   "watchratio", "count",       "weight",     "quantity",    "n",
+     "counts", "listencount", "eventvalue", "ratingvalue", "userrating", "ratingscore", "label",
+     "target", "click",       "isclick",    "clicked",     "like",       "islike",      "liked"});
 constexpr auto times = std::to_array<std::string_view>(
     {"time",        "timestamp",  "ts",       "tsms",      "datetime",  "eventtime",  "eventtimestamp",
      "timestampms", "timestamps", "unixtime", "createdat", "watchedat", "playedat",   "unixreviewtime",

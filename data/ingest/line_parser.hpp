@@ -56,12 +56,14 @@ struct TableFormat {
 /// given.
 [[nodiscard]] std::unique_ptr<LineParser> delimited_parser(const TableFormat& format);
 
-/// "user item item …": one event for each item.
-[[nodiscard]] std::unique_ptr<LineParser> list_parser();
+/// "user item item …": one event for each item. An id that is one of `nulls` is not given, a defect.
+[[nodiscard]] std::unique_ptr<LineParser> list_parser(std::vector<std::string> nulls = {});
 
 /// A JSON object; `keys` names those of the columns, "payload.user" for one inside another object; no other is taken.
-/// Without `keys` they are found by known names (column_names.hpp), in the input file of this number. Ids are strings or numbers, true and false are the values 1 and 0; a key
-/// that is missing, null or "" counts as not given, user and item excepted.
-[[nodiscard]] std::unique_ptr<LineParser> json_parser(const ColumnSpec& keys, std::size_t file);
+/// Without `keys` they are found by known names (column_names.hpp), in the input file of this number. Ids are strings or
+/// numbers, true and false are the values 1 and 0; a key that is missing, null, "" or one of `nulls` counts as not
+/// given, user and item excepted.
+[[nodiscard]] std::unique_ptr<LineParser> json_parser(const ColumnSpec& keys, std::size_t file,
+                                                      std::vector<std::string> nulls = {});
 
 }  // namespace alster

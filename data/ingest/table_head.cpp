@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
+#include <span>
 
 #include "data/error.hpp"
+#include "data/ingest/column_guess.hpp"
 #include "data/ingest/column_names.hpp"
 #include "data/ingest/event.hpp"
 #include "data/ingest/field_splitter.hpp"
 #include "data/ingest/file_kind.hpp"
 #include "data/ingest/head_records.hpp"
+#include "data/ingest/other_layouts.hpp"
 
 namespace alster {
 
@@ -43,9 +45,12 @@ public:
     TableHead read()
     {
         const std::size_t first = pass_comments();
+        refuse_drawn_table(first);
         if (!whole_) require_a_line(first);
         if (first == records_.size()) return empty();
-        refuse_other_formats(records_[first]);
+        std::size_t told = first;  // comments of ARFF begin with %
+        while (records_[told].text.starts_with('%') && told + 1 < records_.size()) ++told;
+        refuse_other_layouts(records_[told].text, where(told), !layout_.columns.empty());
         const bool split = split_first(first);
         check_separator(first, split);
         if (header_.value_or(false) && !split) fail(first, "the header has a bad quote");
@@ -60,6 +65,9 @@ public:
             result_.positions = by_position();
             check_looks(first);
         }
+        const HeadRows rows = rows_from(first + (result_.has_header ? 1 : 0));
+        if (!result_.has_header && layout_.columns.empty()) require_usual_order(rows, where(first));
+        require_one_spelling(rows, result_.positions[0], result_.positions[1], where(first));
         return result_;
     }
 
@@ -86,6 +94,15 @@ private:
             fail(first, fmt::format("the first line of the table does not end in the first {} KiB of the file: is this "
                                     "a table? Comments before it can be cut: grep -v '^#' {} > FILE",
                                     kibibytes, path_));
+    }
+
+    /// "+----+----+" and "|---|---|" around the header: a table for people.
+    void refuse_drawn_table(std::size_t first) const
+    {
+        for (std::size_t r = first; r < std::min(first + 2, records_.size()); ++r)
+            if (records_[r].text.find_first_not_of("-+|:= ") == std::string_view::npos &&
+                records_[r].text.find("--") != std::string_view::npos)
+                fail(r, "a table that is drawn with lines: let the database write it as csv or tsv");
     }
 
     /// A file without a line of content has no columns to be wrong about.
@@ -184,28 +201,13 @@ private:
         return Separator::comma;
     }
 
-    /// Layouts that are no tables, although they are text.
-    void refuse_other_formats(const Record& record) const
-    {
-        const std::string_view text = record.text;
-        const auto digits = text.find_first_not_of("0123456789");
-        if (digits > 0 && digits + 1 == text.size() && text.back() == ':')
-            throw Error(
-                ExitCode::bad_data,
-                "{0}:{1}: the layout of the Netflix Prize, an item before the lines of its users: awk -F, "
-                "'/:/ {{sub(\":.*\", \"\"); item = $0; next}} {{print $1 \",\" item \",\" $2 \",\" $3}}' {0} > FILE",
-                path_, record.line);
-        if (text.front() == '{')
-            throw Error(ExitCode::bad_data, "{}:{}: looks like JSON: write --format jsonl", path_, record.line);
-    }
-
     /// One field alone, or a user or item that holds the separator of another locale.
     void check_separator(std::size_t first, bool split)
     {
         const std::string_view line = content(first);
         const bool given = layout_.separator.has_value() || !result_.mark.empty();
         for (const auto& other : {Separator::semicolon, Separator::tab, Separator::comma, Separator::double_colon,
-                                  Separator::bar, Separator::blanks}) {
+                                  Separator::bar, Separator::parse("^A"), Separator::blanks}) {
             if (other == result_.separator) continue;
             Fields fields;
             FieldSplitter splitter(other);
@@ -223,25 +225,6 @@ private:
                                             : fmt::format("{} columns", fields_.size()),
                                     result_.separator.word(), fields.size(), other.word(), other.word()));
         }
-    }
-
-    /// True where every comma of a line stands in a number, user and item having none.
-    [[nodiscard]] static bool commas_are_decimal(const Fields& fields)
-    {
-        constexpr std::string_view digits = "0123456789";
-        bool any = false;
-        for (std::size_t f = 0; f < fields.size(); ++f) {
-            std::string_view text = fields[f];
-            const auto comma = text.find(',');
-            if (comma == text.npos) continue;
-            if (text.starts_with('-')) text.remove_prefix(1);
-            const auto other = text.find_first_not_of(digits);
-            if (f < 2 || other == 0 || other == text.npos || text[other] != ',' || other + 1 == text.size() ||
-                text.find_first_not_of(digits, other + 1) != text.npos)
-                return false;
-            any = true;
-        }
-        return any;
     }
 
     [[nodiscard]] bool is_header(std::size_t first, bool split) const
@@ -271,28 +254,10 @@ private:
         result_.columns = unused.empty() ? used : used + "; not used: " + unused;
     }
 
-    /// R's write.table gives a line one field more than the header: the name of the row, in front, quoted or a number
-    /// that counts the rows. Its write.csv names that column, so that surplus fields behind commas are something else.
     void shift_row_names(std::size_t first)
     {
-        if (result_.separator == Separator::comma || result_.separator == Separator::semicolon) return;
-        constexpr std::size_t looked_at = 100;
-        const std::size_t last = std::min(records_.size(), first + 1 + looked_at);
-        if (first + 1 == last) return;
-        bool quoted = true, counted = true;
-        std::int64_t before = 0;
-        for (std::size_t r = first + 1; r < last; ++r) {
-            Fields fields;
-            if (!split_line(records_[r].text, fields) || fields.size() != result_.width + 1 || fields.back().empty())
-                return;
-            std::int64_t number = -1;
-            const std::string_view name = fields.front();
-            std::from_chars(name.data(), name.data() + name.size(), number);
-            counted = counted && (r == first + 1 || number == before + 1);
-            quoted = quoted && records_[r].text.starts_with('"');
-            before = number;
-        }
-        if (!quoted && !counted) return;
+        const auto rows = std::span(records_).subspan(first + 1);
+        if (!rows_are_named(rows, result_.separator, result_.width)) return;
         if (layout_.columns.empty() || !layout_.columns.by_position())
             for (int& position : result_.positions)
                 if (position >= 0) ++position;
@@ -302,6 +267,21 @@ private:
     [[nodiscard]] ColumnPositions by_position() const
     {
         return layout_.columns.empty() ? default_positions(fields_.size()) : layout_.columns.positions();
+    }
+
+    [[nodiscard]] HeadRows rows_from(std::size_t first)
+    {
+        HeadRows table{
+            .rows = {}, .nulls = layout_.nulls, .times = layout_.times, .decimal_comma = layout_.decimal_comma};
+        for (std::size_t r = first; r < records_.size() && table.rows.size() < most_head_rows; ++r) {
+            Fields fields;
+            if (!whole_ && !records_[r].ended) break;  // cut off
+            if (!split_line(records_[r].text, fields) || fields.size() > result_.width) continue;
+            if (fields.size() < 2 || is_comment(records_[r].text, fields.size(), result_.width)) continue;
+            if (named_column(fields[0]) && named_column(fields[1])) continue;  // the header again
+            table.rows.emplace_back(fields.begin(), fields.end());
+        }
+        return table;
     }
 
     /// The text in a column of the record; no data where it is not there.
@@ -324,7 +304,8 @@ private:
         };
         return std::ranges::any_of(std::array{EventColumn::value, EventColumn::time}, [&](EventColumn column) {
             const std::string_view text = field(fields_, column);
-            return text.data() && std::isalpha(static_cast<unsigned char>(text.front())) != 0 &&
+            return text.data() &&
+                   (std::isalpha(static_cast<unsigned char>(text.front())) != 0 || text.front() == '_') &&
                    std::ranges::find(layout_.nulls, text) == layout_.nulls.end() && !readable(fields_, column) &&
                    field(next, column).data() && readable(next, column);
         });
@@ -339,8 +320,9 @@ private:
                    std::ranges::all_of(text, [&](char c) { return is(static_cast<unsigned char>(c)) != 0; });
         };
         for (const EventColumn id : {EventColumn::user, EventColumn::item})
-            if (!all(field(fields_, id),
-                     [](int c) { return static_cast<int>(std::isalpha(c) || c == '_' || c == ' '); }))
+            if (all(field(fields_, id).substr(0, 1), std::isdigit) || !all(field(fields_, id), [](int c) {
+                    return static_cast<int>(std::isalnum(c) || c == '_' || c == ' ');
+                }))
                 return false;
         const std::size_t last = std::min(records_.size(), first + 1 + looked_at);
         for (std::size_t r = first + 1; r < last; ++r) {
@@ -351,6 +333,14 @@ private:
                 if (!all(field(fields, id), std::isdigit)) return false;
         }
         return first + 2 < last;
+    }
+
+    /// "0,1,2", as data frames name columns without names.
+    [[nodiscard]] bool counts_columns() const
+    {
+        for (std::size_t f = 0; f < fields_.size(); ++f)
+            if (fields_[f] != fmt::format("{}", f)) return false;
+        return true;
     }
 
     /// A first line that was not said to be a header, and was not recognized as one, must not look like one.
@@ -365,6 +355,9 @@ private:
             fail(first, fmt::format("looks like a header: write {} (or --no-header if it is an event)",
                                     word_for_header(fields_)));
         const bool by_default = layout_.columns.empty() && fields_.size() > 2;
+        if (by_default && counts_columns())
+            fail(first, fmt::format("looks like a header of numbers: write {} (or --no-header if it is an event)",
+                                    "--header --columns user=0,item=1, and so on"));
         if (by_default && fields_.front().empty() && next.size() == fields_.size() && !next.front().empty())
             fail(first,
                  "the first field is empty, as in the header of a table with an index column: write --header "

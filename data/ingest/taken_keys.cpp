@@ -71,17 +71,30 @@ void TakenKeys::require_one_each(std::span<const std::string> paths) const
 {
     const auto refuse = [&](const Place& place, const std::string& one, const std::string& other) {
         throw Error(ExitCode::bad_data,
-                    "{}: the keys '{}' and '{}' could both be the {}: say which is, as in --columns "
-                    "user=NAME,item=NAME{}",
-                    paths[place.first], one, other, name(place.second),
-                    place.second == EventColumn::user || place.second == EventColumn::item
-                        ? ""
-                        : fmt::format(",{}={}", name(place.second), one));
+                    "{}: the keys '{}' and '{}' could both be the {}: say which is, as in --columns {}",
+                    paths[place.first], one, other, name(place.second), to_write(place, one));
     };
     for (const auto& [place, both] : doubtful_) refuse(place, both.first, both.second);
     for (const auto& [place, keys] : taken_)
         for (const auto& key : keys)
             if (plain_name(key) != plain_name(*keys.begin())) refuse(place, *keys.begin(), key);
+}
+
+/// All columns that were found, with `key` for the doubtful one.
+std::string TakenKeys::to_write(const Place& doubtful, const std::string& key) const
+{
+    std::string text;
+    for (const auto column : {EventColumn::user, EventColumn::item, EventColumn::value, EventColumn::time,
+                              EventColumn::event, EventColumn::confidence}) {
+        const auto taken = taken_.find({doubtful.first, column});
+        const bool needed = column == EventColumn::user || column == EventColumn::item;
+        if (column != doubtful.second && taken == taken_.end() && !needed) continue;
+        const std::string& name_of = column == doubtful.second ? key
+                                     : taken == taken_.end()   ? "NAME"
+                                                               : *taken->second.begin();
+        text += fmt::format("{}{}={}", text.empty() ? "" : ",", name(column), name_of);
+    }
+    return text;
 }
 
 std::string TakenKeys::columns() const

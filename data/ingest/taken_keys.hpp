@@ -35,6 +35,8 @@ public:
 
 private:
     using Place = std::pair<std::size_t, EventColumn>;  // file, column
+    [[nodiscard]] std::string to_write(const Place& doubtful, const std::string& key) const;
+
     std::map<Place, std::set<std::string>> taken_;
     std::map<Place, std::pair<std::string, std::string>> doubtful_;
 };

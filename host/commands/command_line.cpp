@@ -7,10 +7,14 @@
 #include <cstdlib>
 #include <memory>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "data/console.hpp"
 #include "data/error.hpp"
+#include "distributed/mpi_start.hpp"
 #include "host/commands/config_file.hpp"
+#include "host/commands/literal_value.hpp"
 
 namespace alster {
 
@@ -38,14 +42,20 @@ void require_finite_numbers(const CLI::App& app)
     }
 }
 
+/// Of the words that were typed, also of "--option=value".
+std::string as_literal_word(const std::string& word)
+{
+    const auto equals = word.starts_with("--") ? word.find('=') : word.npos;
+    const std::size_t begin = equals == word.npos ? 0 : equals + 1;
+    return word.substr(0, begin) + as_literal(word.substr(begin));
+}
+
 }  // namespace
 
 bool first_process()
 {
-    for (const char* variable :
-         {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "PALS_RANKID", "FLUX_TASK_RANK", "SLURM_PROCID"})
-        if (const char* rank = std::getenv(variable)) return std::string_view(rank) == "0";
-    return true;
+    const std::string_view rank = rank_of_launcher();
+    return rank.empty() || rank == "0";
 }
 
 CommandLine::CommandLine(const std::string& name, const std::string& summary, const std::string& examples)
@@ -62,8 +72,12 @@ CommandLine::CommandLine(const std::string& name, const std::string& summary, co
 
 bool CommandLine::parse(int argc, char** argv)
 {
+    const auto drop_mark = [](std::string& value) { return drop_literal_mark(value), std::string(); };
+    for (CLI::Option* option : app_.get_options({})) option->transform(CLI::Validator(drop_mark, ""));
+    std::vector<std::string> words;
+    for (int word = argc; word-- > 1;) words.push_back(as_literal_word(argv[word]));  // the last one first
     try {
-        app_.parse(argc, argv);
+        app_.parse(std::move(words));
     } catch (const CLI::CallForHelp&) {
         if (first_process()) print("{}", app_.help());
         return false;

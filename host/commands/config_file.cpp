@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "data/json_text.hpp"
+#include "host/commands/literal_value.hpp"
 #include "host/sweep/toml_value.hpp"
 
 namespace alster {
@@ -68,7 +69,8 @@ bool is_plain(std::string_view text)
 /// Numbers as they are, where they read back as the same text.
 std::string toml_text(const std::string& value)
 {
-    const bool finite = value.find_first_not_of("0123456789+-.e") == value.npos;
+    // -0 would be read as 0
+    const bool finite = value != "-0" && value.find_first_not_of("0123456789+-.e") == value.npos;
     if (finite && (is_plain<std::int64_t>(value) || is_plain<double>(value))) return value;
     std::string text = "\"";
     for (const char c : value) {
@@ -135,10 +137,10 @@ std::vector<CLI::ConfigItem> ConfigFile::from_config(std::istream& input) const
         CLI::ConfigItem item;
         item.name = key.str();
         if (const auto* list = node.as_array()) {
-            for (const auto& value : *list) item.inputs.push_back(text_of(value, key.str()));
+            for (const auto& value : *list) item.inputs.push_back(as_literal(text_of(value, key.str())));
             if (item.inputs.empty()) continue;
         } else {
-            item.inputs = {text_of(node, key.str())};
+            item.inputs = {as_literal(text_of(node, key.str()))};
         }
         options.push_back(std::move(item));
     }

@@ -22,15 +22,30 @@ std::vector<std::string> read_ids(const std::string& path)
     return ids;
 }
 
+namespace {
+
+/// Blanks around an id were dropped when the log was read, unless they were quoted.
+std::string known_form(const IdLookup& known, const std::string& id)
+{
+    constexpr const char* blanks = " \t";
+    const auto first = id.find_first_not_of(blanks);
+    if (first == id.npos || known.find(id)) return id;
+    const std::string trimmed = id.substr(first, id.find_last_not_of(blanks) + 1 - first);
+    return known.find(trimmed) ? trimmed : id;
+}
+
+}  // namespace
+
 AskedUsers find_users(const ModelReader& model, std::vector<std::string> ids, bool strict)
 {
     const IdColumn known = model.ids(Side::users, {0, model.info().users});
     AskedUsers asked{.ids = std::move(ids), .rows = {}};
+    const IdLookup lookup(known);
+    for (auto& id : asked.ids) id = known_form(lookup, id);
     if (strict) {
         asked.rows = rows_of_ids(known, asked.ids, "user", model.file().path());
         return asked;
     }
-    const IdLookup lookup(known);
     for (const auto& id : asked.ids) asked.rows.push_back(lookup.find(id).value_or(unknown_user));
     return asked;
 }

@@ -183,7 +183,8 @@ private:
         report_.test_unknown = ranks_.sum(log_.renumber(users, items));
         report_.events = ranks_.sum(static_cast<Offset>(log_.table().size()));
         if (report_.events == 0)
-            throw Error(ExitCode::bad_data, "{}: no interactions in the input", fmt::join(options_.inputs, ", "));
+            throw Error(ExitCode::bad_data, "{}: no interactions in the input{}", fmt::join(options_.inputs, ", "),
+                        why_nothing_is_left(report_, quarantine_.first()));
         report_.users = info_.users = users_->rows();
         report_.items = info_.items = items_->rows();
         report_.new_users = info_.users - (known_ ? known_->info().users : 0);

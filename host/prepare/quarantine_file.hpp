@@ -26,6 +26,9 @@ public:
     [[nodiscard]] std::int64_t lines() const { return lines_; }
     [[nodiscard]] std::int64_t bad() const { return bad_; }
 
+    /// What is wrong with the first bad line; "": there is none.
+    [[nodiscard]] const std::string& first() const { return first_; }
+
 private:
     void append(const std::string& mine);
     void write(const std::string& rows);

@@ -15,6 +15,15 @@ void require_types(const EventFilter& filter, bool has_types)
                 filter.types.empty() ? "--only-events" : "--ignore-events");
 }
 
+std::string why_nothing_is_left(const PrepareReport& report, const std::string& first_bad)
+{
+    std::string why;
+    if (report.ignored > 0) why += fmt::format("{} events are ignored by options or rules", report.ignored);
+    if (report.quarantined > 0)
+        why += fmt::format("{}{} lines are bad, first {}", why.empty() ? "" : ", ", report.quarantined, first_bad);
+    return why.empty() ? why : ": " + why;
+}
+
 std::string value_warning(float least, bool has_times)
 {
     // dates as digits, and Unix times in whatever unit, are above any rating, count or watched second

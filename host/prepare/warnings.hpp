@@ -9,6 +9,9 @@ namespace alster {
 /// Throws usage (64) where events are to be ignored by their type, and no event has one: all would be kept, or none.
 void require_types(const EventFilter& filter, bool has_types);
 
+/// ": all 5 events are ignored …", why no event is left of a log; "": there was none.
+[[nodiscard]] std::string why_nothing_is_left(const PrepareReport& report, const std::string& first_bad);
+
 /// What to say of the values: where all must be times, and no column was taken for times. Empty: nothing.
 [[nodiscard]] std::string value_warning(float least, bool has_times);
 

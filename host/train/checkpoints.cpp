@@ -48,6 +48,10 @@ std::string contradiction(const FoundCheckpoint& found, const RunToResume& run)
         if (value != wanted)
             return fmt::format("{}: attribute {} is {}, after {} half-steps of this run it must be {}: it is damaged",
                                found.path.string(), what, value, info.half_steps, wanted);
+    const auto name = found.path.filename();
+    if (is_checkpoint(name) && name != file_name(info.half_steps))
+        return fmt::format("{}: attribute half_steps is {}, which its name is not: it is damaged", found.path.string(),
+                           info.half_steps);
     return {};
 }
 

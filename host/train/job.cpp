@@ -101,6 +101,13 @@ std::optional<FoundCheckpoint> find_start(const Checkpoints& checkpoints, const 
     return found;
 }
 
+/// Nothing where one of the ranks has found nothing: they must go on from the same place.
+std::optional<FoundCheckpoint> on_all_ranks(const Communicator& ranks, std::optional<FoundCheckpoint> found)
+{
+    if (ranks.max(std::int64_t{!found}) > 0) return std::nullopt;
+    return found;
+}
+
 /// The same for --overwrite: only this very run, interrupted, is resumed. Whatever else is there stays until the
 /// new run is finished.
 std::optional<FoundCheckpoint> find_own_start(const Communicator& ranks, RunDirectory& run, const TrainOptions& options,
@@ -109,15 +116,16 @@ std::optional<FoundCheckpoint> find_own_start(const Communicator& ranks, RunDire
     const auto here = [&]() -> std::optional<FoundCheckpoint> {
         try {
             return find_start(Checkpoints(ranks, run.checkpoints(), access), options, data);
-        } catch (const Error&) {  // another run's, or damaged
+        } catch (const Error& error) {  // another run's, past its end, or damaged; what cannot be read may be whole
+            if (error.code() == ExitCode::io || error.code() == ExitCode::out_of_memory) throw;
             return std::nullopt;
         }
     };
     if (!run.has_model())
-        if (auto found = here()) return found;
+        if (auto found = on_all_ranks(ranks, here())) return found;
     if (!run.holds_a_run()) return std::nullopt;
     run.stage();
-    return here();
+    return on_all_ranks(ranks, here());
 }
 
 /// What computes, and how.

@@ -159,7 +159,9 @@ TEST_F(AlteredValues, ADatasetsAttributesAreComparedWithItsShapesAndEachOther)
          attribute("value_min", nan, "nan"),
          integer("watermark", most),
          {[](hid_t file) { set_attribute(file, "nnz", std::int64_t{0}); }, {"has shape"}},
-         {[](hid_t file) { set_attribute(file, "held_out", std::int64_t{1}); }, {"/holdout/by_user", "has shape"}}});
+         {[](hid_t file) { set_attribute(file, "held_out", std::int64_t{1}); }, {"/holdout/by_user", "has shape"}},
+         {[](hid_t file) { set_attribute(file, "held_out", std::int64_t{0}); },
+          {"held_out is 0, but there is /holdout/"}}});
 }
 
 TEST_F(AlteredValues, WhatADatasetHoldsIsWhatItCanHold)

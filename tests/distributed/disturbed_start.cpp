@@ -31,5 +31,10 @@ extern "C" int MPI_Init_thread(int* argc, char*** argv, int required, int* provi
     const int result = PMPI_Init_thread(argc, argv, required, provided);
     if (is_here() && what == "waits after it") wait_forever();
     if (is_here() && what == "is killed") raise(SIGKILL);
-    return result;
+    return is_here() && what == "fails" ? MPI_ERR_OTHER : result;
+}
+
+extern "C" int MPI_Comm_dup(MPI_Comm comm, MPI_Comm* copy)
+{
+    return is_here() && text_of("ALSTER_TEST_START") == "fails after it" ? MPI_ERR_OTHER : PMPI_Comm_dup(comm, copy);
 }

@@ -1,10 +1,12 @@
 #include "distributed/parallel_file_access.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <fstream>
 
 #include "data/dataset_file.hpp"
+#include "data/value_rules.hpp"
 #include "distributed/row_partition.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/support/sample_files.hpp"
@@ -44,6 +46,24 @@ TEST_F(ParallelFile, TheModelIsTheSameForAnyNumberOfRanks)
         EXPECT_FALSE(test::has_temporary_files(at("m.h5").parent_path()));
         ranks.barrier();
     }
+}
+
+/// The others wait for its checksum otherwise.
+TEST_F(ParallelFile, ARankThatCannotReadItsShareEndsTheCheckOnAll)
+{
+    if (ranks.leads()) test::write_sample_dataset(at("d.h5"));
+    ranks.barrier();
+    const Hdf5File file = Hdf5File::open(at("d.h5"), access, Verify::nothing);
+    ValueRule rule = within<float>(-1e9F, 1e9F, "must be small");
+    rule.first_broken = [&](auto) -> Offset {
+        if (ranks.rank() == ranks.size() - 1) throw Error(ExitCode::io, "the disk has gone");
+        return -1;
+    };
+    const std::string message = message_of([&] { file.verify({{"/train/by_user/values", rule}}); });
+    EXPECT_THAT(message, HasSubstr(ranks.rank() == ranks.size() - 1
+                                       ? std::string("the disk has gone")
+                                       : fmt::format("cannot be read by rank {}", ranks.size() - 1)));
+    EXPECT_EQ(ranks.size(), ranks.sum(std::int64_t{1}));  // all are in step
 }
 
 TEST_F(ParallelFile, RanksReadTheirRowsOfADataset)

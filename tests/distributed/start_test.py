@@ -139,6 +139,14 @@ class Launched(unittest.TestCase):
         self.assertEqual(1, len(said(done)), done.stderr)
         self.assertIn("MPI could not start", said(done)[0])
 
+    def test_the_rank_that_fails_says_so(self):
+        for what in ("fails", "fails after it"):
+            done = run([*MPIRUN, "2", ALSTER, *train("lost")], code=69, env=disturbed(what, rank="1"))
+            self.assertEqual(1, len(said(done)), done.stderr)
+            self.assertIn("(rank 1 on ", said(done)[0])
+            self.assertIn("MPI", said(done)[0])
+            self.assertNotIn("MPI could not start", said(done)[0])
+
     def test_a_slow_start_is_no_lost_one(self):
         script = 'if [ "$OMPI_COMM_WORLD_RANK" = 1 ]; then sleep 2; fi; exec "$@"'
         run([*MPIRUN, "2", "bash", "-c", script, "bash", ALSTER, *train("slow")],

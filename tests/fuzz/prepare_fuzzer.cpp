@@ -101,7 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const fuzz::MemoryFile log_file(log), rules_file(rules), items_file(items);
     const auto options = fuzz::options_for(log_file.path(), rules.empty() ? "" : rules_file.path(),
                                            items.empty() ? "" : items_file.path());
-    fuzz::succeeds({ExitCode::bad_data, ExitCode::bad_config}, [&] {
+    fuzz::succeeds({ExitCode::bad_data, ExitCode::bad_config, ExitCode::usage}, [&] {
         const PrepareReport report = prepare(Communicator::self(), options);
         fuzz::check_dataset(options.out, report);
         std::int64_t found = 0;

@@ -39,7 +39,7 @@ TEST(InteractionReader, FindsValueAndTimeByTheNumberOfFields)
 {
     EXPECT_THAT(read("u,i\n", layout(LogFormat::csv)), ElementsAre("u i 1 0  1"));
     EXPECT_THAT(read("u,i,2.5\n", layout(LogFormat::csv)), ElementsAre("u i 2.5 0  1"));
-    EXPECT_THAT(read("u\ti\t2.5\t77\tmore\n", layout(LogFormat::tsv)), ElementsAre("u i 2.5 77  1"));
+    EXPECT_THAT(read("u\ti\t2.5\t77\t\n", layout(LogFormat::tsv)), ElementsAre("u i 2.5 77  1"));
 }
 
 TEST(InteractionReader, TakesColumnsByPositionAndByName)

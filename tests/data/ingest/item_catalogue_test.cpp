@@ -268,6 +268,30 @@ TEST_F(ItemCatalogueTest, TakesTheFirstLineThatIsNotEmptyForTheHeader)
     EXPECT_THROW(read("\n\n"), Error);
 }
 
+TEST_F(ItemCatalogueTest, PassesOverWhatLogsPassOver)
+{
+    for (const char* text : {
+             "# made by hand\nid,title\n# so\n5,Heat\n",
+             "#by-hand\nid,title\n5,Heat\n#\n",
+             "# id,title\n5,Heat\n",
+             "#id\ttitle\n5\tHeat\n",
+             "sep=;\nid;title\n5;Heat\n",
+             "\"sep=;\"\r\n\r\nid;title\r\n5;Heat\r\n",
+             "id,title\n7,Up\nid,title\n5,Heat\n",
+             "id,title\n5,Heat\n\x1A",
+             "id,title\n\"=\"\"5\"\"\",Heat\n",
+             "\"id\" \"title\"\n\"1\" 5 \"Heat\"\n\"2\" 7 \"Up\"\n",
+             "id\ttitle\n1\t5\tHeat\n2\t7\tUp\n",
+         }) {
+        const auto catalogue = read(text);
+        EXPECT_EQ("Heat", shown(catalogue, "title", 1)) << text;
+        EXPECT_EQ(0, quarantine_.bad()) << text;
+    }
+    EXPECT_EQ("#5", shown(read("5,#5,x\n", "id=0,title=1"), "title", 1));
+    EXPECT_THAT(first_bad("id,title\n1,5,Heat\n2,7,Up\n"), HasSubstr("more fields"));
+    EXPECT_THROW(read("# nothing\n#\n"), Error);
+}
+
 TEST_F(ItemCatalogueTest, RefusesAHeaderWithABadQuoteAndReadsItsNamesAsLatin1)
 {
     EXPECT_THROW(read("id,\"title\n5,Heat\n"), Error);

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "data/error.hpp"
@@ -211,13 +212,26 @@ TEST(JsonReader, RefusesTwoKeysForOneColumn)
     for (const int ranks : {1, 2, 3}) {
         for (const auto& text : {rating + stars, stars + rating + rating, both, rating + both}) {
             EXPECT_THAT(refusal(text, ranks), HasSubstr("' could both be the value")) << text;
-            EXPECT_THAT(refusal(text, ranks), HasSubstr("--columns user=NAME,item=NAME,value=")) << text;
+            EXPECT_THAT(refusal(text, ranks), HasSubstr("--columns user=user,item=item,value=")) << text;
         }
         EXPECT_THAT(refusal(rating + film, ranks), HasSubstr("the keys 'item' and 'movieId' could both be the item"));
         EXPECT_THAT(refusal(spelled_twice, ranks), HasSubstr("'userId' and 'user_id' could both be the user"));
     }
     EXPECT_EQ(2U, read(rating + R"({"user":1,"item":2,"rating":1,"stars":null,"score":""})").size());
     EXPECT_EQ(2U, read(both + stars, "user=user,item=item,value=stars").size());
+}
+
+TEST(JsonReader, NamesTheNumbersOfPython)
+{
+    for (const char* number : {"NaN", "Infinity"}) {
+        const test::TemporaryDirectory directory;
+        const auto log =
+            test::write_file(directory / "log", fmt::format(R"({{"user":1,"item":2,"rating":{}}})", number));
+        InteractionReader reader({log}, {.format = LogFormat::jsonl});
+        ASSERT_TRUE(reader.next());
+        EXPECT_EQ(Defect::not_json, reader.defect());
+        EXPECT_THAT(std::string(reader.detail()), HasSubstr("NaN and Infinity are not JSON: write null")) << number;
+    }
 }
 
 TEST(JsonReader, SaysWhichKeysItTook)

@@ -99,6 +99,17 @@ TEST(AbsentValues, HaveOtherSpellingsByOption)
                 ElementsAre("1 7 3 0", text(Defect::absent_word), text(Defect::absent_word)));
 }
 
+TEST(QuotedFields, OfBlanksOrFormulasAreWhatIsMeant)
+{
+    EXPECT_THAT(read_events("\"  \",2,3\n1,\" \",3\n1,4,\" \"\n", LogLayout{}),
+                ElementsAre("id is empty", "id is empty", "1 4 1 0"));
+    EXPECT_THAT(read_events("=\"007\",=\"01\",3\n\"=\"\"008\"\"\",9,=\"4\"\n", LogLayout{}),
+                ElementsAre("007 01 3 0", "008 9 4 0"));
+    EXPECT_THAT(read_events("=\"a\"b\",7\n=\"\",7\n=7,8\n", LogLayout{}),
+                ElementsAre("quote without its end", "id is empty", "=7 8 1 0"));
+    EXPECT_THAT(read_events("1,2,3\r\n1,3,4\r\n\x1A", LogLayout{}), ElementsAre("1 2 3 0", "1 3 4 0"));
+}
+
 TEST(Numbers, MayHaveADecimalCommaThatCannotBeOfThousands)
 {
     const LogLayout semicolon{.separator = Separator::semicolon};

@@ -206,6 +206,7 @@ TEST_F(ServingCommands, ScoresOfRatingsAreRatings)
 
 TEST_F(ServingCommands, RecommendRefusesAnUnknownUserByName)
 {
+    EXPECT_EQ(json::parse(alster("recommend {1} --user ' u1 ' u2 --strict-users --json").out)["unknown_users"], 0);
     expect_refused("recommend {1} --user u1 nobody --strict-users", 65, "user 'nobody' is unknown");
     test::write_file(*directory_ / "ids", "x\nu1\ny\n");
     expect_refused("recommend {1} --users {0}/ids --strict-users", 65, "user 'x' is unknown");

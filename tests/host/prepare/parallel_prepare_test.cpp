@@ -184,7 +184,10 @@ TEST_F(ParallelPrepare, BadLinesWithTheirNumbers)
     how.inputs = {at("c").string()};
     EXPECT_THAT(message_of([&] { prepare(ranks, how); }), HasSubstr("1 of 4 lines cannot be used"));
     ranks.barrier();
-    EXPECT_THAT(test::read_file(at("all.h5.quarantine.tsv")), testing::EndsWith("c\t5\tvalue is NaN\t4,4,nan,5\n"));
+    EXPECT_THAT(
+        test::read_file(at("all.h5.quarantine.tsv")),
+        testing::EndsWith(
+            "c\t5\tvalue is NaN: 'nan' in column 2, taken for the value (--columns says which is)\t4,4,nan,5\n"));
 }
 
 TEST_F(ParallelPrepare, FewerLinesThanRanksAndLinesLongerThanAPart)

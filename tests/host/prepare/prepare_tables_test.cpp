@@ -55,6 +55,45 @@ TEST_F(PrepareTables, OptionsCutAndSpellFields)
     EXPECT_THAT(values(), ElementsAre(3));
 }
 
+TEST_F(PrepareTables, BracketsInOptionsAreNoLists)
+{
+    const std::string text = "1,7,[null]\n2,7,5\n";
+    for (const std::string null : {"'[null]'", "NA,'[null]'", "NA --null='[null]'"}) {
+        ASSERT_EQ(0, prepare(text, "--null " + null).code) << null;
+        EXPECT_THAT(values(), ElementsAre(1, 5));
+    }
+    EXPECT_EQ(65, prepare(text, "--null '[nul]'").code);
+    write_file(directory_ / "[a,b]", text);
+    const std::string here = "cd " + directory_.path().string() + " && ";
+    EXPECT_EQ(
+        0, test::run_command(here + test::alster_program() + " prepare --input '[a,b]' --null '[null]' --out " + out_)
+               .code);
+}
+
+TEST_F(PrepareTables, SaysWhyNothingIsLeft)
+{
+    const Finished bad = prepare("user,item,rating\n1,2,abc\n1,3,x\n", "--max-bad 1");
+    EXPECT_EQ(65, bad.code);
+    EXPECT_THAT(bad.err, HasSubstr("2 lines are bad, first " + (directory_ / "log").string() +
+                                   ":2: value is not a number: 'abc' in column 2, taken for the value (--columns"));
+    const Finished ignored = prepare("user,item,rating\n1,2,-0\n", "--drop-values -0");
+    EXPECT_EQ(65, ignored.code);
+    EXPECT_THAT(ignored.err, HasSubstr("no interactions in the input: 1 events are ignored by options or rules"));
+    const Finished type = prepare(events, rules("[event.view]\n[event.buy]\n") + " --max-bad 1");
+    EXPECT_EQ(0, type.code);
+    EXPECT_THAT(test::read_file(out_ + ".quarantine.tsv"), HasSubstr("passes it over: hold\t"));
+}
+
+TEST_F(PrepareTables, NamesOfFeedbackHoldValues)
+{
+    for (const std::string name : {"label", "is_click", "target", "Liked"}) {
+        const Finished finished = prepare("user_id,item_id," + name + "\n1,7,0\n2,7,1\n", "");
+        EXPECT_THAT(values(), ElementsAre(0, 1)) << name;
+        EXPECT_THAT(finished.err, HasSubstr("note: there are values of 0 or below"));
+    }
+    EXPECT_EQ(65, prepare("user_id,item_id,click,like\n1,7,1,0\n", "").code);
+}
+
 /// Every dataset names the options that made it, and these make it again.
 TEST_F(PrepareTables, RecordedOptionsReadBackToTheSameDataset)
 {
@@ -65,6 +104,8 @@ TEST_F(PrepareTables, RecordedOptionsReadBackToTheSameDataset)
         {"user_id,item_id\n1,7\n", "--no-header --split none"},
         {"1,7,3\n1,8,-1\n2,7,5\n",
          "--drop-values -1,0 --drop-below 0.5 --split random:0.25 --seed 18446744073709551615"},
+        {"1,7,[null]\n1,8,[na,]\n2,7,5\n", "--null '[null]' --null '[na' --max-bad 0.5"},
+        {"1,7,-0\n1,8,-1\n2,7,5\n", "--null -0 --drop-values=-1"},
         {"7,1,2\n", "\"$ODD\" --columns item=0,user=1,value=2 --null '\\N,NA,#,\"' --max-bad 0.5"}};
     ::setenv("ODD", odd.c_str(), 1);
     for (const auto& [text, arguments] : runs) {
@@ -132,7 +173,7 @@ TEST_F(PrepareTables, EventsAreIgnoredByValueAndCounted)
 TEST_F(PrepareTables, TypesThatNoColumnHoldsAreNotAskedFor)
 {
     for (const std::string option : {"--only-events buy", "--ignore-events view"}) {
-        const Finished finished = prepare("1,10,3,1700000000,view\n1,11,2,1700000001,buy\n", option);
+        const Finished finished = prepare("1,10,3,1700000000\n1,11,2,1700000001\n", option);
         EXPECT_EQ(64, finished.code);
         EXPECT_THAT(finished.err, HasSubstr("no column of the log was taken for types of events"));
     }
@@ -147,10 +188,14 @@ TEST_F(PrepareTables, AWordForNoIdIsNoId)
 
 TEST_F(PrepareTables, ValuesThatMustBeTimesAreWarnedOf)
 {
-    for (const std::string values : {"1,10,1700000000\n2,10,1700000100\n", "1,10,20230301\n2,10,20230302\n"})
-        EXPECT_THAT(prepare(values, "").err, HasSubstr("if they are times"));
-    EXPECT_THAT(prepare("1,10,5,1700000000\n2,10,4,1700000100\n", "").err,
-                testing::Not(HasSubstr("if they are times")));
+    for (const std::string values : {"1,10,1700000000\n2,10,1700000100\n", "1,10,20230301\n2,10,20230302\n"}) {
+        EXPECT_THAT(prepare(values, "--columns user=0,item=1,value=2").err, HasSubstr("if they are times"));
+        const Finished guessed = prepare(values, "");
+        EXPECT_EQ(64, guessed.code);
+        EXPECT_THAT(guessed.err, HasSubstr("holds times: say by position which column is which, as in --columns "
+                                           "user=0,item=1,time=2"));
+    }
+    EXPECT_EQ("", prepare("1,10,5,1700000000\n2,10,4,1700000100\n", "").err);
 }
 
 TEST_F(PrepareTables, EventsAreIgnoredByTypeWithAndWithoutRules)

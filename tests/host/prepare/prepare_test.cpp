@@ -182,8 +182,9 @@ TEST_F(Prepare, PutsBadLinesInTheQuarantineAndStopsAboveTheLimit)
     const std::string log = "u,i,1\nu,j,nan\nu,k,x\n";
     expect_refusal(prepare(log), 65, "2 of 3 lines cannot be used (66.7 %, --max-bad allows 0.1 %), first ");
     EXPECT_THAT(quarantine(),
-                AllOf(StartsWith("file\tline\treason\ttext\n"), HasSubstr("log\t2\tvalue is NaN\tu,j,nan\n"),
-                      HasSubstr("log\t3\tvalue is not a number\tu,k,x\n")));
+                AllOf(StartsWith("file\tline\treason\ttext\n"),
+                      HasSubstr("log\t2\tvalue is NaN: 'nan' in column 2, taken for the value"),
+                      HasSubstr("log\t3\tvalue is not a number: 'x' in column 2"), HasSubstr("\tu,k,x\n")));
     const Finished tolerated = prepare(log, "--max-bad 0.7");
     EXPECT_EQ(0, tolerated.code);
     EXPECT_EQ(1, dataset().info().interactions);

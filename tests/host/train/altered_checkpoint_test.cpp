@@ -96,6 +96,7 @@ TEST_F(AlteredCheckpoint, OneThatDoesNotFitTheRunIsPassedOverForTheOneBefore)
         {"narrower", [](auto& info) { info.width = 1; }, "attribute width is 1"},
         {"other-side", [](auto& info) { info.half_steps = 3; },
          "attribute rows is 29, after 3 half-steps of this run it must be 39"},
+        {"later", [](auto& info) { info.half_steps = 4; }, "attribute half_steps is 4, which its name is not"},
         {"fewer", [](auto& info) { info.rows = 3; }, "attribute rows is 3"},
         {"more", [](auto& info) { info.rows = 4000; }, "attribute rows is 4000"},
         {"with-start", [](auto& info) { info.start_rows = users; }, "attribute start_rows is 39"},
