@@ -16,7 +16,7 @@ constexpr const char* examples =
     "\n"
     "The model is that of a run of so many sweeps; one that was begun is completed. The run itself is left as it is.";
 
-void add_options(CLI::App& app, ExportOptions& options)
+void add_options(CLI::App& app, CheckpointExport& options)
 {
     app.add_option("checkpoint", options.source, "A checkpoint, or a run's directory: its newest one")->required();
     app.add_option("--data", options.data, "The dataset.h5 that the run learns from")->required();
@@ -34,7 +34,7 @@ void add_options(CLI::App& app, ExportOptions& options)
 
 int export_checkpoint_command(int argc, char** argv)
 {
-    ExportOptions options;
+    CheckpointExport options;
     CommandLine line("export-checkpoint", "Makes a model of a checkpoint, of a run that is not finished.", examples);
     add_options(line.app(), options);
     if (!line.parse(argc, argv)) return 0;

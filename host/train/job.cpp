@@ -234,7 +234,7 @@ TrainResult run_training(const Communicator& ranks, const TrainOptions& options,
     return train_on(job, machine);
 }
 
-TrainResult export_checkpoint(const Communicator& ranks, const ExportOptions& asked)
+TrainResult export_checkpoint(const Communicator& ranks, const CheckpointExport& asked)
 {
     const auto lock = lock_output(ranks, asked.out);
     const auto lock_of_run = lock_run_of(ranks, asked.out);

@@ -21,7 +21,7 @@ namespace alster {
                                        const std::string& resolved_config);
 
 /// What `alster export-checkpoint` was asked for.
-struct ExportOptions {
+struct CheckpointExport {
     std::filesystem::path source;  // a checkpoint, or a run's directory: its newest one
     std::filesystem::path data;
     std::filesystem::path out;  // the model
@@ -32,6 +32,6 @@ struct ExportOptions {
 
 /// A model from a checkpoint: completes the sweep that was begun, and finishes as training does. Errors: bad_data (65)
 /// where there is no checkpoint or it belongs to other data. Collective.
-[[nodiscard]] TrainResult export_checkpoint(const Communicator& ranks, const ExportOptions& asked);
+[[nodiscard]] TrainResult export_checkpoint(const Communicator& ranks, const CheckpointExport& asked);
 
 }  // namespace alster

@@ -37,10 +37,12 @@ class Dataset:
         """Compares every dataset of the file with its checksum. Raises BadFileError."""
         self._file.verify()
 
-    def metadata(self, name: str) -> Optional[NDArray[np.bytes_]]:
-        """A column of the item file, (I,) UTF-8; None where there is none."""
-        full = f"items/metadata/{name}"
-        return self._file.array(full) if full in self._file else None
+    def item_texts(self, name: str) -> Optional[NDArray[np.bytes_]]:
+        """A text attribute of the items, (I,) UTF-8; None where there is none. Files of 1.1 have no other attributes."""
+        for full in (f"items/attributes/{name}/values", f"items/metadata/{name}"):
+            if full in self._file and self._file.array(full).dtype.kind == "S":
+                return self._file.array(full)
+        return None
 
     def _rows(self, part: str, name: str, user: int) -> Optional[NDArray[Any]]:
         group = f"{part}/by_user"

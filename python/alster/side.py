@@ -50,7 +50,7 @@ class Items(Side):
 
     def __init__(self, file: MappedFile, data: Optional[Dataset]) -> None:
         super().__init__(file, "items")
-        self._titles = data.metadata("title") if data else None
+        self._titles = data.item_texts("title") if data else None
 
     @property
     def titles(self) -> Optional[List[str]]:

@@ -69,7 +69,7 @@ class Source:
                         "items": model["items/id"][()]}
         assert not self.learned["users"][0] and not self.learned["items"][0]
         with h5py.File(data or "titled.h5", "r") as file:
-            self.titles = [one.decode() for one in file["items/metadata/title"][()]]
+            self.titles = [one.decode() for one in file["items/attributes/title/values"][()]]
 
     def rows(self, side="items", everything=False):
         """(ids, vectors, titles)"""
