@@ -101,6 +101,7 @@ TEST(Inspect, ShowsListsAndChecksThem)
         EXPECT_EQ(side, facts["side"]);
         EXPECT_EQ(std::string(side) == "users" ? 4 : 5, facts["lists"]);
         EXPECT_EQ(3, facts["k"]);
+        EXPECT_EQ(std::string(side) == "users" ? "/topk/home" : "/similar/items", facts["groups"][0]);
         EXPECT_EQ(5, facts["items"]);
         EXPECT_EQ("a formula", facts["score"]);
     }
@@ -109,7 +110,7 @@ TEST(Inspect, ShowsListsAndChecksThem)
                 [](hid_t file) { test::set_value<std::int32_t>(file, "/topk/home/item", 0, 5); });
     const auto outcome = inspect((directory / "users.h5").string());
     EXPECT_EQ(65, outcome.code);
-    EXPECT_THAT(outcome.text, HasSubstr("/topk/home/item of row 0, place 0 is 5"));
+    EXPECT_THAT(outcome.text, HasSubstr("place 0, is 5, it must be a row of 5 items"));
     EXPECT_EQ(0, inspect("--no-verify " + (directory / "users.h5").string()).code);
 }
 
