@@ -52,8 +52,8 @@ void verify_lists(const ListFileReader& lists)
 {
     for (const Side side : {Side::users, Side::items})
         if (lists.rows(side) > 0) check_unique(lists, side);
-    for (const ListGroup& group : lists.groups()) check_order(lists, group);
     if (lists.file().contains("/topk/home/item")) check_home(lists);
+    for (const ListGroup& group : lists.groups()) check_order(lists, group);
 }
 
 }  // namespace alster

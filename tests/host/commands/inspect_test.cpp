@@ -1,4 +1,7 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -112,6 +115,24 @@ TEST(Inspect, ShowsListsAndChecksThem)
     EXPECT_EQ(65, outcome.code);
     EXPECT_THAT(outcome.text, HasSubstr("place 0, is 5, it must be a row of 5 items"));
     EXPECT_EQ(0, inspect("--no-verify " + (directory / "users.h5").string()).code);
+}
+
+TEST(Inspect, WhatSomebodyWritesIsLockedAndNotDamaged)
+{
+    const TemporaryDirectory directory;
+    test::write_sample_dataset(directory / "dataset.h5");
+    test::write_sample_model(directory / "model.h5");
+    test::write_sample_checkpoint(directory / "checkpoint.h5");
+    test::write_sample_lists(directory / "lists.h5");
+    for (const char* name : {"dataset.h5", "model.h5", "checkpoint.h5", "lists.h5"}) {
+        const int writer = open((directory / name).c_str(), O_RDWR);
+        ASSERT_EQ(0, flock(writer, LOCK_EX | LOCK_NB));
+        const auto outcome = inspect((directory / name).string());
+        EXPECT_EQ(74, outcome.code) << name;
+        EXPECT_THAT(outcome.text, HasSubstr("HDF5_USE_FILE_LOCKING=FALSE"));
+        close(writer);
+        EXPECT_EQ(0, inspect((directory / name).string()).code) << name;
+    }
 }
 
 TEST(Inspect, ShowsListsOfTheFirstFormatAsTheyAre)
