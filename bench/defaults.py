@@ -9,6 +9,7 @@ defaults on splits that were not looked at for that. Implicit: NDCG@10 beside po
 the better of mean and biases. A line ends with the number of splits on which the baseline is beaten.
 """
 import argparse
+import gzip
 import itertools
 import json
 import pathlib
@@ -22,7 +23,7 @@ SETS = {  # name: (input, options of prepare)
     "ml-1m-ratings": ("ml-1m/sample_100k_explicit.dat.gz", "--format movielens"),
     "ml-1m-ncf": ("ml-1m-ncf/ml-1m.train.pairs.gz", "--format pairs"),
     "lastfm": ("lastfm-hetrec/user_artists.dat.gz", LASTFM),
-    "citeulike": ("citeulike-a/users.dat.gz", "--format lists"),
+    "citeulike": ("citeulike-a/users.dat.gz", "--format lists"),  # see without_counts()
 }
 TO_CHOOSE = {
     "implicit": [("ml-100k", "time:0.2", 7), ("ml-1m-ge4", "time:0.2", 7), ("ml-100k", "random:0.2", 7),
@@ -45,6 +46,14 @@ GRIDS = {
 }
 
 
+def without_counts(lists, out):
+    """Lines of citeulike-a begin with the number of their items; line n is user n."""
+    with gzip.open(lists, "rt") as source, open(out, "w") as made:
+        for user, line in enumerate(source):
+            made.write(" ".join([str(user), *line.split()[1:]]) + "\n")
+    return out
+
+
 class Study:
     def __init__(self, options):
         self.alster = options.alster
@@ -62,7 +71,10 @@ class Study:
         path, arguments = SETS[name]
         out = self.work / f"{name}-{split.replace(':', '-')}-{seed}.h5"
         if not out.exists():
-            self.run("prepare", "--input", self.data / path, *arguments.split(), "--split", split, "--seed", seed,
+            log = self.data / path
+            if name == "citeulike":
+                log = without_counts(log, self.work / "citeulike.lists")
+            self.run("prepare", "--input", log, *arguments.split(), "--split", split, "--seed", seed,
                      "--out", out)
         return out
 

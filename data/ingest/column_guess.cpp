@@ -347,6 +347,30 @@ void require_one_spelling(const HeadRows& table, int user, int item, std::string
     }
 }
 
+void require_one_item(const HeadRows& table, int item, std::string_view where)
+{
+    constexpr std::string_view marks = " ,;|";
+    const auto has_numbers_only = [&](std::string_view text) {
+        return !text.empty() && is_digit(text.front()) && is_digit(text.back()) &&
+               std::ranges::all_of(text, [&](char c) { return is_digit(c) || marks.find(c) != marks.npos; });
+    };
+    std::string_view several;
+    for (const auto& row : table.rows) {
+        if (item < 0 || item >= static_cast<int>(row.size())) continue;
+        const std::string_view text = row[static_cast<std::size_t>(item)];
+        const bool bracketed = text.starts_with('[') && text.ends_with(']');
+        if (!bracketed && !has_numbers_only(text)) return;
+        if (bracketed || text.find_first_of(marks) != text.npos) several = text;
+    }
+    if (several.empty()) return;
+    constexpr std::size_t longest = 40;
+    throw Error(
+        ExitCode::bad_data,
+        "{}: column {}, taken for the item, holds several in one field ('{}'): write one a line, or the user and "
+        "its items between blanks, which --format lists reads",
+        where, item, printable(several.substr(0, longest)));
+}
+
 bool commas_are_decimal(const std::vector<std::string_view>& fields)
 {
     constexpr std::string_view digits = "0123456789";

@@ -29,6 +29,9 @@ void require_ids(const HeadRows& table, std::string_view where, bool lists);
 /// 8.0 would be two.
 void require_one_spelling(const HeadRows& table, int user, int item, std::string_view where);
 
+/// Errors: bad_data (65) where the column of items holds several in one field, "10 11 12" or "[10,11]".
+void require_one_item(const HeadRows& table, int item, std::string_view where);
+
 /// True where every comma of a line stands in a number, user and item (the first two) having none.
 [[nodiscard]] bool commas_are_decimal(const std::vector<std::string_view>& fields);
 

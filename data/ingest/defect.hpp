@@ -33,9 +33,31 @@ enum class Defect {
     no_value,
 };
 
+/// Of an id; null for what is no defect of one.
+[[nodiscard]] constexpr const char* text_of_id(Defect defect)
+{
+    switch (defect) {
+        case Defect::empty_id:
+            return "id is empty";
+        case Defect::absent_id:
+            return "id is a word for none (NULL, NA, \\N)";
+        case Defect::cut_id:
+            return "id is a number whose digits a spreadsheet has cut (1.23457E+12): export it as text";
+        case Defect::long_id:
+            return "id is longer than 255 bytes";
+        case Defect::nul_byte:
+            return "NUL byte";
+        case Defect::broken_utf8:
+            return "id is not UTF-8";
+        default:
+            return nullptr;
+    }
+}
+
 /// In words, for the quarantine file.
 [[nodiscard]] constexpr const char* text(Defect defect)
 {
+    if (const char* id = text_of_id(defect)) return id;
     switch (defect) {
         case Defect::none:
             return "none";
@@ -69,18 +91,6 @@ enum class Defect {
             return "value is infinite or out of range";
         case Defect::negative_confidence:
             return "confidence is negative";
-        case Defect::empty_id:
-            return "id is empty";
-        case Defect::absent_id:
-            return "id is a word for none (NULL, NA, \\N)";
-        case Defect::cut_id:
-            return "id is a number whose digits a spreadsheet has cut (1.23457E+12): export it as text";
-        case Defect::long_id:
-            return "id is longer than 255 bytes";
-        case Defect::nul_byte:
-            return "NUL byte";
-        case Defect::broken_utf8:
-            return "id is not UTF-8";
         case Defect::bad_time:
             return "time is neither Unix time nor yyyymmdd nor ISO 8601, from 1970 to 2106 (see --time-format)";
         case Defect::ticks:
@@ -92,8 +102,9 @@ enum class Defect {
             return "event type without a rule: ignore = true in a rule passes it over";
         case Defect::no_value:
             return "no value, which the rule of its type asks for";
+        default:
+            return "unknown";
     }
-    return "unknown";
 }
 
 }  // namespace alster

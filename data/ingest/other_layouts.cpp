@@ -81,6 +81,14 @@ bool looks_like_header(const HeadRows& table)
            });
 }
 
+/// "2 14 15": how many items a line has, in front of them.
+bool begins_with_counts(const HeadRows& table)
+{
+    return table.rows.size() > 2 && std::ranges::all_of(table.rows, [](const std::vector<std::string>& row) {
+               return row.front() == fmt::format("{}", row.size() - 1);
+           });
+}
+
 }  // namespace
 
 void refuse_other_layouts(std::string_view line, std::string_view where, bool columns_are_given)
@@ -131,6 +139,11 @@ void check_id_lines(std::string_view head, const LogLayout& layout, const std::s
         throw Error(ExitCode::bad_data,
                     "{}: '{}' and '{}' look like a header, as the next lines have numbers: cut it, as by tail -n +2",
                     where, printable(table.rows[0][0]), printable(table.rows[0][1]));
+    if (layout.format == LogFormat::lists && begins_with_counts(table))
+        throw Error(ExitCode::bad_data,
+                    "{}: lines begin with the number of their items, as in citeulike-a, and not with the user; if line "
+                    "n is user n: awk '{{$1 = NR; print}}' {} > FILE",
+                    where, path);
     require_ids(table, where, layout.format == LogFormat::lists);
 }
 

@@ -68,6 +68,7 @@ public:
         const HeadRows rows = rows_from(first + (result_.has_header ? 1 : 0));
         if (!result_.has_header && layout_.columns.empty()) require_usual_order(rows, where(first));
         require_one_spelling(rows, result_.positions[0], result_.positions[1], where(first));
+        require_one_item(rows, result_.positions[1], where(first));
         return result_;
     }
 

@@ -129,14 +129,28 @@ Json facts_of(const NeighbourReader& reader)
             {"tool_version", info.tool_version}};
 }
 
-Json facts_of_lists(const Hdf5File& file, bool verify)
+Json facts_of(const ListFileReader& reader, bool verify)
 {
-    const ListsInfo info = read_lists_info(file);
-    if (verify) verify_lists(file, info);
-    return {{"side", name(info.side)}, {"lists", info.lists},         {"k", info.k},
-            {"items", info.items},     {"objective", info.objective}, {"mean", info.mean},
-            {"score", info.score},     {"excluded", info.excluded},   {"data_fingerprint", info.fingerprint},
-            {"run_id", info.run_id},   {"space_id", info.space_id}};
+    if (verify) verify_lists(reader);
+    const ListInfo& info = reader.info();
+    const auto& groups = reader.groups();
+    const bool of_users = std::ranges::any_of(groups, [](const ListGroup& group) { return group.side == Side::users; });
+    const Side side = of_users ? Side::users : Side::items;
+    Json names = Json::array();
+    for (const ListGroup& group : groups) names.push_back(group.name);
+    return {{"side", name(side)},
+            {"lists", reader.rows(side)},
+            {"groups", names},
+            {"k", reader.file().integer_attribute("/", "k")},
+            {"items", reader.rows(Side::items)},
+            {"objective", info.objective},
+            {"mean", info.mean},
+            {"score", info.score},
+            {"excluded", info.excluded},
+            {"eligibility", info.eligibility},
+            {"data_fingerprint", info.fingerprint},
+            {"run_id", info.run_id},
+            {"space_id", info.space_id}};
 }
 
 /// Lists of format 1.0 have neither reasons nor most of the attributes.
@@ -178,7 +192,7 @@ Json describe(const std::filesystem::path& path, bool verify)
     else if (format == "alster-checkpoint" && verify)
         facts.update(facts_of(CheckpointReader(path)));
     else if (has_described_lists(format, version))
-        facts.update(facts_of_lists(file, verify));
+        facts.update(facts_of(ListFileReader(path, serial_access(), how), verify));
     else if (verify)
         file.verify();
     facts["datasets"] = datasets_of(file);

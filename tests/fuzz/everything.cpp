@@ -100,20 +100,20 @@ void read_checkpoint(const std::string& path)
 /// As a service reads them, without another look at what it finds.
 void read_lists(const std::string& path)
 {
-    const auto file = Hdf5File::open(path);
-    const ListsInfo info = read_lists_info(file);
-    verify_lists(file, info);
-    if (info.side == Side::items) return;
-    const auto items = file.read<std::int32_t>("/topk/home/item");
-    const auto reasons = file.read<std::uint8_t>("/topk/home/reason");
-    const auto filled = file.read<std::uint16_t>("/topk/home/filled");
-    const auto names = file.read_text("/vocab/reason");
-    require(filled.size() == static_cast<std::size_t>(info.lists), "every user has a list");
-    for (std::size_t row = 0; row < filled.size(); ++row)
-        for (std::size_t n = row * info.k; n < row * info.k + filled[row]; ++n) {
-            require(items[n] >= 0 && items[n] < info.items, "what is listed is an item");
-            require(reasons[n] < names.rows(), "a reason has a name");
-        }
+    const ListFileReader reader(path);
+    verify_lists(reader);
+    for (const ListGroup& group : reader.groups())
+        reader.each(group, {0, reader.rows(group.side)}, [&](RowRange range, const ListRows& lists) {
+            require(lists.filled.size() == static_cast<std::size_t>(range.size()), "every row has a list");
+            for (std::size_t list = 0; list < lists.filled.size(); ++list)
+                for (std::size_t place = 0; place < lists.filled[list]; ++place) {
+                    const std::size_t n = list * static_cast<std::size_t>(group.k) + place;
+                    require(lists.items[n] >= 0 && lists.items[n] < reader.rows(Side::items),
+                            "what is listed is an item");
+                    require(!group.reasons || lists.reasons[n] < reader.reasons().size(), "a reason has a name");
+                }
+        });
+    if (reader.rows(Side::users) > 0) static_cast<void>(reader.popular());
 }
 
 /// What `alster inspect` shows of any of them.

@@ -126,6 +126,16 @@ TEST(ColumnGuess, LinesOfIdsHoldIds)
     EXPECT_EQ("read", refusal("1 7 8\n2 7 2020-01-01\n2\n", lists));
 }
 
+TEST(ColumnGuess, CountsInFrontOfListsAreNoUsers)
+{
+    EXPECT_THAT(
+        test::message_of([&] { read_events("3 11 12 13\n2 14 15\n1 9\n", lists); }),
+        AllOf(HasSubstr("log:1: lines begin with the number of their items"), HasSubstr("awk '{$1 = NR; print}'")));
+    EXPECT_THAT(test::message_of([&] { read_events("0\n1 9\n1 7\n2 7 9\n", lists); }), HasSubstr("the number of"));
+    EXPECT_EQ("read", refusal("3 11 12 13\n2 14 15\n4 9\n", lists));
+    EXPECT_EQ("read", refusal("1 9\n2 7 8\n", lists));
+}
+
 TEST(ColumnGuess, OtherLayoutsOfTextAreNamedInEveryFormatOfLines)
 {
     const std::string mind = "1\tU13740\t11/11/2019 9:05:58 AM\tN55189 N42782\tN55689-1 N35729-0\n";
@@ -164,6 +174,9 @@ TEST(ColumnGuess, WhatProgramsPrintForPeopleIsRefused)
         {"user_id,item_id\na,10.0\nb,11\n", "ids of column 1 are written as '11' and as '10.0'"},
         {"0001393774,AHZ9QWERTYUI,5,1353369600\nB000123456,A2BCDEFGHIJ,4,1353369601\n", "--columns user=1,item=0"},
         {"u1\00110\0013.5\n", "--separator ^A"},
+        {"user,items\n1,10 11 12\n2,13\n", "column 1, taken for the item, holds several in one field ('10 11 12')"},
+        {"user_id,item_id\n1,\"10,11\"\n2,\"10,13\"\n", "several in one field"},
+        {"user_id|item_id\n1|[10,11]\n", "several in one field"},
     };
     for (const auto& [text, name] : cases) {
         const LogLayout layout{.separator = text.find('|') == text.npos ? std::nullopt : std::optional(Separator::bar)};
@@ -172,6 +185,7 @@ TEST(ColumnGuess, WhatProgramsPrintForPeopleIsRefused)
     EXPECT_EQ("read", refusal("A2SUAM1J3GNN3B,0000013714,5,1353369600\nA2SUAM1J3GNN3C,B000013714,4,1353369601\n"));
     EXPECT_EQ("read", refusal("user_id,item_id\n1.0,10.0\n2.0,11.0\n"));
     EXPECT_EQ("read", refusal("0,1\n1,10\n"));
+    EXPECT_EQ("read", refusal("user,item\n1,10 11 12\n2,Up\n"));
 }
 
 TEST(ColumnGuess, NumbersThatOthersHaveSpoiledAreBadLines)

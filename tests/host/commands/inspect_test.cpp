@@ -1,4 +1,7 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -101,6 +104,7 @@ TEST(Inspect, ShowsListsAndChecksThem)
         EXPECT_EQ(side, facts["side"]);
         EXPECT_EQ(std::string(side) == "users" ? 4 : 5, facts["lists"]);
         EXPECT_EQ(3, facts["k"]);
+        EXPECT_EQ(std::string(side) == "users" ? "/topk/home" : "/similar/items", facts["groups"][0]);
         EXPECT_EQ(5, facts["items"]);
         EXPECT_EQ("a formula", facts["score"]);
     }
@@ -109,8 +113,26 @@ TEST(Inspect, ShowsListsAndChecksThem)
                 [](hid_t file) { test::set_value<std::int32_t>(file, "/topk/home/item", 0, 5); });
     const auto outcome = inspect((directory / "users.h5").string());
     EXPECT_EQ(65, outcome.code);
-    EXPECT_THAT(outcome.text, HasSubstr("/topk/home/item of row 0, place 0 is 5"));
+    EXPECT_THAT(outcome.text, HasSubstr("place 0, is 5, it must be a row of 5 items"));
     EXPECT_EQ(0, inspect("--no-verify " + (directory / "users.h5").string()).code);
+}
+
+TEST(Inspect, WhatSomebodyWritesIsLockedAndNotDamaged)
+{
+    const TemporaryDirectory directory;
+    test::write_sample_dataset(directory / "dataset.h5");
+    test::write_sample_model(directory / "model.h5");
+    test::write_sample_checkpoint(directory / "checkpoint.h5");
+    test::write_sample_lists(directory / "lists.h5");
+    for (const char* name : {"dataset.h5", "model.h5", "checkpoint.h5", "lists.h5"}) {
+        const int writer = open((directory / name).c_str(), O_RDWR);
+        ASSERT_EQ(0, flock(writer, LOCK_EX | LOCK_NB));
+        const auto outcome = inspect((directory / name).string());
+        EXPECT_EQ(74, outcome.code) << name;
+        EXPECT_THAT(outcome.text, HasSubstr("HDF5_USE_FILE_LOCKING=FALSE"));
+        close(writer);
+        EXPECT_EQ(0, inspect((directory / name).string()).code) << name;
+    }
 }
 
 TEST(Inspect, ShowsListsOfTheFirstFormatAsTheyAre)
