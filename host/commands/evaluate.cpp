@@ -20,7 +20,7 @@ constexpr const char* examples =
     "\n"
     "A line of --candidates is (user,positive)<tab>negative<tab>negative…\n"
     "Ties count against the model. Users without history are measured with the popular items that they are served.\n"
-    "recall@k divides by min(k, relevant), recall_all@k by all relevant items. docs/evaluation.md defines every "
+    "recall@k divides by min(k, relevant), recall_all@k by all relevant items. docs/evaluate.md defines every "
     "number.";
 
 void add_options(CLI::App& app, EvaluateOptions& options, std::filesystem::path& pages)

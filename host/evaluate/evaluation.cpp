@@ -44,8 +44,9 @@ void rank_everything(ServedModel& served, const EvaluateOptions& options, const 
     const Communicator& ranks = served.ranks();
     const Interactions excluded = excluded_items(users.seen);
     RankingTask task = ranking_task(served.dataset(), users, excluded, list_lengths(options), options.relevance);
-    task.learned = users.learned;
     const Popularity& popularity = served.popularity();
+    task.learned = users.learned;
+    task.counts = popularity.counts();
     result.scored_by = served.scorers().chosen;
     const EvaluatedNeighbours neighbours(served, options.blend, users.seen);
     const Ranker model = learned_ranker(users.table, served.items(), served.item_scorer(), neighbours.addends());

@@ -5,7 +5,27 @@
 
 namespace alster {
 
-RankingScores ranking_scores(std::span<const std::uint8_t> hits, Row relevant, Row k)
+namespace {
+
+/// Each item that is not relevant gains the relevant ones in front of it. Those behind the list have all that were found
+/// in front of them, and of the others one half on average.
+double area_under_curve(std::span<const std::uint8_t> hits, Row relevant, Row candidates)
+{
+    double found = 0, missed = 0, area = 0;
+    for (const auto hit : hits) {
+        found += hit;
+        missed += 1 - hit;
+        if (hit == 0) area += found;
+    }
+    const auto positives = static_cast<double>(relevant), negatives = static_cast<double>(candidates - relevant);
+    if (negatives <= 0) return 1;
+    area += (positives + found) / 2 * (negatives - missed);
+    return area / (positives * negatives);
+}
+
+}  // namespace
+
+RankingScores ranking_scores(std::span<const std::uint8_t> hits, Row relevant, Row candidates, Row k)
 {
     double found = 0;
     double gain = 0;
@@ -29,7 +49,8 @@ RankingScores ranking_scores(std::span<const std::uint8_t> hits, Row relevant, R
             found > 0 ? 1.0 : 0.0,
             gain / ideal_gain,
             precisions / static_cast<double>(possible),
-            reciprocal};
+            reciprocal,
+            area_under_curve(hits.first(static_cast<std::size_t>(length)), relevant, candidates)};
 }
 
 std::vector<std::uint8_t> find_hits(std::span<const std::int32_t> list, std::span<const Column> relevant)

@@ -1,10 +1,8 @@
 #include "host/evaluate/ranking.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <cmath>
 #include <iterator>
-#include <limits>
-#include <string>
 #include <string_view>
 
 #include "host/evaluate/ties.hpp"
@@ -56,39 +54,61 @@ struct Batch {
     }
 };
 
-/// For each item the best place it has in any list: it is covered at k where that is below k.
-class Coverage {
+/// For each k and item the users who surely have it among their first k.
+class ItemPlaces {
 public:
-    explicit Coverage(Row items) : best_(items, std::numeric_limits<std::int32_t>::max()) {}
+    ItemPlaces(std::span<const Row> ks, Row items)
+        : ks_(ks.begin(), ks.end()), places_(ks.size(), std::vector<std::int64_t>(static_cast<std::size_t>(items)))
+    {
+    }
 
     void add(std::span<const std::int32_t> list, std::span<const std::int32_t> worst_place)
     {
-        for (std::size_t n = 0; n < list.size(); ++n) best_[list[n]] = std::min(best_[list[n]], worst_place[n]);
+        for (std::size_t n = 0; n < ks_.size(); ++n)
+            for (std::size_t place = 0; place < list.size(); ++place)
+                places_[n][list[place]] += std::int64_t{worst_place[place] < ks_[n]};
     }
 
-    /// Share of the items that some rank's lists cover at k. Collective.
-    [[nodiscard]] double over(const Communicator& ranks, Row k) const
+    /// Of all ranks' lists, at each k. Collective.
+    [[nodiscard]] std::vector<CatalogueUse> over(const Communicator& ranks, const RankingTask& task, Row lists) const
     {
-        std::string bits((best_.size() + 7) / 8, '\0');
-        for (std::size_t i = 0; i < best_.size(); ++i)
-            if (best_[i] < k) bits[i / 8] = static_cast<char>(bits[i / 8] | (1 << i % 8));
-        std::string joined(bits.size(), '\0');
-        for (const auto& other : ranks.all_gather(bits))
-            for (std::size_t n = 0; n < joined.size(); ++n) joined[n] = static_cast<char>(joined[n] | other[n]);
-        Row covered = 0;
-        for (const char byte : joined) covered += std::popcount(static_cast<unsigned char>(byte));
-        return best_.empty() ? 0 : static_cast<double>(covered) / static_cast<double>(best_.size());
+        std::vector<CatalogueUse> uses;
+        for (std::size_t n = 0; n < ks_.size(); ++n) {
+            auto places = places_[n];
+            ranks.sum(places);
+            CatalogueUse use{.exposure = {}};
+            if (!task.counts.empty()) add_popularity(places, task, use);
+            use.exposure = exposure_of(std::move(places), lists, ks_[n]);
+            uses.push_back(use);
+        }
+        return uses;
     }
 
 private:
-    std::vector<std::int32_t> best_;
+    static void add_popularity(std::span<const std::int64_t> places, const RankingTask& task, CatalogueUse& use)
+    {
+        double listed = 0, popularity = 0, consumed = 0, squares = 0;
+        for (std::size_t item = 0; item < places.size(); ++item) {
+            const auto count = static_cast<double>(task.counts[item]), held = static_cast<double>(places[item]);
+            listed += held;
+            popularity += held * count;
+            consumed += count;
+            squares += count * count;
+            use.novelty += held * std::log2(static_cast<double>(task.users) / std::max(count, 1.0));
+        }
+        if (listed > 0) use.novelty /= listed;
+        if (listed > 0 && squares > 0) use.pop_lift = popularity / listed / (squares / consumed);
+    }
+
+    std::vector<Row> ks_;
+    std::vector<std::vector<std::int64_t>> places_;
 };
 
 /// What all users' lists are worth.
 struct Sums {
     UserMeans all;
     UserMeans without_history;
-    Coverage coverage;
+    ItemPlaces places;
 };
 
 /// Lists of a batch, judged.
@@ -125,7 +145,7 @@ public:
             }
         }
         for (Row n = 0; n < users(); ++n)
-            if (!batch_.relevant[n].empty()) sums.coverage.add(lists_.items_of(n), judged_[n].worst_place);
+            if (!batch_.relevant[n].empty()) sums.places.add(lists_.items_of(n), judged_[n].worst_place);
     }
 
     void append_to(UserScores& single) const
@@ -179,7 +199,8 @@ private:
 
     [[nodiscard]] RankingScores scores_of(Row n, Row k) const
     {
-        return ranking_scores(judged_[n].hits, std::ssize(batch_.relevant[n]), k);
+        return ranking_scores(judged_[n].hits, std::ssize(batch_.relevant[n]), task_.items - batch_.excluded.entries(n),
+                              k);
     }
 
     void add_user(Row n, UserMeans& all, UserMeans& without_history) const
@@ -229,7 +250,7 @@ RankingReport make_report(const Communicator& ranks, const RankingTask& task, co
     report.low = by_k(all.low);
     report.high = by_k(all.high);
     if (all.users > without.users) report.with_history = by_k(means_of_others(all, without));
-    for (const Row k : task.ks) report.coverage.push_back(sums.coverage.over(ranks, k));
+    report.use = sums.places.over(ranks, task, report.users);
     report.replicates = all.replicates;
     return report;
 }
@@ -315,7 +336,9 @@ RankingReport evaluate_ranking(const Communicator& ranks, const RankingTask& tas
                                UserScores* single)
 {
     const std::size_t measures = ranking_metrics.size() * task.ks.size();
-    Sums sums{{measures, task.users, bootstrap_seed}, {measures, task.users, bootstrap_seed}, Coverage(task.items)};
+    Sums sums{{measures, task.users, bootstrap_seed},
+              {measures, task.users, bootstrap_seed},
+              ItemPlaces(task.ks, task.items)};
     const Row most = rows_per_batch(std::min(task.ks.back() + 1, task.items));
     for (Row first = 0; first < task.rows.size();) {
         Batch batch;

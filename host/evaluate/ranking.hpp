@@ -9,6 +9,7 @@
 #include "host/evaluate/metrics.hpp"
 #include "host/evaluate/user_means.hpp"
 #include "host/model/popularity.hpp"
+#include "host/statistics/exposure.hpp"
 #include "kernels/top_k.hpp"
 
 namespace alster {
@@ -31,6 +32,7 @@ struct RankingTask {
     Relevance relevance = {};                    // which of the holdout should be found
     std::span<const std::uint8_t> learned = {};  // (rows) has_learned(), or empty: of everybody
     std::span<const std::uint64_t> keys = {};    // (rows) what intervals draw by, or empty: the row numbers
+    std::span<const std::int32_t> counts = {};   // (items) positive training interactions, or empty: unknown
 };
 
 /// Lists of k items for users given by their number on this rank, `excluded` being theirs.
@@ -47,6 +49,15 @@ using AddendsOf = std::function<ScoreAddends(FactorTable queries, std::span<cons
 /// rank) by popularity. Both arguments must outlive it.
 [[nodiscard]] Ranker served_ranker(Ranker model, const Popularity& popularity, std::span<const std::uint8_t> learned);
 
+/// How lists of k use the catalogue. A place counts only where ties leave no doubt about it.
+struct CatalogueUse {
+    Exposure exposure;
+    double pop_lift = 0;  // mean popularity of a place, over that of what users consume; 0 without counts
+    double novelty = 0;   // mean of log₂(users / users who consumed the item) over places; 0 without counts
+
+    friend bool operator==(const CatalogueUse&, const CatalogueUse&) = default;
+};
+
 /// Measures at each k.
 struct RankingReport {
     Row users = 0;            // those with at least one relevant item: the means are over them
@@ -55,8 +66,8 @@ struct RankingReport {
     std::vector<RankingScores> means = {};
     std::vector<RankingScores> low = {};  // 95 % intervals over users
     std::vector<RankingScores> high = {};
-    std::vector<RankingScores> with_history = {};      // means over the other users; empty: there are none
-    std::vector<double> coverage = {};                 // share of the items that are in somebody's list
+    std::vector<RankingScores> with_history = {};  // means over the other users; empty: there are none
+    std::vector<CatalogueUse> use = {};            // of the lists of these users
     std::vector<std::vector<double>> replicates = {};  // of the intervals: (replicates, ks · metrics) means
 
     /// One metric by its name, of ranking_metrics.

@@ -14,6 +14,16 @@ constexpr const char* with_history = "_with_history";
 
 std::string at(const char* metric, Row k) { return fmt::format("{}@{}", metric, k); }
 
+/// What is said of how lists use the catalogue, by name.
+std::vector<std::pair<const char*, double>> named(const CatalogueUse& use)
+{
+    return {{"coverage", use.exposure.coverage},
+            {"gini", use.exposure.gini},
+            {"overlap", use.exposure.overlap},
+            {"pop_lift", use.pop_lift},
+            {"novelty", use.novelty}};
+}
+
 void add_ranking(json& object, const std::string& prefix, const RankingReport& report)
 {
     for (std::size_t n = 0; n < report.ks.size(); ++n) {
@@ -23,7 +33,7 @@ void add_ranking(json& object, const std::string& prefix, const RankingReport& r
             object[key + "_low"] = report.low[n][m];
             object[key + "_high"] = report.high[n][m];
         }
-        object[prefix + at("coverage", report.ks[n])] = report.coverage[n];
+        for (const auto& [what, value] : named(report.use[n])) object[prefix + at(what, report.ks[n])] = value;
         if (report.with_history.empty()) continue;
         for (std::size_t m = 0; m < ranking_metrics.size(); ++m)
             object[prefix + at(ranking_metrics[m], report.ks[n]) + with_history] = report.with_history[n][m];
@@ -67,8 +77,10 @@ std::string ranking_text(const Compared<RankingReport>& reports)
                                 at(ranking_metrics[m], model.ks[n]), model.means[n][m], model.low[n][m],
                                 model.high[n][m], popularity.means[n][m],
                                 model.with_history.empty() ? "" : fmt::format("{:.4f}", model.with_history[n][m]));
-        text += fmt::format("{:<16} {:>8.4f}  {:<18} {:>10.4f}\n", at("coverage", model.ks[n]), model.coverage[n], "",
-                            popularity.coverage[n]);
+        const auto ours = named(model.use[n]), theirs = named(popularity.use[n]);
+        for (std::size_t m = 0; m < ours.size(); ++m)
+            text += fmt::format("{:<16} {:>8.4f}  {:<18} {:>10.4f}\n", at(ours[m].first, model.ks[n]), ours[m].second,
+                                "", theirs[m].second);
     }
     return text;
 }

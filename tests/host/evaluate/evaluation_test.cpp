@@ -72,7 +72,8 @@ TEST(Ranking, HasTheSameBitsForAnyNumberOfRanks)
     EXPECT_EQ(together.means, alone.means);
     EXPECT_EQ(together.low, alone.low);
     EXPECT_EQ(together.high, alone.high);
-    EXPECT_EQ(together.coverage, alone.coverage);
+    for (std::size_t n = 0; n < alone.use.size(); ++n)
+        EXPECT_EQ(together.use[n].exposure.gini, alone.use[n].exposure.gini);
 }
 
 TEST(Ranking, FindsEverythingWhereListsHoldAllItems)
@@ -81,7 +82,7 @@ TEST(Ranking, FindsEverythingWhereListsHoldAllItems)
     const auto report = ranking(data, Communicator::self(), {items});
     EXPECT_EQ(report.measurement("recall", items).value, 1);
     EXPECT_EQ(report.measurement("hr", items).value, 1);
-    EXPECT_EQ(report.coverage[0], 1);
+    EXPECT_EQ(report.use[0].exposure.coverage, 1);
 }
 
 TEST(Ranking, MeasuresOneUserByHand)
@@ -102,7 +103,8 @@ TEST(Ranking, MeasuresOneUserByHand)
     EXPECT_EQ(report.measurement("hr", 1).value, 0);
     EXPECT_EQ(report.measurement("recall", 2).value, 1);
     EXPECT_EQ(report.measurement("mrr", 2).value, 0.5);
-    EXPECT_EQ(report.coverage, (std::vector{0.25, 0.5}));
+    EXPECT_EQ(report.use[0].exposure.coverage, 0.25);
+    EXPECT_EQ(report.use[1].exposure.coverage, 0.5);
 }
 
 TEST(Popularity, ListsTheMostPopularThatARowHasNotSeen)

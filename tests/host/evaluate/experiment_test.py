@@ -173,7 +173,7 @@ class Experiments(unittest.TestCase):
     def test_false_alarms_are_as_rare_as_they_should_be(self):
         seeds = 400
         values = np.random.default_rng(1).lognormal(0, 1, 300)
-        done = subprocess.run([FALSE_ALARMS, str(seeds)], input="\n".join(map(str, values)), capture_output=True, text=True)
+        done = subprocess.run([FALSE_ALARMS, str(seeds), str(seeds)], input="\n".join(map(str, values)), capture_output=True, text=True)
         told = json.loads(done.stdout)
         noise = 4 * math.sqrt(0.05 * 0.95 / seeds)
         for name in ("once", "paired", "paired_interval"):

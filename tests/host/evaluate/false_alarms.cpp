@@ -1,5 +1,5 @@
-/// How often experiments in which nothing differs are said to differ: false_alarms SEEDS < values, one number a user.
-/// Prints shares of the seeds, as JSON. Users are assigned as `alster ab assign` does, and arrive on 20 days in a random
+/// How often experiments in which nothing differs are said to differ: false_alarms SEEDS PAIRED_SEEDS <
+/// values, one number a user. Prints shares of the seeds, as JSON. Users are assigned as `alster ab assign` does, and arrive on 20 days in a random
 /// order; the looks are at the end of each day.
 #include <cmath>
 #include <cstdlib>
@@ -94,19 +94,19 @@ int main(int, char** argv)
     for (double value = 0; std::cin >> value;) values.push_back(value);
     const auto seeds = static_cast<std::uint64_t>(std::atoll(argv[1]));
     alster::Alarms alarms;
-    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-        alster::add_experiment(values, seed, alarms);
-        alster::add_pairs(values, seed, alarms);
-    }
+    const auto paired_seeds = static_cast<std::uint64_t>(std::atoll(argv[2]));
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) alster::add_experiment(values, seed, alarms);
+    for (std::uint64_t seed = 1; seed <= paired_seeds; ++seed) alster::add_pairs(values, seed, alarms);
     const auto share = [&](double count) { return count / static_cast<double>(seeds); };
+    const auto paired = [&](double count) { return count / static_cast<double>(paired_seeds); };
     std::cout << nlohmann::ordered_json{{"users", values.size()},
                                         {"seeds", seeds},
                                         {"once", share(alarms.once)},
                                         {"peeking", share(alarms.peeking)},
                                         {"always_valid", share(alarms.always_valid)},
-                                        {"paired", share(alarms.paired)},
-                                        {"paired_interval", share(alarms.paired_interval)},
-                                        {"paired_verdict", share(alarms.paired_verdict)}}
+                                        {"paired", paired(alarms.paired)},
+                                        {"paired_interval", paired(alarms.paired_interval)},
+                                        {"paired_verdict", paired(alarms.paired_verdict)}}
                      .dump()
               << '\n';
 }

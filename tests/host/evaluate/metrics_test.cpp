@@ -18,7 +18,7 @@ enum { recall, recall_all, precision, hr, ndcg, map, mrr };
 TEST(RankingScores, AreThoseOfAnExampleWorkedByHand)
 {
     const std::vector<std::uint8_t> hits{0, 1, 0, 1, 0};
-    const auto scores = ranking_scores(hits, 3, 5);
+    const auto scores = ranking_scores(hits, 3, 10, 5);
     EXPECT_DOUBLE_EQ(scores[recall], 2.0 / 3);
     EXPECT_DOUBLE_EQ(scores[recall_all], 2.0 / 3);
     EXPECT_DOUBLE_EQ(scores[precision], 2.0 / 5);
@@ -32,27 +32,39 @@ TEST(RankingScores, AreThoseOfAnExampleWorkedByHand)
 TEST(RankingScores, OnlyTheFirstKPlacesCount)
 {
     const std::vector<std::uint8_t> hits{0, 1, 0, 1, 0};
-    const auto scores = ranking_scores(hits, 3, 2);
+    const auto scores = ranking_scores(hits, 3, 10, 2);
     EXPECT_DOUBLE_EQ(scores[recall], 1.0 / 2);
     EXPECT_DOUBLE_EQ(scores[recall_all], 1.0 / 3);
     EXPECT_DOUBLE_EQ(scores[precision], 1.0 / 2);
     EXPECT_DOUBLE_EQ(scores[map], (1.0 / 2) / 2);
 }
 
+TEST(RankingScores, AUCTakesWhatIsBehindTheListForRandom)
+{
+    const auto auc = [](std::vector<std::uint8_t> hits, Row relevant, Row candidates) {
+        return ranking_scores(hits, relevant, candidates, std::ssize(hits)).back();
+    };
+    // all six candidates listed: of 2·4 pairs the first hit is before 3 others, the second before 2
+    EXPECT_DOUBLE_EQ(auc({0, 1, 0, 1, 0, 0}, 2, 6), 5.0 / 8);
+    // of the two behind the list each has one hit in front of it, and the other one with a chance of 1/2
+    EXPECT_DOUBLE_EQ(auc({0, 1, 0}, 2, 6), (0 + 1 + 1.5 * 2) / 8);
+    EXPECT_DOUBLE_EQ(auc({1, 1}, 2, 2), 1);
+}
+
 TEST(RankingScores, APerfectListScoresOneExceptWhereKIsTooShortForAll)
 {
     const std::vector<std::uint8_t> hits{1, 1};
-    EXPECT_THAT(ranking_scores(hits, 2, 2), ElementsAre(1, 1, 1, 1, 1, 1, 1));
-    EXPECT_THAT(ranking_scores(hits, 4, 2), ElementsAre(1, 0.5, 1, 1, 1, 1, 1));
+    EXPECT_THAT(ranking_scores(hits, 2, 9, 2), ElementsAre(1, 1, 1, 1, 1, 1, 1, 1));
+    EXPECT_THAT(ranking_scores(hits, 4, 9, 2), ElementsAre(1, 0.5, 1, 1, 1, 1, 1, 0.75));
 }
 
 TEST(RankingScores, AListThatRanOutOfItemsIsStillMeasuredAtK)
 {
     const std::vector<std::uint8_t> hits{1};
-    const auto scores = ranking_scores(hits, 2, 10);
+    const auto scores = ranking_scores(hits, 2, 4, 10);
     EXPECT_DOUBLE_EQ(scores[precision], 0.1);
     EXPECT_DOUBLE_EQ(scores[recall], 0.5);
-    EXPECT_THAT(ranking_scores({}, 2, 10), ElementsAre(0, 0, 0, 0, 0, 0, 0));
+    EXPECT_THAT(ranking_scores({}, 2, 4, 10), ElementsAre(0, 0, 0, 0, 0, 0, 0, 0.5));
 }
 
 TEST(FindHits, MarksTheRelevantPlaces)

@@ -1,4 +1,4 @@
-"""Recounts every number of `alster evaluate --json` with numpy from model.h5 and dataset.h5: docs/evaluation.md in code
+"""Recounts every number of `alster evaluate --json` with numpy from model.h5 and dataset.h5: docs/evaluate.md in code
 of its own. metrics_witness_test.py ALSTER; the real data are those of ALSTER_TEST_DATA."""
 import json
 import os
@@ -13,7 +13,7 @@ except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(4)
 
-NAMES = ["recall", "recall_all", "precision", "hr", "ndcg", "map", "mrr"]
+NAMES = ["recall", "recall_all", "precision", "hr", "ndcg", "map", "mrr", "auc"]
 CONSUMED = 1
 TOLERANCE = 1e-6
 
@@ -67,7 +67,12 @@ class Files:
 
 
 def user_measures(hits, relevant, k):
-    """The measures of one list, whose places are marked where they hit."""
+    """The measures of one list of all candidates, whose places are marked where they hit."""
+    order, others = hits.astype(float), len(hits) - relevant
+    order[k:] = (relevant - order[:k].sum()) / max(len(hits) - k, 1)  # behind the list any order is as likely
+    before = np.cumsum(order) - order
+    auc = (before[:k] * (1 - order[:k])).sum()
+    auc += (others - (~hits[:k]).sum()) * (order[:k].sum() + relevant) / 2
     hits = hits[:k]
     places = np.flatnonzero(hits) + 1
     possible = min(k, relevant)
@@ -75,7 +80,8 @@ def user_measures(hits, relevant, k):
     found = len(places)
     return [found / possible, found / relevant, found / k, float(found > 0),
             discount[places - 1].sum() / discount[:possible].sum(),
-            (np.arange(1, found + 1) / places).sum() / possible, 1 / places[0] if found else 0.0]
+            (np.arange(1, found + 1) / places).sum() / possible, 1 / places[0] if found else 0.0,
+            auc / (relevant * others) if others else 1.0]
 
 
 def mixed(x):
@@ -106,23 +112,36 @@ def bootstrap_weights(ids, replicates=200, seed=1):
 
 
 def user_lists(files, score_rows, ks, value_from=-np.inf, preference_from=0.0):
-    """Users, (users, measures) and for each item the best place that it surely has; score_rows(user) gives the scores
-    of all items."""
+    """Users, (users, measures) and (users, items) the place that an item surely has; score_rows(user) gives the scores of
+    all items."""
     held = files.held
     wanted = held.positive & (held.values >= value_from) & (held.preferences >= preference_from)
     relevant = held.matrix(wanted, files.excluded.shape) & ~files.excluded
     users = np.flatnonzero(relevant.any(axis=1))
-    worst_place = np.full(relevant.shape[1], np.iinfo(np.int64).max)
+    worst_place = np.full((len(users), relevant.shape[1]), np.iinfo(np.int64).max)
     measures = []
-    for user in users:
+    for n, user in enumerate(users):
         allowed = np.flatnonzero(~files.excluded[user])
         scores, good = score_rows(user)[allowed], relevant[user, allowed]
         order = np.lexsort((good, -scores))  # of one score the relevant items come last
         hits = good[order]
         measures.append(np.concatenate([user_measures(hits, hits.sum(), k) for k in ks]))
         last_of_tie = np.searchsorted(-scores[order], -scores[order], side="right") - 1
-        np.minimum.at(worst_place, allowed[order], last_of_tie)
+        worst_place[n, allowed[order]] = last_of_tie
     return users, np.array(measures), worst_place
+
+
+def catalogue_use(listed, k, files):
+    """`listed`: (users, items) marks who surely has what in a list of k."""
+    places = listed.sum(axis=0).astype(float)
+    common = (listed.astype(float) @ listed.T)[~np.eye(len(listed), dtype=bool)]
+    consumed = files.popularity
+    with np.errstate(invalid="ignore"):
+        novelty = np.log2(len(files.U) / np.maximum(consumed, 1))
+        use = {"coverage": listed.any(axis=0).mean(), "overlap": common.mean() / k,
+               "gini": abs(places[:, None] - places).mean() / (2 * places.mean()), "novelty": (places * novelty).sum() / places.sum(),
+               "pop_lift": (places * consumed).sum() / places.sum() / ((consumed * consumed).sum() / consumed.sum())}
+    return {name: np.nan_to_num(value) for name, value in use.items()}
 
 
 def ranking(files, score_rows, ks, value_from, preference_from):
@@ -137,7 +156,7 @@ def ranking(files, score_rows, ks, value_from, preference_from):
         if len(others):
             said[name + "_with_history"] = others[:, n].mean()
     for k in ks:
-        said[f"coverage@{k}"] = (worst_place < k).mean()
+        said |= {f"{name}@{k}": number for name, number in catalogue_use(worst_place < k, k, files).items()}
     return said
 
 

@@ -93,7 +93,7 @@ TEST(Ties, CountAgainstTheRankerAsInAWholeRankingWithRelevantItemsLast)
             if (relevant == 0) continue;
             ++counted;
             for (std::size_t n = 0; n < ks.size(); ++n) {
-                const auto scores = ranking_scores(hits, relevant, ks[n]);
+                const auto scores = ranking_scores(hits, relevant, std::ssize(hits), ks[n]);
                 for (std::size_t m = 0; m < scores.size(); ++m) expected[n][m] += scores[m];
             }
         }
@@ -120,7 +120,7 @@ TEST(Ties, AConstantScoreIsNeverBetterThanARandomOrderIsOnAverage)
     for (std::size_t n = 0; n < ks.size(); ++n) {
         for (std::size_t m = 0; m < average[n].size(); ++m) EXPECT_LE(worst.means[n][m], average[n][m] + 1e-12);
         if (ks[n] <= 20) {  // no list is so short
-            EXPECT_EQ(0, worst.coverage[n]);
+            EXPECT_EQ(0, worst.use[n].exposure.coverage);
         }
     }
     EXPECT_EQ(0, worst.measurement("recall", 5).value);
@@ -133,7 +133,7 @@ TEST(Ties, AMeasureAtKDoesNotDependOnTheOtherLengths)
     for (const Row k : {2, 7, 30}) {
         const RankingReport one = measure(Communicator::self(), problem, {k});
         EXPECT_EQ(one.means[0], all.means[k == 2 ? 0 : k == 7 ? 1 : 2]);
-        EXPECT_EQ(one.coverage[0], all.coverage[k == 2 ? 0 : k == 7 ? 1 : 2]);
+        EXPECT_EQ(one.use[0], all.use[k == 2 ? 0 : k == 7 ? 1 : 2]);
     }
 }
 
@@ -144,7 +144,7 @@ TEST(Ties, HaveTheSameBitsForAnyNumberOfRanks)
     const RankingReport together = measure(Communicator(), problem, {5, 20});
     EXPECT_EQ(alone.means, together.means);
     EXPECT_EQ(alone.low, together.low);
-    EXPECT_EQ(alone.coverage, together.coverage);
+    for (std::size_t n = 0; n < alone.use.size(); ++n) EXPECT_EQ(alone.use[n], together.use[n]);
 }
 
 TEST(Ties, OnlyChunksWithAnOpenTieAreRankedAgain)
@@ -225,7 +225,7 @@ TEST(Ties, NoMeasureDependsOnTheOrderOfRows)
     for (Row u = 0; u < users; ++u) keys[u] = static_cast<std::uint64_t>(user_at[user_at[u]]);
     const RankingReport other = measure_with(permuted(problem, user_at, item_at), keys);
     EXPECT_EQ(one.users, other.users);
-    EXPECT_EQ(one.coverage, other.coverage);
+    for (std::size_t n = 0; n < one.use.size(); ++n) EXPECT_EQ(one.use[n], other.use[n]);
     for (std::size_t n = 0; n < 2; ++n)
         for (std::size_t m = 0; m < ranking_metrics.size(); ++m) {  // sums of chunks are rounded in another order
             EXPECT_NEAR(one.means[n][m], other.means[n][m], 1e-13);
