@@ -11,6 +11,7 @@
 #include "data/console.hpp"
 #include "data/error.hpp"
 #include "host/commands/config_file.hpp"
+#include "host/commands/suggestions.hpp"
 
 namespace alster {
 
@@ -62,6 +63,7 @@ CommandLine::CommandLine(const std::string& name, const std::string& summary, co
 
 bool CommandLine::parse(int argc, char** argv)
 {
+    require_known_options(app_, argc, argv);
     try {
         app_.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {

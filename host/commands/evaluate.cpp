@@ -23,7 +23,7 @@ constexpr const char* examples =
 
 void add_options(CLI::App& app, EvaluateOptions& options)
 {
-    app.add_option("--model", options.served.model, "model.h5, made by alster train")->required();
+    app.add_option("--model", options.served.model, "model.h5 of alster train, or its run's directory")->required();
     app.add_option("--data", options.served.data, "The dataset.h5 it was trained on")->required();
     app.add_option("--k", options.ks, "Lengths of the lists: 10,20,100, or 10 with --candidates")
         ->delimiter(',')
