@@ -125,8 +125,14 @@ void ModelWriter::commit()
     file_.commit();
 }
 
+std::filesystem::path model_file_of(const std::filesystem::path& run_or_model)
+{
+    std::error_code ignored;
+    return std::filesystem::is_directory(run_or_model, ignored) ? run_or_model / "model.h5" : run_or_model;
+}
+
 ModelReader::ModelReader(const std::filesystem::path& path, const FileAccess& access, Verify verify)
-    : file_(Hdf5File::open(path, access, Verify::nothing))
+    : file_(Hdf5File::open(model_file_of(path), access, Verify::nothing))
 {
     check_format(file_, model_format);
     each_attribute(info_, ReadField{file_});

@@ -91,7 +91,10 @@ private:
     LargestFactors largest_;
 };
 
-/// Reads model.h5, whose attributes, shapes and values are compared with each other (data/model_check.hpp). Errors as
+/// The model file of a run's directory; any other path is the file itself.
+[[nodiscard]] std::filesystem::path model_file_of(const std::filesystem::path& run_or_model);
+
+/// Reads model.h5, or that of a run's directory, whose attributes, shapes and values are compared with each other (data/model_check.hpp). Errors as
 /// DatasetReader.
 class ModelReader {
 public:

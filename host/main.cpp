@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "data/console.hpp"
 #include "data/error.hpp"
 #include "host/commands/commands.hpp"
+#include "host/commands/suggestions.hpp"
 #include "host/machine/version.hpp"
 
 namespace {
@@ -39,7 +42,30 @@ void print_help()
 {
     print("Exact alternating least squares on MPI ranks.\n\nUsage: alster COMMAND [OPTIONS]\n\n");
     for (const auto& command : commands) print("  {:<18} {}\n", command.name, command.summary);
-    print("\nalster COMMAND --help explains a command; alster --version shows the build.\n");
+    print("\nalster help COMMAND explains a command; alster --version shows the build.\n");
+}
+
+int refuse_command(std::string_view word)
+{
+    std::vector<std::string> known;
+    for (const auto& command : commands) known.emplace_back(command.name);
+    const std::string near = nearest_word(word, known);
+    say("alster: unknown command '{}'{}; see alster --help", word,
+        near.empty() ? "" : fmt::format(": did you mean {}?", near));
+    return static_cast<int>(ExitCode::usage);
+}
+
+/// `alster help train` is `alster train --help`.
+int explain(const char* word)
+{
+    static char option[] = "--help";
+    std::string name = word;
+    for (const auto& command : commands) {
+        if (name != command.name) continue;
+        char* arguments[] = {name.data(), option, nullptr};
+        return run({command.name, command.summary, command.run, false}, 2, arguments);
+    }
+    return refuse_command(word);
 }
 
 }  // namespace
@@ -48,10 +74,10 @@ int main(int argc, char** argv)
 {
     hold_standard_streams();
     const std::string_view word = argc > 1 ? argv[1] : "--help";
-    if (word == "--help" || word == "-h") return run_guarded(print_help);
-    if (word == "--version") return run_guarded([] { print(build_facts()); });
+    if (word == "help" && argc > 2) return explain(argv[2]);
+    if (word == "--help" || word == "-h" || word == "help") return run_guarded(print_help);
+    if (word == "--version" || word == "-V") return run_guarded([] { print(build_facts()); });
     for (const auto& command : commands)
         if (word == command.name) return run(command, argc - 1, argv + 1);
-    say("alster: unknown command '{}'; see alster --help", word);
-    return static_cast<int>(ExitCode::usage);
+    return refuse_command(word);
 }

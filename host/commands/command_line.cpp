@@ -15,6 +15,7 @@
 #include "distributed/mpi_start.hpp"
 #include "host/commands/config_file.hpp"
 #include "host/commands/literal_value.hpp"
+#include "host/commands/suggestions.hpp"
 
 namespace alster {
 
@@ -72,6 +73,7 @@ CommandLine::CommandLine(const std::string& name, const std::string& summary, co
 
 bool CommandLine::parse(int argc, char** argv)
 {
+    require_known_options(app_, argc, argv);
     const auto drop_mark = [](std::string& value) { return drop_literal_mark(value), std::string(); };
     for (CLI::Option* option : app_.get_options({})) option->transform(CLI::Validator(drop_mark, ""));
     std::vector<std::string> words;

@@ -25,7 +25,7 @@ constexpr const char* examples =
 
 void add_options(CLI::App& app, EvaluateOptions& options, std::filesystem::path& pages)
 {
-    auto* model = app.add_option("--model", options.served.model, "model.h5, made by alster train");
+    auto* model = app.add_option("--model", options.served.model, "model.h5 of alster train, or its run's directory");
     app.add_option("--pages", pages, "Measure pages.h5, made by alster page --allow-held-out, in place of a model")
         ->excludes(model);
     app.add_option("--data", options.served.data, "The dataset.h5 it was trained on")->required();
@@ -95,7 +95,7 @@ int evaluate_command(int argc, char** argv)
     add_options(line.app(), options, pages);
     if (!line.parse(argc, argv)) return 0;
     if (options.served.model.empty() && pages.empty())
-        throw Error(ExitCode::usage, "--model is required: model.h5, made by alster train (or --pages)");
+        throw Error(ExitCode::usage, "--model is required: model.h5 of alster train, or its run's directory (or --pages)");
 
     const Communicator ranks;
     if (!pages.empty()) return show_pages(ranks, pages, options.served.data, line.json());

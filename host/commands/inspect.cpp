@@ -230,10 +230,10 @@ int inspect_command(int argc, char** argv)
     CommandLine line("inspect", "Shows what a dataset or model file holds, and checks that it is whole.", examples);
     std::string path;
     bool verify = true;
-    line.app().add_option("file", path, "A file that alster wrote")->required();
+    line.app().add_option("file", path, "A file that alster wrote, or a run's directory: its model")->required();
     line.app().add_flag("--verify,!--no-verify", verify, "Read all of it and compare the checksums (default)");
     if (!line.parse(argc, argv)) return 0;
-    const auto facts = describe(path, verify);
+    const auto facts = describe(model_file_of(path), verify);
     if (line.json())
         print("{}\n", json_text(facts));
     else

@@ -12,7 +12,7 @@ namespace alster {
 
 CLI::Option* add_files(CLI::App& app, ListOptions& options, const std::string& data)
 {
-    app.add_option("--model", options.served.model, "model.h5, made by alster train")->required();
+    app.add_option("--model", options.served.model, "model.h5 of alster train, or its run's directory")->required();
     return app.add_option("--data", options.served.data, data);
 }
 

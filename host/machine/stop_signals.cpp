@@ -13,14 +13,14 @@ volatile std::sig_atomic_t got_term = 0;
 
 extern "C" void mark_signal(int signal)
 {
-    if (signal == SIGTERM) got_term = 1;
+    if (signal == SIGTERM || signal == SIGINT) got_term = 1;
     if (signal == SIGUSR2)
         asked_to_save = 1;
     else
         asked_to_end = 1;
 }
 
-constexpr std::array signals = {SIGUSR1, SIGTERM, SIGUSR2};
+constexpr std::array signals = {SIGUSR1, SIGTERM, SIGUSR2, SIGINT};
 std::array<struct sigaction, signals.size()> before;
 
 }  // namespace
@@ -32,8 +32,11 @@ StopSignals::StopSignals()
     got_term = 0;
     struct sigaction action = {};
     action.sa_handler = mark_signal;
-    action.sa_flags = SA_RESTART;
-    for (std::size_t n = 0; n < signals.size(); ++n) sigaction(signals[n], &action, &before[n]);
+    for (std::size_t n = 0; n < signals.size(); ++n) {
+        // who presses Ctrl-C twice does not want to wait
+        action.sa_flags = SA_RESTART | (signals[n] == SIGINT ? static_cast<int>(SA_RESETHAND) : 0);
+        sigaction(signals[n], &action, &before[n]);
+    }
 }
 
 StopSignals::~StopSignals()

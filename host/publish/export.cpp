@@ -18,14 +18,6 @@ constexpr Row recall_queries = 200;
 
 const char* name_of(Element element) { return element == Element::f4 ? "f4" : element == Element::f2 ? "f2" : "i8"; }
 
-/// The file that is meant by a run's directory.
-std::filesystem::path source_of(const ExportOptions& options)
-{
-    std::error_code ignored;
-    const bool run = std::filesystem::is_directory(options.source, ignored);
-    return run ? options.source / "model.h5" : options.source;
-}
-
 /// Throws usage (64) where `out` does not end as files of the format do.
 void require_ending(const ExportOptions& options, std::string_view endings)
 {
@@ -163,7 +155,7 @@ ExportResult export_lists(const std::filesystem::path& source, const ExportOptio
 
 ExportResult run_export(const ExportOptions& options)
 {
-    const auto source = source_of(options);
+    const auto source = model_file_of(options.source);
     const std::string format = Hdf5File::open(source, serial_access(), Verify::nothing).text_attribute("/", "format");
     if (format != "alster-model" && format != "alster-lists")
         throw Error(ExitCode::bad_data, "{}: is of format {}; a model or lists can be exported", source.string(),

@@ -217,7 +217,7 @@ def check_signals():
     """Before a limit of Slurm's there is time for a model after USR1; TERM may give none."""
     hour = {"SLURM_JOB_END_TIME": str(int(time.time()) + 3600)}
     for kind, environment, made in ((signal.SIGUSR1, hour, True), (signal.SIGUSR1, {}, False),
-                                    (signal.SIGTERM, hour, False)):
+                                    (signal.SIGTERM, hour, False), (signal.SIGINT, hour, False)):
         shutil.rmtree("asked", ignore_errors=True)
         words = f"train --data data.h5 {FORMS['implicit']} --sweeps 100000 --out asked"
         process = subprocess.Popen([alster, *words.split()], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
