@@ -21,7 +21,7 @@ SETS = {  # name: (input, options of prepare, split of the test, split of the re
     "ml-1m-ge4": ("ml-1m/ratings_ge4.dat.gz", "--format movielens", "time:0.1", "time:0.1"),
     "lastfm": ("lastfm-hetrec/user_artists.dat.gz",
                "--format tsv --header --columns user=userID,item=artistID,value=weight", "random:0.2", "random:0.2"),
-    "citeulike": ("citeulike-a/users.dat.gz", "--format lists", "random:0.2", "random:0.2"),
+    "citeulike": ("citeulike-a/users.dat.gz", "--format csv --columns user=0,item=1", "random:0.2", "random:0.2"),
 }
 MODELS = list(itertools.product((0.003, 0.01, 0.02), (0.1, 0.2, 0.5, 1)))
 EXPONENTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
@@ -46,10 +46,21 @@ class Study:
         self.run("prepare", "--input", source, *arguments.split(), "--split", split, "--seed", seed, "--out", path)
         return path
 
+    def source(self, name):
+        """citeulike's lines are a user's count, then items; the others are logs."""
+        source = pathlib.Path(self.options.data) / SETS[name][0]
+        if name != "citeulike":
+            return source
+        log = self.work / "citeulike.csv"
+        with gzip.open(source, "rt") as lines, log.open("w") as out:
+            for user, line in enumerate(lines):
+                out.writelines(f"{user},{item}\n" for item in line.split()[1:])
+        return log
+
     def log_of_training(self, name, dataset):
         """The training part as a log: of a split by time from the log, of others from the dataset."""
-        source, arguments, split, _ = SETS[name]
-        source = pathlib.Path(self.options.data) / source
+        _, arguments, split, _ = SETS[name]
+        source = self.source(name)
         if split.startswith("time:"):
             with gzip.open(source, "rt", encoding="latin-1") as file:
                 lines = sorted(file, key=lambda line: int(line.rsplit("::", 1)[1]))
@@ -97,8 +108,8 @@ class Study:
         return max(curve, key=curve.get), curve
 
     def study(self, name):
-        source, arguments, split, validation = SETS[name]
-        test = self.prepare(name, pathlib.Path(self.options.data) / source, arguments, split, 1)
+        _, arguments, split, validation = SETS[name]
+        test = self.prepare(name, self.source(name), arguments, split, 1)
         log, arguments = self.log_of_training(name, test)
         rest = self.prepare(f"{name}.validation", log, arguments, validation, 2)
         start = time.time()
