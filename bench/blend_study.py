@@ -2,10 +2,10 @@
 """Fits a model and its blend with neighbours on a validation part, then measures both on the test.
 
     blend_study.py --alster build/release/alster --data $ALSTER_TEST_DATA --work DIR [--sets citeulike,lastfm,ml-1m-ge4]
-                   [--factors 128]
+                   [--factors 128] [--model 0.02,0.2] [--exponents 0.1,0.3,0.5] [--weights 0.1,0.25,0.5]
 
 The validation part is cut from the training part of the test's split, in the same way; the test is evaluated once, with
-what the validation part chose: first the model (λ, α0) by its NDCG@20, then b and μ. Needs h5py.
+what the validation part chose: first the model (λ, α0) by its NDCG@20, unless --model names one, then b and μ. Needs h5py.
 """
 import argparse
 import gzip
@@ -21,11 +21,9 @@ SETS = {  # name: (input, options of prepare, split of the test, split of the re
     "ml-1m-ge4": ("ml-1m/ratings_ge4.dat.gz", "--format movielens", "time:0.1", "time:0.1"),
     "lastfm": ("lastfm-hetrec/user_artists.dat.gz",
                "--format tsv --header --columns user=userID,item=artistID,value=weight", "random:0.2", "random:0.2"),
-    "citeulike": ("citeulike-a/users.dat.gz", "--format lists", "random:0.2", "random:0.2"),
+    "citeulike": ("citeulike-a/users.dat.gz", "--format csv --columns user=0,item=1", "random:0.2", "random:0.2"),
 }
 MODELS = list(itertools.product((0.003, 0.01, 0.02), (0.1, 0.2, 0.5, 1)))
-EXPONENTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
-WEIGHTS = (0.05, 0.1, 0.25, 0.5, 1.0)
 
 
 class Study:
@@ -46,10 +44,21 @@ class Study:
         self.run("prepare", "--input", source, *arguments.split(), "--split", split, "--seed", seed, "--out", path)
         return path
 
+    def source(self, name):
+        """citeulike's lines are a user's count, then items; the others are logs."""
+        source = pathlib.Path(self.options.data) / SETS[name][0]
+        if name != "citeulike":
+            return source
+        log = self.work / "citeulike.csv"
+        with gzip.open(source, "rt") as lines, log.open("w") as out:
+            for user, line in enumerate(lines):
+                out.writelines(f"{user},{item}\n" for item in line.split()[1:])
+        return log
+
     def log_of_training(self, name, dataset):
         """The training part as a log: of a split by time from the log, of others from the dataset."""
-        source, arguments, split, _ = SETS[name]
-        source = pathlib.Path(self.options.data) / source
+        _, arguments, split, _ = SETS[name]
+        source = self.source(name)
         if split.startswith("time:"):
             with gzip.open(source, "rt", encoding="latin-1") as file:
                 lines = sorted(file, key=lambda line: int(line.rsplit("::", 1)[1]))
@@ -83,22 +92,22 @@ class Study:
     def choose_model(self, dataset, run):
         def quality(model):
             return self.evaluate(dataset, self.train(dataset, run, model))["ndcg@20"]
-        return max(MODELS, key=quality)
+        return self.options.model or max(MODELS, key=quality)
 
     def choose_blend(self, dataset, model):
         """(b, μ) and the curve; μ 0 is the model alone."""
         curve = {}
-        for b in EXPONENTS:
+        for b in self.options.exponents:
             self.neighbours(dataset, model, b)
-            for mu in WEIGHTS:
+            for mu in self.options.weights:
                 found = self.evaluate(dataset, model, "--blend", mu)
                 curve[b, mu] = found["ndcg@20"]
                 curve[b, 0.0] = found["model_alone_ndcg@20"]
         return max(curve, key=curve.get), curve
 
     def study(self, name):
-        source, arguments, split, validation = SETS[name]
-        test = self.prepare(name, pathlib.Path(self.options.data) / source, arguments, split, 1)
+        _, arguments, split, validation = SETS[name]
+        test = self.prepare(name, self.source(name), arguments, split, 1)
         log, arguments = self.log_of_training(name, test)
         rest = self.prepare(f"{name}.validation", log, arguments, validation, 2)
         start = time.time()
@@ -108,8 +117,8 @@ class Study:
         fitted = time.time() - start
         print(f"\n{name}, {split}, {self.options.factors} factors: validation chose reg {setting[0]}, alpha0 {setting[1]}, "
               f"b {b}, mu {mu} in {fitted:.0f} s")
-        for exponent in EXPONENTS:
-            print(f"  b {exponent}: " + "  ".join(f"mu {w} {curve[exponent, w]:.4f}" for w in (0.0, *WEIGHTS)))
+        for exponent in self.options.exponents:
+            print(f"  b {exponent}: " + "  ".join(f"mu {w} {curve[exponent, w]:.4f}" for w in (0.0, *self.options.weights)))
         self.report(test, self.train(test, self.work / f"{name}.run", setting), b, mu)
 
     def report(self, test, model, b, mu):
@@ -125,6 +134,10 @@ class Study:
                      if gain in found else ""), flush=True)
 
 
+def numbers(text):
+    return tuple(map(float, text.split(",")))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--alster", required=True)
@@ -132,6 +145,9 @@ def main():
     parser.add_argument("--work", required=True)
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--factors", type=int, default=128)
+    parser.add_argument("--model", type=numbers, help="λ,α0")
+    parser.add_argument("--exponents", type=numbers, default=(0.0, 0.1, 0.2, 0.3, 0.4, 0.5))
+    parser.add_argument("--weights", type=numbers, default=(0.05, 0.1, 0.25, 0.5, 1.0))
     options = parser.parse_args()
     study = Study(options)
     for name in options.sets.split(","):

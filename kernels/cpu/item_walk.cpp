@@ -118,12 +118,26 @@ private:
         Offset met = 0;
         double* sums = sums_.data();
         for (const auto v : users) {
-            const double step = histories_.steps[v];
             const auto items = histories_.rows.columns_of(v);
-            for (const Column j : items) sums[j] += step;
+            add_step(items, histories_.steps[v], sums);
             met += std::ssize(items);
         }
         return met;
+    }
+
+    /// Four at a time: items of a history differ, so that no sum waits for another. The compiler cannot know that.
+    static void add_step(std::span<const Column> items, double step, double* sums)
+    {
+        std::size_t n = 0;
+        for (; n + 4 <= items.size(); n += 4) {
+            const Column* j = items.data() + n;
+            const double a = sums[j[0]], b = sums[j[1]], c = sums[j[2]], d = sums[j[3]];
+            sums[j[0]] = a + step;
+            sums[j[1]] = b + step;
+            sums[j[2]] = c + step;
+            sums[j[3]] = d + step;
+        }
+        for (; n < items.size(); ++n) sums[items[n]] += step;
     }
 
     void take(Row source, Row j)

@@ -167,6 +167,21 @@ def check_item_item(found):
     assert abs(np.mean(np.array(hits) > 0) - found["item_item_hr@5_with_history"]) < 1e-12
 
 
+def check_given_candidates():
+    with h5py.File("plays.h5") as data, h5py.File("plays/model.h5") as model:
+        scores = blended(data, model, "plays/neighbours.h5", 0.4)
+        learned = [np.flatnonzero(model[f"{side}/status"][:] == 0) for side in ("users", "items")]
+        users, items = (data[f"{side}/id"].asstr()[:] for side in ("users", "items"))
+    places = []
+    with open("candidates", "w") as file:
+        for n, u in enumerate(learned[0]):
+            some = np.roll(learned[1], n)[:12]
+            file.write(f"({users[u]},{items[some[0]]})\t" + "\t".join(items[some[1:]]) + "\n")
+            places.append(1 + (scores[u, some[1:]] >= scores[u, some[0]]).sum())
+    found = json.loads(alster("evaluate --model plays/model.h5 --data plays.h5 --candidates candidates --k 3 --blend 0.4 --json"))
+    assert abs(found["mrr"] - np.mean(1 / np.array(places))) < 1e-9, (found["mrr"], np.mean(1 / np.array(places)))
+
+
 def check_that_nothing_blended_changes_nothing():
     base = f"recommend --model plays/model.h5 --data plays.h5 --all --k {K} --out "
     for out, more in (("plain.h5", ""), ("zero.h5", " --blend 0 --neighbours plays/neighbours.h5")):
@@ -253,6 +268,7 @@ def check_movielens():
 with tempfile.TemporaryDirectory() as directory:
     os.chdir(directory)
     check_small_log()
+    check_given_candidates()
     check_that_nothing_blended_changes_nothing()
     check_samples()
     check_similar()
