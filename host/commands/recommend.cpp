@@ -46,6 +46,9 @@ void add_options(CLI::App& app, Options& options)
         ->excludes(everything);
     app.add_flag("--allow-held-out", options.allow_held_out, "List what the split has set aside, as evaluate does");
     app.add_flag("--no-fill", options.no_fill, "Leave lists short in place of filling them with what is popular");
+    app.add_option("--evidence", options.recommend.evidence,
+                   "Items of the user's history named for each place that the model chose; 0: none")
+        ->check(CLI::Range(Row{0}, most_evidence));
     add_eligibility(app, options.lists);
     add_scoring(app, options.lists.served);
 }
@@ -68,6 +71,7 @@ nlohmann::json as_json(const OneList& list, const ItemLabels& labels)
     auto object = list_json(list.made.lists, list.n, labels);
     object["user"] = list.name;
     add_reasons(object, list.made.reasons_of(list.n));
+    if (list.made.evidence.each > 0) add_evidence(object, list.made.evidence, list.made.lists, list.n, labels);
     add_shortfall(object, list.made.shortfall[list.n]);
     return object;
 }
@@ -111,6 +115,7 @@ int recommend_command(int argc, char** argv)
                         .side = Side::users,
                         .group = "/topk/home",
                         .k = options.lists.k,
+                        .evidence = options.recommend.evidence,
                         .score = score_formula(served.info()),
                         .excluded = excluded_words(options.recommend, served.dataset().info()),
                         .popular = &recommender.popular(),

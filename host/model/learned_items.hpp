@@ -17,6 +17,11 @@ public:
 
     [[nodiscard]] FactorTable table() const;
     [[nodiscard]] std::int32_t item(std::int32_t row) const { return item_[row]; }
+    /// (width) of an item; null where nothing was learned of it.
+    [[nodiscard]] const float* factors(Row item) const
+    {
+        return row_[item] < 0 ? nullptr : factors_.data() + row_[item] * width_;
+    }
 
     [[nodiscard]] const std::vector<std::int32_t>& items() const { return item_; }
 

@@ -52,6 +52,7 @@ Recommender::Recommender(ServedModel& served, const RecommendOptions& options)
       popularity_(served.popularity()),
       classes_(options.eligibility, items_.items())
 {
+    if (options.evidence > 0) evidence_.emplace(served, options.evidence, options.eligibility);
     if (!options.eligibility) {
         most_popular_ = most_popular(popularity_.counts());
         return;
@@ -127,6 +128,7 @@ Lists Recommender::lists(std::span<const Row> rows)
         if (!learned || (options_.fill && result.lists.filled[u] < options_.k)) fill(users, u, result);
         if (result.lists.filled[u] < options_.k) result.shortfall[u] = shortfall(users, u, result);
     }
+    if (evidence_) evidence_->find(rows, result);
     return result;
 }
 

@@ -1,9 +1,11 @@
 #pragma once
+#include <optional>
 #include <span>
 
 #include "data/exclusion.hpp"
 #include "host/model/served_model.hpp"
 #include "host/personalize/candidate_classes.hpp"
+#include "host/personalize/evidence.hpp"
 #include "host/personalize/lists.hpp"
 
 namespace alster {
@@ -14,6 +16,7 @@ struct RecommendOptions {
     Exclusion exclusion;                 // beside what was consumed in training
     bool fill = true;                    // from popularity, where the model's list runs short
     Eligibility* eligibility = nullptr;  // who may see what; null: everybody everything
+    Row evidence = 0;                    // pieces of evidence of a place, at most most_evidence
 };
 
 /// Makes lists of k items for blocks of users; only the items are in memory as a whole.
@@ -44,6 +47,7 @@ private:
     const Popularity& popularity_;
     CandidateClasses classes_;
     PopularItems most_popular_;
+    std::optional<EvidenceFinder> evidence_;
 };
 
 }  // namespace alster
