@@ -22,6 +22,7 @@ constexpr Command commands[] = {
     {"evaluate", "measure a model on held-out interactions", evaluate_command, true},
     {"compare", "say which of several models is better, and for whom", compare_command, true},
     {"recommend", "list the best unseen items for users", recommend_command, true},
+    {"explain", "say which events of a history a score is due to", explain_command, true},
     {"similar", "list the items most like an item", similar_command, true},
     {"export", "write vectors or lists for other systems", export_command, false},
     {"audit", "check lists against the rules of who may see what", audit_command, true},
