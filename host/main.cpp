@@ -26,6 +26,7 @@ constexpr Command commands[] = {
     {"compare", "say which of several models is better, and for whom", compare_command, true},
     {"neighbours", "find the items that users of an item take as well", neighbours_command, true},
     {"recommend", "list the best unseen items for users", recommend_command, true},
+    {"explain", "say which events of a history a score is due to", explain_command, true},
     {"similar", "list the items most like an item", similar_command, true},
     {"page", "make home pages: rows of titles, each with a reason", page_command, true},
     {"export", "write vectors or lists for other systems", export_command, false},

@@ -28,6 +28,7 @@ int evaluate_command(int argc, char** argv);
 int compare_command(int argc, char** argv);
 int neighbours_command(int argc, char** argv);
 int recommend_command(int argc, char** argv);
+int explain_command(int argc, char** argv);
 int similar_command(int argc, char** argv);
 int page_command(int argc, char** argv);
 int export_command(int argc, char** argv);

@@ -95,7 +95,8 @@ int evaluate_command(int argc, char** argv)
     add_options(line.app(), options, pages);
     if (!line.parse(argc, argv)) return 0;
     if (options.served.model.empty() && pages.empty())
-        throw Error(ExitCode::usage, "--model is required: model.h5 of alster train, or its run's directory (or --pages)");
+        throw Error(ExitCode::usage,
+                    "--model is required: model.h5 of alster train, or its run's directory (or --pages)");
 
     const Communicator ranks;
     if (!pages.empty()) return show_pages(ranks, pages, options.served.data, line.json());

@@ -98,7 +98,7 @@ ListSummary write_lists(const ServedModel& served, const ListOptions& options, c
         const Lists made = job.make(block);
         const auto first = job.names.empty() ? 0 : static_cast<std::size_t>(block.data() - job.rows.data());
         writer->write({block, job.names.empty() ? job.names : job.names.subspan(first, block.size()), made.lists,
-                       made.reasons, made.shortfall});
+                       made.reasons, made.shortfall, job.file.evidence > 0 ? &made.evidence : nullptr});
     };
     for_asked_blocks(served.ranks(), options.all, served.model().rows(job.file.side), job.rows, options.k, write);
     ListSummary summary = job.summary();

@@ -47,6 +47,9 @@ void add_options(CLI::App& app, Options& options)
         ->excludes(everything);
     app.add_flag("--allow-held-out", options.allow_held_out, "List what the split has set aside, as evaluate does");
     app.add_flag("--no-fill", options.no_fill, "Leave lists short in place of filling them with what is popular");
+    app.add_option("--evidence", options.recommend.evidence,
+                   "Items of the user's history named for each place that the model chose; 0: none")
+        ->check(CLI::Range(Row{0}, most_evidence));
     add_eligibility(app, options.lists);
     add_blend(app, options.blend);
     add_scoring(app, options.lists.served);
@@ -70,8 +73,16 @@ nlohmann::json as_json(const OneList& list, const ItemLabels& labels)
     auto object = list_json(list.made.lists, list.n, labels);
     object["user"] = list.name;
     add_reasons(object, list.made.reasons_of(list.n));
+    if (list.made.evidence.each > 0) add_evidence(object, list.made.evidence, list.made.lists, list.n, labels);
     add_shortfall(object, list.made.shortfall[list.n]);
     return object;
+}
+
+void say_notes(ServedModel& served, const Options& options, const UserCounts& counts)
+{
+    if (options.lists.out.empty() && counts.unknown > 0) say("alster: {}", counts.text());
+    if (const auto note = held_out_note(served, options.recommend); !note.empty()) say("alster: {}", note);
+    say("alster: {}", served.scorers().chosen);
 }
 
 }  // namespace
@@ -93,7 +104,7 @@ int recommend_command(int argc, char** argv)
     std::optional<Eligibility> eligibility = eligibility_of(served, options.lists);
     options.recommend.eligibility = eligibility ? &*eligibility : nullptr;
     const AskedUsers asked = asked_users(served, options);
-    const Scorers& scorers = served.scorers(!options.lists.all);
+    static_cast<void>(served.scorers(!options.lists.all));
     const auto blend = make_blend(served, options.blend);
     const char* formula = score_formula(served.info());
     const std::string score = blend ? blend_formula(formula, blend->scores) : formula;
@@ -118,6 +129,7 @@ int recommend_command(int argc, char** argv)
                         .side = Side::users,
                         .group = "/topk/home",
                         .k = options.lists.k,
+                        .evidence = options.recommend.evidence,
                         .score = score,
                         .excluded = excluded_words(options.recommend, served.dataset().info()),
                         .popular = &recommender.popular(),
@@ -130,10 +142,7 @@ int recommend_command(int argc, char** argv)
                       .json = [&](const OneList& list) { return as_json(list, labels); },
                       .summary = summary};
     run_lists(served, options.lists, job, line.json());
-    if (!ranks.leads()) return 0;
-    if (options.lists.out.empty() && counts.unknown > 0) say("alster: {}", counts.text());
-    if (const auto note = held_out_note(served, options.recommend); !note.empty()) say("alster: {}", note);
-    say("alster: {}", scorers.chosen);
+    if (ranks.leads()) say_notes(served, options, counts);
     return 0;
 }
 

@@ -66,8 +66,8 @@ struct RankingReport {
     std::vector<RankingScores> means = {};
     std::vector<RankingScores> low = {};  // 95 % intervals over users
     std::vector<RankingScores> high = {};
-    std::vector<RankingScores> with_history = {};  // means over the other users; empty: there are none
-    std::vector<CatalogueUse> use = {};            // of the lists of these users
+    std::vector<RankingScores> with_history = {};      // means over the other users; empty: there are none
+    std::vector<CatalogueUse> use = {};                // of the lists of these users
     std::vector<std::vector<double>> replicates = {};  // of the intervals: (replicates, ks · metrics) means
 
     /// One metric by its name, of ranking_metrics.

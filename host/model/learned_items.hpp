@@ -19,6 +19,11 @@ public:
     [[nodiscard]] std::int32_t item(std::int32_t row) const { return item_[row]; }
     /// The row of an item, −1 where nothing was learned of it; rows ascend as items do.
     [[nodiscard]] std::int32_t row(std::int32_t item) const { return row_[item]; }
+    /// (width) of an item; null where nothing was learned of it.
+    [[nodiscard]] const float* factors(Row item) const
+    {
+        return row_[item] < 0 ? nullptr : factors_.data() + row_[item] * width_;
+    }
 
     [[nodiscard]] const std::vector<std::int32_t>& items() const { return item_; }
 

@@ -23,7 +23,8 @@ ListContents contents_of(const ListFile& file)
                      .instant = rules ? rules->instant() : 0,
                      .viewer = file.viewer},
             .items = file.labels.ids(),
-            .groups = {{.name = file.group, .side = file.side, .k = file.k, .reasons = of_users}},
+            .groups =
+                {{.name = file.group, .side = file.side, .k = file.k, .reasons = of_users, .evidence = file.evidence}},
             .users = info.users,
             .user_ids = sample.kind,
             .user_id_width = sample.texts.width,
@@ -49,8 +50,12 @@ void Hdf5ListWriter::write(const ListBlock& block)
     std::vector<std::uint8_t> reasons;
     reasons.reserve(block.reasons.size());
     for (const Reason reason : block.reasons) reasons.push_back(static_cast<std::uint8_t>(reason));
-    file_.write(what_.group, range.first,
-                {.items = block.lists.items, .scores = block.lists.scores, .filled = filled, .reasons = reasons});
+    ListRows lists{.items = block.lists.items, .scores = block.lists.scores, .filled = filled, .reasons = reasons};
+    if (block.evidence) {
+        lists.evidence = block.evidence->items;
+        lists.evidence_weights = block.evidence->weights;
+    }
+    file_.write(what_.group, range.first, lists);
     if (what_.side == Side::users) file_.write_users(range.first, what_.model.ids(Side::users, range));
 }
 

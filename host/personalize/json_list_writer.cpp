@@ -20,6 +20,7 @@ void JsonListWriter::write(const ListBlock& block)
         object[what_.side == Side::users ? "user" : "item"] =
             block.names.empty() ? what_.model.ids(what_.side, {owner, owner + 1}).text(0) : block.names[n];
         if (!block.reasons.empty()) add_reasons(object, block.reasons.subspan(n * block.lists.k, block.lists.k));
+        if (block.evidence) add_evidence(object, *block.evidence, block.lists, row, what_.labels);
         if (!block.shortfall.empty()) add_shortfall(object, block.shortfall[n]);
         text += json_text(object) + '\n';
     }

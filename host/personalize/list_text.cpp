@@ -28,6 +28,19 @@ std::string shortfall_text(const Lists& made, Row row)
     return fmt::format("      only {} of {}: of the other items {}\n", filled, made.lists.k, reasons);
 }
 
+std::string evidence_text(const Lists& made, Row row, Row place, const ItemLabels& labels)
+{
+    if (made.evidence.each == 0) return "";
+    const auto items = made.evidence.items_of(row, made.lists.k, place);
+    const auto weights = made.evidence.weights_of(row, made.lists.k, place);
+    std::string text;
+    for (std::size_t n = 0; n < items.size(); ++n)
+        text +=
+            fmt::format("{:>13}{:>+9.4f}  {:<12}  {}\n", n == 0 ? "because " : "", weights[n],
+                        printable(labels.id(items[n])), labels.has_titles() ? printable(labels.title(items[n])) : "");
+    return text;
+}
+
 }  // namespace
 
 std::string list_text(const Lists& made, Row row, const ItemLabels& labels)
@@ -41,6 +54,7 @@ std::string list_text(const Lists& made, Row row, const ItemLabels& labels)
         text +=
             fmt::format("{:>4}  {:>9.4f}  {:<12}  {}{}\n", n + 1, scores[n], printable(labels.id(items[n])),
                         labels.has_titles() ? printable(labels.title(items[n])) : "", filled_in ? "  (popular)" : "");
+        text += evidence_text(made, row, static_cast<Row>(n), labels);
     }
     return std::ssize(items) < made.lists.k ? text + shortfall_text(made, row) : text;
 }
@@ -67,6 +81,26 @@ void add_reasons(nlohmann::json& list, std::span<const Reason> reasons)
     for (const Reason reason : reasons)
         if (reason != Reason::none) names.push_back(name(reason));
     list["reasons"] = names;
+}
+
+nlohmann::json evidence_json(std::int32_t item, double weight, const ItemLabels& labels)
+{
+    nlohmann::json piece{{"item", labels.id(item)}, {"weight", weight}};
+    if (labels.has_titles()) piece["title"] = labels.title(item);
+    return piece;
+}
+
+void add_evidence(nlohmann::json& list, const Evidence& evidence, const TopK& lists, Row row, const ItemLabels& labels)
+{
+    auto because = nlohmann::json::array();
+    for (Row place = 0; place < lists.filled[row]; ++place) {
+        const auto items = evidence.items_of(row, lists.k, place);
+        const auto weights = evidence.weights_of(row, lists.k, place);
+        auto pieces = nlohmann::json::array();
+        for (std::size_t n = 0; n < items.size(); ++n) pieces.push_back(evidence_json(items[n], weights[n], labels));
+        because.push_back(pieces);
+    }
+    list["because"] = because;
 }
 
 void add_shortfall(nlohmann::json& list, const Shortfall& shortfall)

@@ -20,6 +20,12 @@ namespace alster {
 /// Adds "reason", that of the first place (none: "none"), and where places differ "reasons" of all that are filled.
 void add_reasons(nlohmann::json& list, std::span<const Reason> reasons);
 
+/// Adds "because": for each place that is filled a list of {"item", "title" where there are titles, "weight"}.
+void add_evidence(nlohmann::json& list, const Evidence& evidence, const TopK& lists, Row row, const ItemLabels& labels);
+
+/// {"item", "title" where there are titles, "weight"}
+[[nodiscard]] nlohmann::json evidence_json(std::int32_t item, double weight, const ItemLabels& labels);
+
 /// Adds "shortfall" where a list is short: places, and items by why they are not in it.
 void add_shortfall(nlohmann::json& list, const Shortfall& shortfall);
 

@@ -21,6 +21,7 @@ struct ListBlock {
     const TopK& lists;
     std::span<const Reason> reasons;            // (rows, k) of users; empty: lists of items
     std::span<const Shortfall> shortfall = {};  // (rows) of users; empty: lists of items
+    const Evidence* evidence = nullptr;         // of users, where the file has any
 };
 
 /// A file of lists that all ranks write together, block after block: nobody holds all of them.
@@ -50,6 +51,7 @@ struct ListFile {
     Side side;          // whose lists these are
     std::string group;  // in HDF5: "/topk/home", "/similar/items"
     Row k = 0;
+    Row evidence = 0;                       // of users: pieces of a place
     std::string score = {};                 // how scores are computed, in words
     std::string excluded = {};              // of users: what lists leave out, in words
     const PopularItems* popular = nullptr;  // of users: what a service shows to whom it does not know

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -32,6 +33,24 @@ struct Shortfall {
     Row not_learned = 0;   // items of which the model knows nothing, where popularity fills no places
 };
 
+/// Which items of a user's history its places are due to, the strongest first.
+struct Evidence {
+    Row each = 0;                          // pieces of a place; 0: nobody asked
+    std::vector<std::int32_t> items = {};  // (rows, k, each) −1: none
+    std::vector<float> weights = {};       // (rows, k, each) how far the score falls without the event; 0: none
+
+    /// Those that place `place` of list `row` has; `k` is the length of lists.
+    [[nodiscard]] std::span<const std::int32_t> items_of(Row row, Row k, Row place) const
+    {
+        const auto all = std::span(items).subspan((row * k + place) * each, each);
+        return all.first(static_cast<std::size_t>(std::ranges::find(all, -1) - all.begin()));
+    }
+    [[nodiscard]] std::span<const float> weights_of(Row row, Row k, Row place) const
+    {
+        return std::span(weights).subspan((row * k + place) * each, items_of(row, k, place).size());
+    }
+};
+
 /// Some lists of k places, of users or of items. A user's score is the model's, its mean included, or how popular the
 /// item is.
 struct Lists {
@@ -40,6 +59,7 @@ struct Lists {
     std::vector<Knowledge> knowledge = {};   // (rows) of users
     std::vector<Shortfall> shortfall = {};   // (rows) of users
     std::vector<std::int32_t> classes = {};  // (rows) of users, where there are rules of eligibility
+    Evidence evidence = {};                  // of users, where it was asked for
 
     [[nodiscard]] std::span<const Reason> reasons_of(Row row) const
     {

@@ -50,6 +50,7 @@ Recommender::Recommender(ServedModel& served, const RecommendOptions& options, c
       classes_(options.eligibility, items_.items()),
       most_popular_(popular_for_unknown(served, options.eligibility))
 {
+    if (options.evidence > 0) evidence_.emplace(served, options.evidence, options.eligibility);
 }
 
 Recommender::Users Recommender::read(std::span<const Row> rows) const
@@ -90,11 +91,12 @@ Lists Recommender::score(const Users& users)
 /// What blending adds is held for some users at a time.
 Lists Recommender::lists(std::span<const Row> rows)
 {
-    if (!blend_) return make(rows);
     const auto all = static_cast<Row>(rows.size());
+    const Row at_once = blend_ ? rows_with_addends : std::max<Row>(1, all);
     Lists result{.lists = TopK(all, options_.k)};
-    for (Row first = 0; first < all; first += rows_with_addends)
-        append(make(rows.subspan(first, std::min(rows_with_addends, all - first))), first, result);
+    for (Row first = 0; first < all; first += at_once)
+        append(make(rows.subspan(first, std::min(at_once, all - first))), first, result);
+    if (evidence_) evidence_->find(rows, result);
     return result;
 }
 

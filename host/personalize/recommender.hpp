@@ -1,10 +1,12 @@
 #pragma once
+#include <optional>
 #include <span>
 
 #include "data/exclusion.hpp"
 #include "host/model/served_model.hpp"
 #include "host/personalize/blend.hpp"
 #include "host/personalize/candidate_classes.hpp"
+#include "host/personalize/evidence.hpp"
 #include "host/personalize/lists.hpp"
 
 namespace alster {
@@ -15,6 +17,7 @@ struct RecommendOptions {
     Exclusion exclusion;                 // beside what was consumed in training
     bool fill = true;                    // from popularity, where the model's list runs short
     Eligibility* eligibility = nullptr;  // who may see what; null: everybody everything
+    Row evidence = 0;                    // pieces of evidence of a place, at most most_evidence
 };
 
 /// The most popular items that users see whom the model does not know; none where the rules let them see nothing.
@@ -52,6 +55,7 @@ private:
     const Popularity& popularity_;
     CandidateClasses classes_;
     PopularItems most_popular_;
+    std::optional<EvidenceFinder> evidence_;
 };
 
 }  // namespace alster
