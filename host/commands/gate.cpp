@@ -54,8 +54,16 @@ GateCheck check_of(const std::string& metric, const std::string& base, const Sli
                       .verdict = slice.verdict});
 }
 
+/// Each rank reads them, before anything is measured.
+std::vector<GateCheck> read_audits(const GateOptions& options)
+{
+    std::vector<GateCheck> checks;
+    for (const auto& audit : options.audits) checks.push_back(audit_passed(audit));
+    return checks;
+}
+
 /// The subject is the last of the systems.
-GateResult judge(const UserValues& values, const GateOptions& options)
+GateResult judge(const UserValues& values, const std::vector<GateCheck>& audits, const GateOptions& options)
 {
     GateResult result{.subject = options.subject.string(), .created_utc = "", .files = {}, .checks = {}};
     const std::size_t subject = values.systems.size() - 1;
@@ -66,7 +74,7 @@ GateResult judge(const UserValues& values, const GateOptions& options)
         for (const auto& slice : comparison.slices)
             result.checks.push_back(check_of(values.metric, comparison.base, slice));
     }
-    for (const auto& audit : options.audits) result.checks.push_back(audit_passed(audit));
+    result.checks.insert(result.checks.end(), audits.begin(), audits.end());
     result.files.push_back(judged_file(model_of(options.subject)));
     for (const auto& file : options.files) result.files.push_back(judged_file(file));
     return result;
@@ -93,11 +101,12 @@ int gate_command(int argc, char** argv)
         if (!run.empty()) options.measured.runs.push_back(run);
 
     const Communicator ranks;
+    const auto audits = read_audits(options);
     const UserValues values = measure_users(ranks, options.measured);
     std::int64_t code = 0;
     const std::string now = utc_now(ranks, "{:%Y-%m-%dT%H:%M:%SZ}");
     if (ranks.leads()) {
-        GateResult result = judge(values, options);
+        GateResult result = judge(values, audits, options);
         result.created_utc = now;
         write_verdict(options.verdict, result);
         for (const auto& note : values.notes) say("alster: warning: {}", note);

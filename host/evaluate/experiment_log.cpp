@@ -68,6 +68,7 @@ UserNumbers read_exposures(const std::string& path, const Variants& variants, Ex
     while (const auto* fields = table.next()) {
         const int variant = variants.find(table.text("variant"));
         const std::string user(table.text("user"));
+        if (user.empty()) throw Error(ExitCode::bad_data, "{}: names no user", table.where());
         if (variant < 0)
             throw Error(ExitCode::bad_data, "{}: variant \"{}\" is none of --shares", table.where(),
                         table.text("variant"));

@@ -138,7 +138,7 @@ class Experiments(unittest.TestCase):
         self.refused(65, 'variant "other"', *read[:shares], "control=1,new=1", *read[shares + 1:])
         for name, extra, text in (("exposures.csv", ["u0,new,se"], "two variants"),
                                   ("exposures.csv", ["u0,control,de"], "two values"),
-                                  ("exposures.csv", ["u1,new"], "2 fields"),
+                                  ("exposures.csv", ["u1,new"], "2 fields"), ("exposures.csv", [",new,se"], "no user"),
                                   ("outcomes.csv", ["x,u1"], 'value is "x"'), ("outcomes.csv", ["nan,u1"], "finite")):
             self.log()
             with open(name, "a") as file:

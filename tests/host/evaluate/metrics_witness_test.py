@@ -118,7 +118,7 @@ def user_lists(files, score_rows, ks, value_from=-np.inf, preference_from=0.0):
     wanted = held.positive & (held.values >= value_from) & (held.preferences >= preference_from)
     relevant = held.matrix(wanted, files.excluded.shape) & ~files.excluded
     users = np.flatnonzero(relevant.any(axis=1))
-    worst_place = np.full((len(users), relevant.shape[1]), np.iinfo(np.int64).max)
+    worst_place = np.full((len(users), relevant.shape[1]), np.iinfo(np.int32).max, np.int32)
     measures = []
     for n, user in enumerate(users):
         allowed = np.flatnonzero(~files.excluded[user])
@@ -134,12 +134,14 @@ def user_lists(files, score_rows, ks, value_from=-np.inf, preference_from=0.0):
 def catalogue_use(listed, k, files):
     """`listed`: (users, items) marks who surely has what in a list of k."""
     places = listed.sum(axis=0).astype(float)
-    common = (listed.astype(float) @ listed.T)[~np.eye(len(listed), dtype=bool)]
+    used = listed[:, places > 0].astype(np.float32)
+    common = (used @ used.T)[~np.eye(len(listed), dtype=bool)].astype(float)
+    lorenz = np.cumsum(np.sort(places)) / places.sum()
     consumed = files.popularity
     with np.errstate(invalid="ignore"):
         novelty = np.log2(len(files.U) / np.maximum(consumed, 1))
         use = {"coverage": listed.any(axis=0).mean(), "overlap": common.mean() / k,
-               "gini": abs(places[:, None] - places).mean() / (2 * places.mean()), "novelty": (places * novelty).sum() / places.sum(),
+               "gini": (len(places) + 1 - 2 * lorenz.sum()) / len(places), "novelty": (places * novelty).sum() / places.sum(),
                "pop_lift": (places * consumed).sum() / places.sum() / ((consumed * consumed).sum() / consumed.sum())}
     return {name: np.nan_to_num(value) for name, value in use.items()}
 
