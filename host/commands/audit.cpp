@@ -55,7 +55,7 @@ int audit_command(int argc, char** argv)
     by_leader(ranks, [&] { write_verdict(report, options.lists); });
     if (ranks.leads() && line.json()) print("{}\n", verdict_json(report));
     if (ranks.leads() && !line.json()) print_text(report);
-    return report.publishable() ? 0 : static_cast<int>(ExitCode::guardrail);
+    return report.passed() ? 0 : static_cast<int>(ExitCode::guardrail);
 }
 
 }  // namespace alster

@@ -58,7 +58,7 @@ GateCheck check_of(const std::string& metric, const std::string& base, const Sli
 std::vector<GateCheck> read_audits(const GateOptions& options)
 {
     std::vector<GateCheck> checks;
-    for (const auto& audit : options.audits) checks.push_back(audit_passed(audit));
+    for (const auto& audit : options.audits) checks.push_back(audit_passed(audit, options.files));
     return checks;
 }
 

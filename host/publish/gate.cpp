@@ -71,12 +71,20 @@ GateCheck not_worse(const GateComparison& comparison)
                                 std::max(0.0, -comparison.difference.low))};
 }
 
-GateCheck audit_passed(const fs::path& path)
+GateCheck audit_passed(const fs::path& path, const std::vector<fs::path>& files)
 {
     const Json audit = read_object(path);
     if (!audit.contains("passed") || !audit["passed"].is_boolean())
         throw Error(ExitCode::bad_data, "{}: is no audit: it lacks \"passed\", true or false", path.string());
     const bool passed = audit["passed"];
+    const auto digest = audit.value("lists_sha256", std::string());
+    const bool known = digest.empty() ||
+                       std::ranges::any_of(files, [&](const fs::path& file) { return sha256_of_file(file) == digest; });
+    if (!known)
+        return {.name = "audit",
+                .passed = false,
+                .failure = ExitCode::guardrail,
+                .said = fmt::format("{} is of other lists than any --file", path.string())};
     const auto violations = audit.value("violations", Json());
     return {.name = "audit",
             .passed = passed,

@@ -57,9 +57,11 @@ struct GateComparison {
 /// missed.
 [[nodiscard]] GateCheck not_worse(const GateComparison& comparison);
 
-/// Whether an audit passed: its file is a JSON object with "passed", true or false, and perhaps "violations", a number.
-/// Errors: bad_data (65) for another file.
-[[nodiscard]] GateCheck audit_passed(const std::filesystem::path& path);
+/// Whether an audit passed: its file is a JSON object with "passed", true or false, and perhaps "violations", a number,
+/// and "lists_sha256", of the lists as alster audit saw them: these must be among `files`, unchanged. Errors:
+/// bad_data (65) for another file.
+[[nodiscard]] GateCheck audit_passed(const std::filesystem::path& path,
+                                     const std::vector<std::filesystem::path>& files);
 
 /// Takes the size and the SHA-256 of a file. Errors: io (74).
 [[nodiscard]] JudgedFile judged_file(const std::filesystem::path& path);

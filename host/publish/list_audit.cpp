@@ -235,7 +235,7 @@ std::filesystem::path verdict_path(const std::filesystem::path& lists)
 
 std::string verdict_json(const AuditReport& report)
 {
-    return json_text(nlohmann::ordered_json{{"publishable", report.publishable()},
+    return json_text(nlohmann::ordered_json{{"passed", report.passed()},
                                             {"lists", report.lists},
                                             {"slots", report.slots},
                                             {"evidence", report.evidence},

@@ -39,7 +39,7 @@ struct AuditReport {
     std::string rules_digest;         // of the rules
     std::string rules_of_lists = {};  // what the list file says it was made with; "": without rules
 
-    [[nodiscard]] bool publishable() const { return violations == 0; }
+    [[nodiscard]] bool passed() const { return violations == 0; }
 };
 
 /// Checks every place of every list, its evidence and what is popular: the rules let the user see it, the user has not
