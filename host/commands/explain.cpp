@@ -42,7 +42,7 @@ void add_limits(CLI::App& app, OutOfPlaceLimits& limits)
         app.add_option(option, limit, words)->capture_default_str()->group("What looks out of place");
     };
     add("--min-evidence", limits.evidence, "The named evidence is less than this share of what speaks for the item");
-    add("--max-popularity", limits.popularity, "The mean user's score is more than this share of the score");
+    add("--max-popularity", limits.popularity, "What everybody likes is more than this share of the score");
     add("--min-genre", limits.genre, "Less than this share of what the user liked has a genre of the item, and");
     add("--min-score", limits.score, "the score is less than so many deviations above the mean of all items");
 }

@@ -30,7 +30,7 @@ std::vector<std::string> out_of_place(const PlaceMeasures& measures, const OutOf
             fmt::format("weak evidence: what is named is {:.3g} of what speaks for it", *measures.evidence_share));
     if (measures.popularity_share && *measures.popularity_share > limits.popularity)
         remarks.push_back(
-            fmt::format("popular: the mean user's score is {:.3g} of this one", *measures.popularity_share));
+            fmt::format("popular: what everybody likes is {:.3g} of the score", *measures.popularity_share));
     if (measures.genre_share && measures.standard_score && *measures.genre_share < limits.genre &&
         *measures.standard_score < limits.score)
         remarks.push_back(

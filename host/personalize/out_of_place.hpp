@@ -10,7 +10,7 @@ namespace alster {
 /// What one may wonder about at a place of a list; nothing where it cannot be said.
 struct PlaceMeasures {
     std::optional<double> evidence_share;    // the named evidence in all that speaks for the item (leave-one-out)
-    std::optional<double> popularity_share;  // the mean user's score in this user's, both above the mean rating
+    std::optional<double> popularity_share;  // what the mean user's scores explain of this one, above the mean rating
     std::optional<double> genre_share;       // of what the user liked, what has a genre of the item
     std::optional<double> standard_score;    // (score − mean) / deviation over the items that the model knows
 };

@@ -34,6 +34,7 @@ struct UserExplainer::User {
     std::vector<double> scores = {};          // (items) of the stored factors
     double mean_score = 0;                    // over the items of which something was learned
     double deviation = 0;
+    double likeness = 0;  // β: the multiple of the mean user's scores that fits this user's best
 };
 
 UserExplainer::UserExplainer(ServedModel& served, const ExplainOptions& options)
@@ -80,6 +81,12 @@ UserExplainer::User UserExplainer::read(Row row)
         sum += user.scores[item];
         squares += user.scores[item] * user.scores[item];
     }
+    double along = 0, length = 0;
+    for (const auto item : served_.items().items()) {
+        along += mean_scores()[item] * (user.scores[item] - info.mean);
+        length += mean_scores()[item] * mean_scores()[item];
+    }
+    user.likeness = length > 0 ? along / length : 0;
     const double count = std::max<double>(1, static_cast<double>(served_.items().items().size()));
     user.mean_score = sum / count;
     user.deviation = std::sqrt(std::max(0.0, squares / count - user.mean_score * user.mean_score));
@@ -106,23 +113,25 @@ Row UserExplainer::place(const User& user, Row item) const
     return before + 1;
 }
 
-const std::vector<double>& UserExplainer::mean_user()
+const std::vector<double>& UserExplainer::mean_scores()
 {
-    if (!mean_user_.empty()) return mean_user_;
+    if (!mean_scores_.empty()) return mean_scores_;
     const ModelInfo& info = served_.info();
-    mean_user_.resize(info.width);
+    std::vector<double> mean(info.width);
     double learned = 0;
     for (Row first = 0; first < info.users; first += block) {
         const auto factors = served_.model().factors(Side::users, {first, std::min(info.users, first + block)});
-        for (std::size_t at = 0; at < factors.size(); at += mean_user_.size()) {
-            const auto x = std::span(factors).subspan(at, mean_user_.size());
+        for (std::size_t at = 0; at < factors.size(); at += mean.size()) {
+            const auto x = std::span(factors).subspan(at, mean.size());
             if (!has_learned(Side::users, x, served_.is_explicit())) continue;
             ++learned;
-            for (std::size_t a = 0; a < x.size(); ++a) mean_user_[a] += x[a];
+            for (std::size_t a = 0; a < x.size(); ++a) mean[a] += x[a];
         }
     }
-    for (double& value : mean_user_) value /= std::max(1.0, learned);
-    return mean_user_;
+    mean_scores_.resize(info.items);
+    for (const auto item : served_.items().items())
+        mean_scores_[item] = dot(mean, served_.items().factors(item), info.width) / std::max(1.0, learned);
+    return mean_scores_;
 }
 
 void UserExplainer::measure(const User& user, std::span<const double> drops, ExplainedItem& item)
@@ -134,8 +143,7 @@ void UserExplainer::measure(const User& user, std::span<const double> drops, Exp
     for (const double drop : drops) positive += std::max(0.0, drop);
     if (positive > 0) item.measures.evidence_share = named / positive;
     const double above = *item.score - served_.info().mean;
-    if (const float* y = served_.items().factors(item.item); y && above > 0)
-        item.measures.popularity_share = dot(mean_user(), y, served_.info().width) / above;
+    if (above > 0) item.measures.popularity_share = user.likeness * mean_scores()[item.item] / above;
     if (user.deviation > 0) item.measures.standard_score = (*item.score - user.mean_score) / user.deviation;
     if (!genres_) return;
     std::vector<Row> liked;

@@ -64,14 +64,14 @@ private:
     [[nodiscard]] Row place(const User& user, Row item) const;
     void explain(const User& user, ExplainedUser& result);
     void measure(const User& user, std::span<const double> drops, ExplainedItem& item);
-    [[nodiscard]] const std::vector<double>& mean_user();
+    [[nodiscard]] const std::vector<double>& mean_scores();
 
     ServedModel& served_;
     ExplainOptions options_;
     Recommender recommender_;
     Explainer explainer_;
     std::optional<AttributeColumn> genres_;
-    std::vector<double> mean_user_;  // (width) of the users of whom something was learned
+    std::vector<double> mean_scores_;  // (items) of the mean of the users of whom something was learned
 };
 
 }  // namespace alster
