@@ -57,6 +57,10 @@ MAX_PARAMETERS = 7
 MANY_PARAMETERS = ("kernels/cpu/isa/", "kernels/cuda/", "tests/")
 CALLBACK = re.compile(r"^\s*(herr_t|concept|template <[^>]*> concept)\b|\bconcept\b")
 
+# Layers whose headers have all their types in one namespace, and a type that begins in the first column.
+ONE_NAMESPACE = ("data/", "distributed/", "host/")
+TYPE = re.compile(r"^(?:struct|class|enum class) (\w+)(?: final)?(?: :[^;{]*)? \{")
+
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 SYSTEM_INCLUDE = re.compile(r'^\s*#\s*include\s+<([^>]+)>')
 # A brace at the end of a line that opens a body but no function body.
@@ -164,6 +168,19 @@ def violations_of(path, name):
             yield first + 1, f"a function with {many} parameters, more than {MAX_PARAMETERS}: make a struct of some"
 
 
+def types_with_two_bodies(files):
+    """Types of one name in two headers: where both are linked, the linker keeps one of their destructors."""
+    homes = {}
+    for path, name in files:
+        if not name.startswith(ONE_NAMESPACE) or path.suffix != ".hpp":
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+            if found := TYPE.match(line):
+                first = homes.setdefault(found.group(1), name)
+                if first != name:
+                    yield f"{name}:{number}: {found.group(1)} is a type of {first} already: give one another name"
+
+
 def source_files(root):
     for layer in MAY_INCLUDE:
         for path in sorted((root / layer).rglob("*")):
@@ -180,6 +197,9 @@ def main():
         for line, rule in violations_of(path, name):
             found += 1
             print(f"{name}:{line}: {rule}")
+    for wrong in types_with_two_bodies(source_files(root)):
+        found += 1
+        print(wrong)
     if files == 0:
         print(f"{root}: no source files")
         return 1

@@ -9,7 +9,7 @@
 #include "data/printable.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
-#include "host/publish/export_options.hpp"
+#include "host/publish/export_request.hpp"
 #include "host/publish/formats.hpp"
 
 namespace alster {
@@ -37,7 +37,7 @@ CLI::Option* add_choice(CLI::App& app, const char* name, std::optional<T>& value
         ->type_name(choices);
 }
 
-void add_options(CLI::App& app, ExportOptions& options)
+void add_options(CLI::App& app, ExportRequest& options)
 {
     app.add_option("source", options.source, "A model, the directory of a run, or lists")->required();
     app.add_option("--to", options.format, "The format")->required()->check(CLI::IsMember(format_names()));
@@ -83,7 +83,7 @@ std::string text_of(const ExportResult& result)
 
 int export_command(int argc, char** argv)
 {
-    ExportOptions options;
+    ExportRequest options;
     CommandLine line("export", "Writes vectors or lists for other systems.", examples);
     add_options(line.app(), options);
     if (!line.parse(argc, argv)) return 0;

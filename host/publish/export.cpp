@@ -19,7 +19,7 @@ constexpr Row recall_queries = 200;
 const char* name_of(Element element) { return element == Element::f4 ? "f4" : element == Element::f2 ? "f2" : "i8"; }
 
 /// Throws usage (64) where `out` does not end as files of the format do.
-void require_ending(const ExportOptions& options, std::string_view endings)
+void require_ending(const ExportRequest& options, std::string_view endings)
 {
     const std::string ending = options.out.extension().string();
     const bool known = !ending.empty() && fmt::format(" {} ", endings).find(' ' + ending + ' ') != std::string::npos;
@@ -29,7 +29,7 @@ void require_ending(const ExportOptions& options, std::string_view endings)
 }
 
 template <class Format>
-[[noreturn]] void refuse_format(std::span<const Format> formats, const ExportOptions& options, const char* what)
+[[noreturn]] void refuse_format(std::span<const Format> formats, const ExportRequest& options, const char* what)
 {
     std::vector<std::string_view> names;
     for (const auto& format : formats)
@@ -38,7 +38,7 @@ template <class Format>
                 options.source.string(), what, fmt::join(names, ", "));
 }
 
-const VectorFormat& vector_format(const ExportOptions& options)
+const VectorFormat& vector_format(const ExportRequest& options)
 {
     const Element element = options.element.value_or(Element::f4);
     std::vector<const char*> elements;
@@ -52,7 +52,7 @@ const VectorFormat& vector_format(const ExportOptions& options)
                 name_of(element));
 }
 
-const ListFormat& list_format(const ExportOptions& options)
+const ListFormat& list_format(const ExportRequest& options)
 {
     for (const auto& format : list_formats())
         if (format.name == options.format) return format;
@@ -67,7 +67,7 @@ void refuse_options(std::initializer_list<std::pair<bool, const char*>> given, c
 }
 
 /// What formats that hold a whole model leave no choice of.
-void check_choices(const ExportOptions& options)
+void check_choices(const ExportRequest& options)
 {
     const std::string why = "--to " + options.format;
     const bool benchmark = options.format == "ann-benchmarks";
@@ -88,7 +88,7 @@ void check_choices(const ExportOptions& options)
 }
 
 /// Titles of the dataset that the model was trained on.
-std::optional<ItemLabels> labels_of(const ModelReader& model, const ExportOptions& options)
+std::optional<ItemLabels> labels_of(const ModelReader& model, const ExportRequest& options)
 {
     if (options.data.empty()) return std::nullopt;
     const DatasetReader dataset(options.data, serial_access(), options.verify ? Verify::all : Verify::nothing);
@@ -98,7 +98,7 @@ std::optional<ItemLabels> labels_of(const ModelReader& model, const ExportOption
     return ItemLabels(model, &dataset);
 }
 
-ExportResult export_vectors(const std::filesystem::path& source, const ExportOptions& options)
+ExportResult export_vectors(const std::filesystem::path& source, const ExportRequest& options)
 {
     const VectorFormat& format = vector_format(options);
     require_ending(options, format.endings);
@@ -123,7 +123,7 @@ ExportResult export_vectors(const std::filesystem::path& source, const ExportOpt
     return result;
 }
 
-const ListGroup& group_of(const ListFileReader& lists, const ExportOptions& options)
+const ListGroup& group_of(const ListFileReader& lists, const ExportRequest& options)
 {
     if (!options.group.empty()) return lists.group(options.group.front() == '/' ? options.group : '/' + options.group);
     if (lists.groups().size() == 1) return lists.groups().front();
@@ -133,7 +133,7 @@ const ListGroup& group_of(const ListFileReader& lists, const ExportOptions& opti
                 fmt::join(names, " or "));
 }
 
-ExportResult export_lists(const std::filesystem::path& source, const ExportOptions& options)
+ExportResult export_lists(const std::filesystem::path& source, const ExportRequest& options)
 {
     const ListFormat& format = list_format(options);
     require_ending(options, format.endings);
@@ -153,7 +153,7 @@ ExportResult export_lists(const std::filesystem::path& source, const ExportOptio
 
 }  // namespace
 
-ExportResult run_export(const ExportOptions& options)
+ExportResult run_export(const ExportRequest& options)
 {
     const auto source = model_file_of(options.source);
     const std::string format = Hdf5File::open(source, serial_access(), Verify::nothing).text_attribute("/", "format");

@@ -6,7 +6,7 @@
 
 #include "data/model_file.hpp"
 #include "host/model/labels.hpp"
-#include "host/publish/export_options.hpp"
+#include "host/publish/export_request.hpp"
 
 namespace alster {
 

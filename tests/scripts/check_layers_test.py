@@ -50,6 +50,14 @@ class CheckLayers(unittest.TestCase):
         self.assert_accepted("kernels/cpu/isa/rows/a.hpp", '#include <cmath>\n#include "kernels/cpu/isa/tiles.hpp"\n')
         self.assert_accepted("kernels/cpu/a.cpp", '#include <vector>\n#include "kernels/cpu/isa/tiles.hpp"\n')
 
+    def test_a_type_has_one_header(self):
+        code, output = check({"host/train/a.hpp": "struct Options {\n    int a;\n};\n", "data/b.hpp": "struct Options;\n",
+                              "host/publish/b.hpp": "\nclass Options : Base {\n};\n"})
+        self.assertEqual(1, code, output)
+        self.assertIn("host/train/a.hpp:1: Options is a type of host/publish/b.hpp already", output)
+        code, output = check({"host/train/a.cpp": "struct A {\n};\n", "host/train/b.hpp": "struct A {\n};\n"})
+        self.assertEqual(0, code, output)
+
     def test_parameters_are_counted(self):
         many = "int f(int a, std::pair<int, int> b, int c, int d, int e, int f, int g, int h)\n{\n    return a;\n}\n"
         self.assert_refused("data/a.cpp", many, "a function with 8 parameters")

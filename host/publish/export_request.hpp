@@ -16,7 +16,7 @@ enum class VectorKind { factors, ann_cosine };
 enum class Element { f4, f2, i8 };
 
 /// What is exported, and to what. Options that were not given are empty: not every format and file takes them.
-struct ExportOptions {
+struct ExportRequest {
     std::filesystem::path source;  // a model, the directory of a run, or lists
     std::string format;            // a name of the tables in formats.hpp
     std::filesystem::path out;
@@ -43,6 +43,6 @@ struct ExportResult {
 /// Writes the files, each under a temporary name until it is whole; the one that was asked for comes last. Memory does
 /// not grow with the number of rows. Errors: usage (64) for what does not go together, bad_data (65), cannot_create
 /// (73), io (74).
-[[nodiscard]] ExportResult run_export(const ExportOptions& options);
+[[nodiscard]] ExportResult run_export(const ExportRequest& options);
 
 }  // namespace alster
