@@ -27,6 +27,14 @@ expect_state "$job" COMPLETED 0
 [ "$(state "$job" NumNodes)" = 3 ] || fail "$(state "$job" NumNodes)"
 [ -s run/model.h5 ] || fail "no model.h5, which has this name only when it is complete"
 
+echo "-- pages are made and audited on two nodes,"
+printf '[[class]]\nname = "all"\n' > rules.toml
+job=$(ALSTER=$alster sbatch --parsable --nodes=2 --cpus-per-task=1 --output=pages.log \
+    "$repository/slurm/pages.sbatch" dataset.h5 run rules.toml pages.h5)
+expect_state "$job" COMPLETED 0
+grep -q '^violations *0$' pages.log || fail "no audit: $(cat pages.log)"
+[ -s pages.h5 ] && [ -s pages.h5.audit.json ] || fail "no pages, or no verdict"
+
 echo "-- and no rank left a fence of the start that another had not reached"
 awk '$1 == "call" { ++calls[$2]; if ($3 > last[$2]) last[$2] = $3 }
      $1 == "done" && !(first[$2] && first[$2] < $3) { first[$2] = $3 }
