@@ -36,6 +36,31 @@ like_from = 4.0
 dislike_to = 2.0
 )";
 
+// What alster page --eligibility reads: who may see which of the items (docs/eligibility.md).
+constexpr std::string_view eligibility = R"(unknown_users = "kids"
+
+[scale]
+rating = ["G", "PG", "PG-13", "R", "NC-17"]
+
+[window]
+from = "release"
+
+[[class]]
+name = "kids"
+users.profile = "kids"
+items = { maturity = { at_most = "PG" }, genres = { none_of = ["Horror", "War"] } }
+
+[[class]]
+name = "teens"
+users.profile = "teen"
+items = { maturity = { at_most = "PG-13" }, markets = { any_of_user = "market" } }
+
+[[class]]
+name = "adults"
+users.profile = "adult"
+items.markets = { any_of_user = "market" }
+)";
+
 template <class T>
 void check_range(const char* name, T value, T low, T high)
 {
@@ -64,25 +89,37 @@ std::string quoted(const std::string& text)
     return text.find(',') == std::string::npos ? text : '"' + text + '"';  // no title has a quotation mark
 }
 
-void write_items(const std::vector<Item>& catalogue, const std::filesystem::path& path)
+void write_items(const std::vector<Item>& catalogue, std::uint64_t seed, const std::filesystem::path& path)
 {
     TextOutput output(path, false);
-    output << "item,title,genres,maturity,release\n";
+    output << "item,title,genres,maturity,release,markets\n";
     for (std::size_t i = 0; i < catalogue.size(); ++i) {
         const Item& item = catalogue[i];
         const std::chrono::sys_days released{std::chrono::days(item.release / day)};
         const std::chrono::year_month_day date{released};
         output << i + 1 << ',' << quoted(item.title) << ',' << genre_names(item.genres) << ',' << item.maturity << ','
-               << fmt::format("{}-{:02}-{:02}\n", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                              static_cast<unsigned>(date.day()));
+               << fmt::format("{}-{:02}-{:02},", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                              static_cast<unsigned>(date.day()))
+               << markets_of_item(static_cast<Row>(i), seed) << '\n';
     }
     output.commit();
 }
 
-void write_rules(const std::filesystem::path& path)
+void write_users(Row users, std::uint64_t seed, const std::filesystem::path& path)
 {
     TextOutput output(path, false);
-    output << rules;
+    output << "user,profile,market\n";
+    for (Row u = 0; u < users; ++u) {
+        const Profile profile = profile_of_user(u, seed);
+        output << u + 1 << ',' << profile.kind << ',' << profile.market << '\n';
+    }
+    output.commit();
+}
+
+void write_text(std::string_view text, const std::filesystem::path& path)
+{
+    TextOutput output(path, false);
+    output << text;
     output.commit();
 }
 
@@ -107,8 +144,10 @@ SyntheticSummary write_synthetic(const SyntheticOptions& options, const std::fil
     const auto lines = activities(options);
     for (Row u = 0; u < options.users; ++u) log.write_user(u, lines[u]);
 
-    write_items(catalogue, directory / "items.csv");
-    if (options.log == SyntheticOptions::Log::events) write_rules(directory / "rules.toml");
+    write_items(catalogue, options.seed, directory / "items.csv");
+    write_users(options.users, options.seed, directory / "users.csv");
+    write_text(eligibility, directory / "eligibility.toml");
+    if (options.log == SyntheticOptions::Log::events) write_text(rules, directory / "rules.toml");
     write_truth(options, model, directory / "truth.h5");
     output.commit();
     return summary;

@@ -35,8 +35,8 @@ struct SyntheticSummary {
     std::int64_t plays = 0, thumbs = 0, stars = 0;
 };
 
-/// Writes into `directory`, made if needed: events.csv (or events.csv.gz), items.csv, truth.h5 and, for Log::events,
-/// rules.toml for alster prepare --rules. Ids are 1 … users and 1 … items. Memory: about (20 · topics + 200) bytes an
+/// Writes into `directory`, made if needed: events.csv (or events.csv.gz), items.csv, users.csv, eligibility.toml,
+/// truth.h5 and, for Log::events, rules.toml for alster prepare --rules. Ids are 1 … users and 1 … items. Memory: about (20 · topics + 200) bytes an
 /// item and 4 bytes a user, none for the log. The same options give the same bytes of text on any machine.
 /// Errors: usage (64) for options out of range, cannot_create (73), io (74).
 SyntheticSummary write_synthetic(const SyntheticOptions& options, const std::filesystem::path& directory);

@@ -35,7 +35,10 @@ step "a synthetic catalogue: 20 000 users, 2 000 titles, 1 000 000 plays, thumbs
 "$alster" synth --users 20000 --items 2000 --events 1000000 --seed 1 --out "$demo"
 
 log=(--input "$demo/events.csv" --format csv --header --columns user=0,item=1,event=2,value=3,time=4
-    --rules "$demo/rules.toml" --items "$demo/items.csv")
+    --rules "$demo/rules.toml"
+    --items "$demo/items.csv" --item-columns
+    id=item,title=title,genres=genres:set,maturity=maturity:category,release=release:time,markets=markets:set
+    --users "$demo/users.csv" --user-columns id=user,profile=profile:category,market=market:category)
 chosen=(--objective implicit --factors 16 --reg 0.01 --alpha0 1 --nu 1 --sweeps 8 --seed 1)
 
 step "choosing: dataset.h5 with the last tenth of the time held out"
@@ -53,5 +56,11 @@ step "serving: the same training on everything"
 
 step "serving: what user 7 should watch next, and what somebody gets whom the model does not know"
 "$alster" recommend --model "$demo/run/model.h5" --data "$demo/dataset.h5" --user 7 nobody --k 10
+
+step "pages: for all users, under the rules of who may see what, and audited by code of its own"
+rules=(--eligibility "$demo/eligibility.toml" --at 2025-01-01)
+"${two_ranks[@]}" "$alster" page --model "$demo/run" --data "$demo/dataset.h5" --all "${rules[@]}" --out "$demo/pages.h5"
+"$alster" audit "$demo/pages.h5" --data "$demo/dataset.h5" --eligibility "$demo/eligibility.toml"
+"$alster" explain --model "$demo/run" --data "$demo/dataset.h5" --user 7 --k 1 "${rules[@]}"
 
 step "the embeddings: $demo/run/model.h5"

@@ -87,6 +87,31 @@ std::string genre_names(GenreSet set)
     return text;
 }
 
+std::string markets_of_item(Row item, std::uint64_t seed)
+{
+    constexpr double sold = 0.85;
+    Random random(seed, Purpose::sale, item);
+    const auto home = static_cast<std::size_t>(random.below(market_names.size()));
+    std::string text;
+    for (std::size_t m = 0; m < market_names.size(); ++m) {
+        const bool here = random.chance(sold);
+        if (!here && m != home) continue;
+        if (!text.empty()) text += '|';
+        text += market_names[m];
+    }
+    return text;
+}
+
+Profile profile_of_user(Row user, std::uint64_t seed)
+{
+    Random random(seed, Purpose::viewer, user);
+    const double u = random.uniform();
+    return {.kind = u < 0.1   ? "kids"
+                    : u < 0.2 ? "teen"
+                              : "adult",
+            .market = market_names[random.below(market_names.size())]};
+}
+
 std::vector<Item> make_catalogue(Row items, std::uint64_t seed)
 {
     std::vector<Item> catalogue(items);

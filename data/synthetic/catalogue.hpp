@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,6 +29,17 @@ struct Item {
 
 /// The catalogue that belongs to a seed.
 [[nodiscard]] std::vector<Item> make_catalogue(Row items, std::uint64_t seed);
+
+/// Where titles are sold, and users live. A title is sold in each market with probability .85, and in one at least.
+inline constexpr std::array<std::string_view, 4> market_names = {"de", "fr", "jp", "us"};
+[[nodiscard]] std::string markets_of_item(Row item, std::uint64_t seed);  // joined by '|'
+
+/// Who a user is. A tenth are kids, a tenth teens.
+struct Profile {
+    std::string_view kind;  // kids, teen or adult
+    std::string_view market;
+};
+[[nodiscard]] Profile profile_of_user(Row user, std::uint64_t seed);
 
 /// Names joined by '|', in alphabetical order.
 [[nodiscard]] std::string genre_names(GenreSet genres);

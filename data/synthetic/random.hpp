@@ -9,7 +9,7 @@
 namespace alster::synthetic {
 
 /// What a sequence of random numbers is for: sequences of different purposes are independent.
-enum class Purpose : std::uint32_t { item, affinity, topic, permutation, activity, taste, events };
+enum class Purpose : std::uint32_t { item, affinity, topic, permutation, activity, taste, events, viewer, sale };
 
 /// Counter-based random numbers: the n-th number depends on (seed, purpose, index, n) alone, so any user or item can be
 /// drawn at any time, on any machine, in any order.

@@ -24,7 +24,9 @@ using Log = SyntheticOptions::Log;
 void add_options(CLI::App& app, SyntheticOptions& options, std::string& out)
 {
     const std::map<std::string, Log> logs = {{"events", Log::events}, {"ratings", Log::ratings}};
-    app.add_option("--out", out, "Directory for events.csv, items.csv, rules.toml, truth.h5")->required();
+    app.add_option("--out", out,
+                   "Directory for events.csv, items.csv, users.csv, rules.toml, eligibility.toml, truth.h5")
+        ->required();
     app.add_option("--users", options.users, "Users")->capture_default_str();
     app.add_option("--items", options.items, "Items")->capture_default_str();
     app.add_option("--events", options.events, "Lines of the log, exactly")->capture_default_str();

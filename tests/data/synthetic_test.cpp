@@ -208,13 +208,37 @@ TEST(Synthetic, TitlesAreUniqueAndSomeNeedUnicodeOrQuotes)
     std::set<std::string> titles;
     int beyond_ascii = 0, with_comma = 0;
     for (const auto& item : Made(options).items) {
-        ASSERT_EQ(5u, item.size());
+        ASSERT_EQ(6u, item.size());
         EXPECT_TRUE(titles.insert(item[1]).second) << item[1];
         beyond_ascii += std::any_of(item[1].begin(), item[1].end(), [](char c) { return c < 0; });
         with_comma += item[1].find(',') != std::string::npos;
     }
     EXPECT_GT(beyond_ascii, 1000);
     EXPECT_GT(with_comma, 1000);
+}
+
+TEST(Synthetic, ATenthOfTheUsersAreKidsAndTitlesAreSoldInMarkets)
+{
+    auto options = small();
+    options.users = 20'000;
+    const Made made(options);
+    std::map<std::string, int> profiles, markets;
+    std::istringstream users(test::read_file(made.directory / "users.csv"));
+    std::string line;
+    std::getline(users, line);
+    EXPECT_EQ("user,profile,market", line);
+    while (std::getline(users, line)) {
+        const auto first = line.find(','), last = line.rfind(',');
+        ++profiles[line.substr(first + 1, last - first - 1)];
+        ++markets[line.substr(last + 1)];
+    }
+    EXPECT_NEAR(2000, profiles["kids"], 6 * std::sqrt(2000 * 0.9));
+    EXPECT_NEAR(2000, profiles["teen"], 6 * std::sqrt(2000 * 0.9));
+    EXPECT_EQ(20'000, profiles["kids"] + profiles["teen"] + profiles["adult"]);
+    ASSERT_EQ(4U, markets.size());
+    for (const auto& [market, count] : markets) EXPECT_NEAR(5000, count, 6 * std::sqrt(5000 * 0.75)) << market;
+    for (const auto& item : made.items) EXPECT_FALSE(item.at(5).empty());
+    EXPECT_NE("", test::read_file(made.directory / "eligibility.toml"));
 }
 
 /// Counts in descending order.
