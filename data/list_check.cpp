@@ -6,6 +6,7 @@
 
 #include "data/error.hpp"
 #include "data/file_format.hpp"
+#include "data/list_layout.hpp"
 #include "data/popular_items.hpp"
 
 namespace alster {
@@ -96,7 +97,8 @@ private:
             refuse(at("reason", row, place), int{lists.reasons[here]},
                    fmt::format("an index of {}, below {}", vocabulary, reasons_));
         // the model's scores and the counts of popular items are no one scale
-        const bool alike = place > 0 && (lists.reasons.empty() || lists.reasons[here] == lists.reasons[here - 1]);
+        const bool alike =
+            !info_.reranked && place > 0 && (lists.reasons.empty() || lists.reasons[here] == lists.reasons[here - 1]);
         if (alike && score > lists.scores[here - 1])
             refuse(at("score", row, place), score, "no higher than that of the place before");
     }
@@ -184,6 +186,7 @@ ListsInfo read_lists_info(const Hdf5File& file)
     info.mean = file.real_attribute("/", "mean");
     info.score = file.text_attribute("/", "score");
     if (info.side == Side::users) info.excluded = file.text_attribute("/", "excluded");
+    info.reranked = file.has_attribute("/", rerank_attribute);
     info.run_id = file.text_attribute("/", "run_id");
     info.space_id = file.text_attribute("/", "space_id");
     info.fingerprint = file.text_attribute("/", "data_fingerprint");

@@ -19,6 +19,7 @@ struct ListsInfo {
     std::string run_id;
     std::string space_id;
     std::string fingerprint;  // of the dataset
+    bool reranked = false;    // rules ordered the lists, so that scores may ascend
 };
 
 /// Reads the attributes and compares them with the shapes. Throws bad_data (65) for a file of another format, for one of
@@ -26,7 +27,7 @@ struct ListsInfo {
 [[nodiscard]] ListsInfo read_lists_info(const Hdf5File& file);
 
 /// Compares everything with its checksums, and what lists hold with what they can hold: `filled` places with different
-/// items that there are, finite scores that do not ascend and reasons of the vocabulary, then empty places; ids that are
+/// items that there are, finite scores that do not ascend, unless rules ordered the lists, and reasons of the vocabulary, then empty places; ids that are
 /// unique. Throws bad_data (65) with the place and the value. By one process; memory: the ids, and a slice of lists.
 void verify_lists(const Hdf5File& file, const ListsInfo& info);
 

@@ -5,6 +5,7 @@
 #include "data/console.hpp"
 #include "data/error.hpp"
 #include "host/commands/commands.hpp"
+namespace alster { int rerank_command(int, char**); int popular_command(int, char**); }
 #include "host/machine/version.hpp"
 
 namespace {
@@ -22,6 +23,8 @@ constexpr Command commands[] = {
     {"evaluate", "measure a model on held-out interactions", evaluate_command, true},
     {"compare", "say which of several models is better, and for whom", compare_command, true},
     {"recommend", "list the best unseen items for users", recommend_command, true},
+    {"rerank", "put items that a search has found in a user's order", rerank_command, true},
+    {"popular", "list the items that most users took", popular_command, true},
     {"similar", "list the items most like an item", similar_command, true},
     {"export", "write vectors or lists for other systems", export_command, false},
     {"audit", "check lists against the rules of who may see what", audit_command, true},

@@ -5,6 +5,7 @@
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/commands/list_command.hpp"
+#include "host/commands/rerank_options.hpp"
 #include "host/personalize/blocks.hpp"
 #include "host/personalize/list_text.hpp"
 #include "host/personalize/user_list_report.hpp"
@@ -24,6 +25,7 @@ constexpr const char* examples =
 struct Options {
     ListOptions lists;
     RecommendOptions recommend;
+    RerankOptions rerank;
     std::vector<std::string> users;
     std::string users_file;
     bool strict_users = false;
@@ -47,7 +49,14 @@ void add_options(CLI::App& app, Options& options)
     app.add_flag("--allow-held-out", options.allow_held_out, "List what the split has set aside, as evaluate does");
     app.add_flag("--no-fill", options.no_fill, "Leave lists short in place of filling them with what is popular");
     add_eligibility(app, options.lists);
+    add_rerank(app, options.rerank);
     add_scoring(app, options.lists.served);
+}
+
+/// Lists may then have what the split set aside.
+bool lists_held_out(const Options& options)
+{
+    return options.recommend.include_seen || !options.recommend.exclusion.held_out;
 }
 
 AskedUsers asked_users(const ServedModel& served, Options& options)
@@ -72,6 +81,13 @@ nlohmann::json as_json(const OneList& list, const ItemLabels& labels)
     return object;
 }
 
+void say_notes(ServedModel& served, const Options& options, const UserCounts& counts)
+{
+    if (options.lists.out.empty() && counts.unknown > 0) say("alster: {}", counts.text());
+    if (const auto note = held_out_note(served, options.recommend); !note.empty()) say("alster: {}", note);
+    say("alster: {}", served.scorers().chosen);
+}
+
 }  // namespace
 
 int recommend_command(int argc, char** argv)
@@ -90,20 +106,27 @@ int recommend_command(int argc, char** argv)
     options.recommend.k = options.lists.k = places_of_list(options.lists.k, served.info().items);
     std::optional<Eligibility> eligibility = eligibility_of(served, options.lists);
     options.recommend.eligibility = eligibility ? &*eligibility : nullptr;
+    const RerankRules rules = rerank_rules(options.rerank);
+    if (!rules.neutral()) options.recommend.k = places_of_list(rules.pool_of(options.lists.k), served.info().items);
     const AskedUsers asked = asked_users(served, options);
-    const Scorers& scorers = served.scorers(!options.lists.all);
+    static_cast<void>(served.scorers(!options.lists.all));
     Recommender recommender(served, options.recommend);
+    std::optional<ChosenLists> chosen;
+    if (!rules.neutral()) chosen.emplace(served, rules, options.rerank, lists_held_out(options));
     const ItemLabels& labels = served.labels();
     UserCounts counts;
     const auto make = [&](std::span<const Row> users) {
         Lists made = recommender.lists(users);
+        if (chosen) made = chosen->reranker.rerank(users, made, options.lists.k);
         counts.add(made);
         return made;
     };
     const auto summary = [&] {
         counts = counts.over(ranks);
         if (eligibility) eligibility->require_some_items(ranks);
-        return ListSummary{counts.text(), facts(served, options.recommend, counts)};
+        ListSummary said{counts.text(), facts(served, options.recommend, counts)};
+        if (chosen) said.facts["rerank"] = say_price(ranks, chosen->reranker);
+        return said;
     };
     const ListFile file{.path = options.lists.out,
                         .model = served.model(),
@@ -114,19 +137,18 @@ int recommend_command(int argc, char** argv)
                         .score = score_formula(served.info()),
                         .excluded = excluded_words(options.recommend, served.dataset().info()),
                         .popular = &recommender.popular(),
-                        .eligibility = options.recommend.eligibility};
+                        .eligibility = options.recommend.eligibility,
+                        .rerank = chosen ? rules.digest : std::string()};
     const ListJob job{.file = file,
                       .rows = asked.rows,
                       .names = asked.ids,
+                      .places = options.recommend.k,
                       .make = make,
                       .text = [&](const OneList& list) { return as_text(list, labels); },
                       .json = [&](const OneList& list) { return as_json(list, labels); },
                       .summary = summary};
     run_lists(served, options.lists, job, line.json());
-    if (!ranks.leads()) return 0;
-    if (options.lists.out.empty() && counts.unknown > 0) say("alster: {}", counts.text());
-    if (const auto note = held_out_note(served, options.recommend); !note.empty()) say("alster: {}", note);
-    say("alster: {}", scorers.chosen);
+    if (ranks.leads()) say_notes(served, options, counts);
     return 0;
 }
 

@@ -17,6 +17,8 @@ public:
 
     [[nodiscard]] FactorTable table() const;
     [[nodiscard]] std::int32_t item(std::int32_t row) const { return item_[row]; }
+    /// Of an item; −1: nothing was learned of it.
+    [[nodiscard]] std::int32_t row(std::int32_t item) const { return row_[item]; }
 
     [[nodiscard]] const std::vector<std::int32_t>& items() const { return item_; }
 
