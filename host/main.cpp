@@ -5,7 +5,6 @@
 #include "data/console.hpp"
 #include "data/error.hpp"
 #include "host/commands/commands.hpp"
-namespace alster { int rerank_command(int, char**); int popular_command(int, char**); }
 #include "host/machine/version.hpp"
 
 namespace {

@@ -27,6 +27,8 @@ int sweep_report_command(int argc, char** argv);
 int evaluate_command(int argc, char** argv);
 int compare_command(int argc, char** argv);
 int recommend_command(int argc, char** argv);
+int rerank_command(int argc, char** argv);
+int popular_command(int argc, char** argv);
 int similar_command(int argc, char** argv);
 int export_command(int argc, char** argv);
 int diff_command(int argc, char** argv);

@@ -10,7 +10,6 @@
 #include "distributed/parallel_file_access.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
-namespace alster { int rerank_command(int, char**); int popular_command(int, char**); }
 #include "host/machine/utc_now.hpp"
 #include "host/personalize/popular_lists.hpp"
 

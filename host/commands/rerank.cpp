@@ -6,7 +6,6 @@
 #include "distributed/leader.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
-namespace alster { int rerank_command(int, char**); int popular_command(int, char**); }
 #include "host/commands/list_command.hpp"
 #include "host/commands/rerank_options.hpp"
 #include "host/personalize/list_text.hpp"

@@ -16,8 +16,8 @@ namespace alster {
 struct Reranker::History {
     Taste taste = {};
     std::vector<Column> held_out = {};  // positive ones, ascending
-    std::vector<Column> consumed = {};  // ascending, those of the held-out part among them
-    std::vector<Column> shown = {};     // impressions without a play
+    std::vector<Column> consumed = {};  // ascending, in training
+    std::vector<Column> shown = {};     // ascending, impressions without a play
     Showings former = {};
 };
 
@@ -126,30 +126,30 @@ void Reranker::add_steps()
     price_ = RerankPrice(names, served_.info().items);
 }
 
+/// Of the held-out part only what lists are measured by: a list that knew of it would be measured too well.
 void Reranker::read(RowRange users, std::span<History> histories) const
 {
     const DatasetReader& dataset = served_.dataset();
-    const auto visit = [&](Part part) {
-        const Interactions rows = dataset.interactions(part, Side::users, users);
-        for (Row u = 0; u < rows.rows(); ++u) {
-            std::vector<Column> liked;
-            History& history = histories[u];
-            for (Offset n = rows.offsets[u]; n < rows.offsets[u + 1]; ++n) {
-                if (rows.positive(n)) liked.push_back(rows.columns[n]);
-                const bool consumed = (rows.roles_of(n) & consumed_role) != 0;
-                if (consumed) history.consumed.push_back(rows.columns[n]);
-                if (!consumed && (rows.roles_of(n) & shown_role) != 0) history.shown.push_back(rows.columns[n]);
-            }
-            if (part == Part::train && taste_) history.taste = Taste::of(*taste_, liked);
-            if (part == Part::holdout) history.held_out = std::move(liked);
-        }
+    const auto liked = [](const Interactions& rows, Row u) {
+        std::vector<Column> items;
+        for (Offset n = rows.offsets[u]; n < rows.offsets[u + 1]; ++n)
+            if (rows.positive(n)) items.push_back(rows.columns[n]);
+        return items;
     };
-    visit(Part::train);
-    if (dataset.info().held_out > 0) visit(Part::holdout);
-    for (History& history : histories) {
-        std::ranges::sort(history.consumed);
-        std::ranges::sort(history.shown);
+    const Interactions train = dataset.interactions(Part::train, Side::users, users);
+    for (Row u = 0; u < train.rows(); ++u) {
+        if (taste_) histories[u].taste = Taste::of(*taste_, liked(train, u));
+        for (Offset n = train.offsets[u]; n < train.offsets[u + 1]; ++n) {
+            const Roles roles = train.roles_of(n);
+            if ((roles & consumed_role) != 0)
+                histories[u].consumed.push_back(train.columns[n]);
+            else if ((roles & shown_role) != 0)
+                histories[u].shown.push_back(train.columns[n]);
+        }
     }
+    if (dataset.info().held_out == 0) return;
+    const Interactions held_out = dataset.interactions(Part::holdout, Side::users, users);
+    for (Row u = 0; u < held_out.rows(); ++u) histories[u].held_out = liked(held_out, u);
 }
 
 std::vector<Reranker::History> Reranker::read(std::span<const Row> users) const
