@@ -53,6 +53,13 @@ void add_options(CLI::App& app, Options& options)
     add_scoring(app, options.lists.served);
 }
 
+void settle(Options& options)
+{
+    check(options.lists, "lists", "lists of --all users");
+    options.recommend.exclusion.held_out = !options.allow_held_out;
+    options.recommend.fill = !options.no_fill;
+}
+
 /// Lists may then have what the split set aside.
 bool lists_held_out(const Options& options)
 {
@@ -96,9 +103,7 @@ int recommend_command(int argc, char** argv)
     CommandLine line("recommend", "Lists the best unseen items for users.", examples);
     add_options(line.app(), options);
     if (!line.parse(argc, argv)) return 0;
-    check(options.lists, "lists", "lists of --all users");
-    options.recommend.exclusion.held_out = !options.allow_held_out;
-    options.recommend.fill = !options.no_fill;
+    settle(options);
 
     const Communicator ranks;
     ServedModel served(ranks, options.lists.served);

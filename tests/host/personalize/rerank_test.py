@@ -316,7 +316,7 @@ def check_popular(world):
                    world.values("studio", i) == ["a"]]
         assert (entry["items"], entry["counts"]) == most(everybody, allowed), entry
     assert "it is a number" in alster("popular --data d.h5 --by margin", code=64).stderr
-    assert "it has: fresh, genres" in alster("popular --data d.h5 --by colour", code=64).stderr
+    assert "it has: market, fresh, genres" in alster("popular --data d.h5 --by colour", code=64).stderr
 
 
 def check_refusals():
