@@ -27,6 +27,7 @@ struct ListInfo {
     std::string eligibility = {};  // SHA-256 of the rules by which items may be shown; "": there were none
     std::int64_t instant = 0;      // for which they were applied, Unix seconds
     std::string viewer = {};       // who sees lists of items: "class kids", "user 42"; "": there were no rules
+    std::string rerank = {};       // SHA-256 of the rules that ordered the lists; "": scores alone did
 };
 
 /// The longest list that a file can hold.

@@ -12,6 +12,7 @@ inline constexpr const char* reason_vocabulary = "/vocab/reason";
 inline constexpr const char* eligibility_attribute = "eligibility";    // only where there were rules
 inline constexpr const char* instant_attribute = "eligibility_at";     // likewise
 inline constexpr const char* viewer_attribute = "eligibility_viewer";  // likewise, of lists of items
+inline constexpr const char* rerank_attribute = "rerank";              // only where rules ordered the lists
 inline constexpr const char* evidence_attribute = "evidence_per_entry";
 
 /// Whose lists a group holds.

@@ -158,6 +158,7 @@ void ListFileReader::read_attributes()
         info_.instant = file_.integer_attribute("/", instant_attribute);
         if (file_.has_attribute("/", viewer_attribute)) info_.viewer = file_.text_attribute("/", viewer_attribute);
     }
+    if (file_.has_attribute("/", rerank_attribute)) info_.rerank = file_.text_attribute("/", rerank_attribute);
     if (file_.has_attribute("/", "excluded")) info_.excluded = file_.text_attribute("/", "excluded");
     const bool known = info_.objective == "implicit" || info_.objective == "explicit";
     require_attribute(file_, known, "objective", info_.objective, "implicit or explicit");

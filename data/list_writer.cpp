@@ -35,6 +35,7 @@ void write_attributes(Hdf5File& file, const ListInfo& info, Row k)
     file.set_attribute("/", "objective", std::string_view(info.objective));
     file.set_attribute("/", "mean", info.mean);
     file.set_attribute("/", "score", std::string_view(info.score));
+    if (!info.rerank.empty()) file.set_attribute("/", rerank_attribute, std::string_view(info.rerank));
     if (info.eligibility.empty()) return;
     file.set_attribute("/", eligibility_attribute, std::string_view(info.eligibility));
     file.set_attribute("/", instant_attribute, info.instant);

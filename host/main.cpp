@@ -27,6 +27,8 @@ constexpr Command commands[] = {
     {"neighbours", "find the items that users of an item take as well", neighbours_command, true},
     {"recommend", "list the best unseen items for users", recommend_command, true},
     {"explain", "say which events of a history a score is due to", explain_command, true},
+    {"rerank", "put items that a search has found in a user's order", rerank_command, true},
+    {"popular", "list the items that most users took", popular_command, true},
     {"similar", "list the items most like an item", similar_command, true},
     {"page", "make home pages: rows of titles, each with a reason", page_command, true},
     {"export", "write vectors or lists for other systems", export_command, false},

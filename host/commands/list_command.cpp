@@ -1,5 +1,7 @@
 #include "host/commands/list_command.hpp"
 
+#include <algorithm>
+
 #include "data/console.hpp"
 #include "data/error.hpp"
 #include "data/ingest/attribute_encoder.hpp"
@@ -100,17 +102,18 @@ ListSummary write_lists(const ServedModel& served, const ListOptions& options, c
         writer->write({block, job.names.empty() ? job.names : job.names.subspan(first, block.size()), made.lists,
                        made.reasons, made.shortfall, job.file.evidence > 0 ? &made.evidence : nullptr});
     };
-    for_asked_blocks(served.ranks(), options.all, served.model().rows(job.file.side), job.rows, options.k, write);
+    for_asked_blocks(served.ranks(), options.all, served.model().rows(job.file.side), job.rows,
+                     std::max(options.k, job.places), write);
     ListSummary summary = job.summary();
     writer->commit();
     return summary;
 }
 
-nlohmann::json print_lists(const ListJob& job, Row k, bool json)
+nlohmann::json print_lists(const ListJob& job, Row places, bool json)
 {
     auto objects = nlohmann::json::array();
     std::size_t place = 0;
-    for_blocks(job.rows, k, [&](std::span<const Row> block) {
+    for_blocks(job.rows, places, [&](std::span<const Row> block) {
         const Lists made = job.make(block);
         for (std::size_t n = 0; n < block.size(); ++n) {
             const OneList list{made, static_cast<Row>(n), block[n], job.names[place++]};
@@ -132,7 +135,7 @@ void run_lists(const ServedModel& served, const ListOptions& options, const List
     if (!options.out.empty()) {
         summary = write_lists(served, options, job);
     } else {
-        if (served.ranks().leads()) lists = print_lists(job, options.k, json);
+        if (served.ranks().leads()) lists = print_lists(job, std::max(options.k, job.places), json);
         summary = job.summary();
     }
     if (!served.ranks().leads()) return;

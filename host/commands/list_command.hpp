@@ -63,6 +63,7 @@ struct ListJob {
     const ListFile& file;
     std::span<const Row> rows = {};           // asked for, on the first rank; unless all of them are
     std::span<const std::string> names = {};  // (rows) ids as they were asked for
+    Row places = 0;                           // of the longest lists that make() holds on its way; 0: k
     std::function<Lists(std::span<const Row>)> make;
     std::function<std::string(const OneList&)> text;
     std::function<nlohmann::json(const OneList&)> json;

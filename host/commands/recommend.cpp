@@ -5,6 +5,7 @@
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/commands/list_command.hpp"
+#include "host/commands/rerank_options.hpp"
 #include "host/personalize/blocks.hpp"
 #include "host/personalize/list_text.hpp"
 #include "host/personalize/user_list_report.hpp"
@@ -25,6 +26,7 @@ struct Options {
     ListOptions lists;
     BlendOptions blend;
     RecommendOptions recommend;
+    RerankOptions rerank;
     std::vector<std::string> users;
     std::string users_file;
     bool strict_users = false;
@@ -52,7 +54,21 @@ void add_options(CLI::App& app, Options& options)
         ->check(CLI::Range(Row{0}, most_evidence));
     add_eligibility(app, options.lists);
     add_blend(app, options.blend);
+    add_rerank(app, options.rerank);
     add_scoring(app, options.lists.served);
+}
+
+void settle(Options& options)
+{
+    check(options.lists, "lists", "lists of --all users");
+    options.recommend.exclusion.held_out = !options.allow_held_out;
+    options.recommend.fill = !options.no_fill;
+}
+
+/// Lists may then have what the split set aside.
+bool lists_held_out(const Options& options)
+{
+    return options.recommend.include_seen || !options.recommend.exclusion.held_out;
 }
 
 AskedUsers asked_users(const ServedModel& served, Options& options)
@@ -78,6 +94,23 @@ nlohmann::json as_json(const OneList& list, const ItemLabels& labels)
     return object;
 }
 
+ListFile file_of(ServedModel& served, const Options& options, const Recommender& recommender, const std::string& score,
+                 const std::string& rerank)
+{
+    return {.path = options.lists.out,
+            .model = served.model(),
+            .labels = served.labels(),
+            .side = Side::users,
+            .group = "/topk/home",
+            .k = options.lists.k,
+            .evidence = options.recommend.evidence,
+            .score = score,
+            .excluded = excluded_words(options.recommend, served.dataset().info()),
+            .popular = &recommender.popular(),
+            .eligibility = options.recommend.eligibility,
+            .rerank = rerank};
+}
+
 void say_notes(ServedModel& served, const Options& options, const UserCounts& counts)
 {
     if (options.lists.out.empty() && counts.unknown > 0) say("alster: {}", counts.text());
@@ -93,9 +126,7 @@ int recommend_command(int argc, char** argv)
     CommandLine line("recommend", "Lists the best unseen items for users.", examples);
     add_options(line.app(), options);
     if (!line.parse(argc, argv)) return 0;
-    check(options.lists, "lists", "lists of --all users");
-    options.recommend.exclusion.held_out = !options.allow_held_out;
-    options.recommend.fill = !options.no_fill;
+    settle(options);
 
     const Communicator ranks;
     ServedModel served(ranks, options.lists.served);
@@ -103,16 +134,22 @@ int recommend_command(int argc, char** argv)
     options.recommend.k = options.lists.k = places_of_list(options.lists.k, served.info().items);
     std::optional<Eligibility> eligibility = eligibility_of(served, options.lists);
     options.recommend.eligibility = eligibility ? &*eligibility : nullptr;
+    const RerankRules rules = rerank_rules(options.rerank);
+    if (!rules.neutral()) options.recommend.k = places_of_list(rules.pool_of(options.lists.k), served.info().items);
     const AskedUsers asked = asked_users(served, options);
     static_cast<void>(served.scorers(!options.lists.all));
     const auto blend = make_blend(served, options.blend);
     const char* formula = score_formula(served.info());
     const std::string score = blend ? blend_formula(formula, blend->scores) : formula;
     Recommender recommender(served, options.recommend, blend ? &blend->scores : nullptr);
+    std::optional<ChosenLists> chosen;
+    if (!rules.neutral()) chosen.emplace(served, rules, options.rerank, lists_held_out(options));
     const ItemLabels& labels = served.labels();
     UserCounts counts;
     const auto make = [&](std::span<const Row> users) {
         Lists made = recommender.lists(users);
+        if (chosen) made = chosen->reranker.rerank(users, made, options.lists.k);
+        recommender.find_evidence(users, made);
         counts.add(made);
         return made;
     };
@@ -121,22 +158,14 @@ int recommend_command(int argc, char** argv)
         if (eligibility) eligibility->require_some_items(ranks);
         ListSummary made{counts.text(), facts(served, options.recommend, counts)};
         made.facts["score"] = score;
+        if (chosen) made.facts["rerank"] = say_price(ranks, chosen->reranker);
         return made;
     };
-    const ListFile file{.path = options.lists.out,
-                        .model = served.model(),
-                        .labels = labels,
-                        .side = Side::users,
-                        .group = "/topk/home",
-                        .k = options.lists.k,
-                        .evidence = options.recommend.evidence,
-                        .score = score,
-                        .excluded = excluded_words(options.recommend, served.dataset().info()),
-                        .popular = &recommender.popular(),
-                        .eligibility = options.recommend.eligibility};
+    const ListFile file = file_of(served, options, recommender, score, chosen ? rules.digest : std::string());
     const ListJob job{.file = file,
                       .rows = asked.rows,
                       .names = asked.ids,
+                      .places = options.recommend.k,
                       .make = make,
                       .text = [&](const OneList& list) { return as_text(list, labels); },
                       .json = [&](const OneList& list) { return as_json(list, labels); },

@@ -6,10 +6,10 @@
 
 #include "distributed/communicator.hpp"
 #include "host/evaluate/measurement.hpp"
-#include "host/evaluate/metrics.hpp"
 #include "host/evaluate/user_means.hpp"
 #include "host/model/popularity.hpp"
 #include "host/statistics/exposure.hpp"
+#include "host/statistics/metrics.hpp"
 #include "kernels/top_k.hpp"
 
 namespace alster {

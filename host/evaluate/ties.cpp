@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "host/evaluate/metrics.hpp"
+#include "host/statistics/metrics.hpp"
 
 namespace alster {
 

@@ -83,15 +83,21 @@ bool EvidenceFinder::find(const UserHistories& histories, Row row, Row list, Lis
 {
     const auto listed = lists.lists.items_of(list);
     const auto reasons = lists.reasons_of(list);
-    const auto by_model = listed.first(static_cast<std::size_t>(std::ranges::count(reasons, Reason::model)));
+    std::vector<std::int32_t> by_model;
+    std::vector<std::size_t> places;  // of these; rules of re-ranking may mix them with others
+    for (std::size_t place = 0; place < listed.size(); ++place) {
+        if (reasons[place] != Reason::model) continue;
+        by_model.push_back(listed[place]);
+        places.push_back(place);
+    }
     if (by_model.empty()) return true;
     const auto explained = explainer_.explain(histories.events, row, by_model, ScoreSplit::leave_one_out);
     const auto nameable =
         nameable_events(histories, row, eligibility_, lists.classes.empty() ? sees_nothing : lists.classes[list]);
-    for (std::size_t place = 0; place < by_model.size(); ++place) {
-        const auto pieces = strongest_evidence(explained.weights_of(place), histories.events.columns_of(row), nameable,
-                                               by_model[place], each_);
-        auto at = (list * lists.lists.k + static_cast<Row>(place)) * each_;
+    for (std::size_t n = 0; n < by_model.size(); ++n) {
+        const auto pieces =
+            strongest_evidence(explained.weights_of(n), histories.events.columns_of(row), nameable, by_model[n], each_);
+        auto at = (list * lists.lists.k + static_cast<Row>(places[n])) * each_;
         for (const auto& [item, weight] : pieces) {
             lists.evidence.items[at] = item;
             lists.evidence.weights[at++] = static_cast<float>(weight);

@@ -21,7 +21,8 @@ ListContents contents_of(const ListFile& file)
                      .mean = info.mean,
                      .eligibility = rules ? rules->rules().digest : std::string(),
                      .instant = rules ? rules->instant() : 0,
-                     .viewer = file.viewer},
+                     .viewer = file.viewer,
+                     .rerank = file.rerank},
             .items = file.labels.ids(),
             .groups =
                 {{.name = file.group, .side = file.side, .k = file.k, .reasons = of_users, .evidence = file.evidence}},

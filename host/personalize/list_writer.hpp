@@ -57,6 +57,7 @@ struct ListFile {
     const PopularItems* popular = nullptr;  // of users: what a service shows to whom it does not know
     const Eligibility* eligibility = nullptr;
     std::string viewer = {};  // of items, with an eligibility: who will see the lists, as ListInfo has it
+    std::string rerank = {};  // of users: the digest of the rules that ordered the lists, if any did
 };
 
 /// True for a name that ends in .jsonl: JSON lines {"user": id, "items": [ids], "scores": …, "filled": …, "k": …,

@@ -96,8 +96,12 @@ Lists Recommender::lists(std::span<const Row> rows)
     Lists result{.lists = TopK(all, options_.k)};
     for (Row first = 0; first < all; first += at_once)
         append(make(rows.subspan(first, std::min(at_once, all - first))), first, result);
-    if (evidence_) evidence_->find(rows, result);
     return result;
+}
+
+void Recommender::find_evidence(std::span<const Row> users, Lists& made) const
+{
+    if (evidence_) evidence_->find(users, made);
 }
 
 Lists Recommender::make(std::span<const Row> rows)

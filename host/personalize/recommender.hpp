@@ -35,6 +35,9 @@ public:
     /// its list does not exclude. So does `unknown_user`.
     [[nodiscard]] Lists lists(std::span<const Row> users);
 
+    /// Adds to lists of these users, whatever their order is by now, the evidence that was asked for.
+    void find_evidence(std::span<const Row> users, Lists& made) const;
+
     /// What a user gets whom the model does not know; empty where the rules let them see nothing.
     [[nodiscard]] const PopularItems& popular() const { return most_popular_; }
 

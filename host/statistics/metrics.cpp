@@ -1,4 +1,4 @@
-#include "host/evaluate/metrics.hpp"
+#include "host/statistics/metrics.hpp"
 
 #include <algorithm>
 #include <cmath>
