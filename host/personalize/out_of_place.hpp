@@ -17,10 +17,10 @@ struct PlaceMeasures {
 
 /// Where a place begins to look out of place (docs/explain.md).
 struct OutOfPlaceLimits {
-    double evidence = 0.04;   // τ: no less of the reasons should be named
-    double popularity = 0.9;  // σ: no more of the score should be everybody's
-    double genre = 0.05;      // a genre is far where the user liked less of it …
-    double score = 2;         // … and the score should then be so many deviations above the mean
+    double evidence = 0.04;  // τ: no less of the reasons should be named
+    double popularity = 1;   // σ: no more of the score should be everybody's
+    double genre = 0.05;     // a genre is far where the user liked less of it …
+    double score = 2;        // … and the score should then be so many deviations above the mean
 };
 
 /// Its remarks, in words; empty: it looks in place.
