@@ -62,7 +62,7 @@ private:
     Neighbours neighbours_;
     std::vector<std::int32_t> popular_order_;  // items, the most popular first
     AttributeColumn genres_;
-    std::optional<Taste> taste_;
+    std::optional<GenreTaste> taste_;
     BitTable groups_;                         // (groups, learned items)
     std::vector<std::uint8_t> group_reason_;  // of each group
     std::vector<std::int32_t> group_genre_;   // of each group: a value of the attribute, or −1

@@ -9,10 +9,10 @@
 namespace alster {
 
 /// How the values of one attribute, as genres, share a user's history, and everybody's.
-class Taste {
+class GenreTaste {
 public:
     /// `attribute`: of all items, a set or a category. `counts`: positive interactions of each item.
-    Taste(const AttributeColumn& attribute, std::span<const std::int32_t> counts);
+    GenreTaste(const AttributeColumn& attribute, std::span<const std::int32_t> counts);
 
     [[nodiscard]] Row values() const { return attribute_.vocabulary.rows(); }
     [[nodiscard]] std::string name(Row value) const { return std::string(attribute_.vocabulary[value]); }
