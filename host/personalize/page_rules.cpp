@@ -1,57 +1,48 @@
 #include "host/personalize/page_rules.hpp"
 
-#include <fmt/ranges.h>
-#include <toml++/toml.h>
-
-#include <cmath>
 #include <functional>
 #include <map>
 
-#include "data/error.hpp"
+#include "host/personalize/rules_reader.hpp"
 
 namespace alster {
 
 namespace {
 
-using Set = std::function<void(PageRules&, const toml::node&)>;
-
-[[noreturn]] void fail(const std::string& path, const toml::node& node, const std::string& message)
-{
-    throw Error(ExitCode::bad_config, "{}:{}: {}", path, node.source().begin.line, message);
-}
+using Set = std::function<void(PageRules&, const RulesReader&, const toml::node&)>;
 
 Set whole(Row PageRules::*member, Row least, Row most)
 {
-    return [=](PageRules& rules, const toml::node& node) {
+    return [=](PageRules& rules, const RulesReader& reader, const toml::node& node) {
         const auto* number = node.as_integer();
         if (!number || number->get() < least || number->get() > most)
-            fail(rules.path, node, fmt::format("it must be a whole number from {} to {}", least, most));
+            reader.fail(node, "it must be a whole number from {} to {}", least, most);
         rules.*member = number->get();
     };
 }
 
 Set real(double PageRules::*member, double least, double most)
 {
-    return [=](PageRules& rules, const toml::node& node) {
+    return [=](PageRules& rules, const RulesReader& reader, const toml::node& node) {
         const auto number = node.value<double>();
         if (!node.is_number() || !number || !(*number >= least && *number <= most))
-            fail(rules.path, node, fmt::format("it must be a number from {:g} to {:g}", least, most));
+            reader.fail(node, "it must be a number from {:g} to {:g}", least, most);
         rules.*member = *number;
     };
 }
 
 Set truth(bool PageRules::*member)
 {
-    return [=](PageRules& rules, const toml::node& node) {
-        if (!node.is_boolean()) fail(rules.path, node, "it must be true or false");
+    return [=](PageRules& rules, const RulesReader& reader, const toml::node& node) {
+        if (!node.is_boolean()) reader.fail(node, "it must be true or false");
         rules.*member = node.value_or(false);
     };
 }
 
 Set text(std::string PageRules::*member)
 {
-    return [=](PageRules& rules, const toml::node& node) {
-        if (!node.is_string()) fail(rules.path, node, "it must be a text");
+    return [=](PageRules& rules, const RulesReader& reader, const toml::node& node) {
+        if (!node.is_string()) reader.fail(node, "it must be a text");
         rules.*member = node.value_or(std::string());
     };
 }
@@ -83,20 +74,16 @@ PageRules PageRules::load(const std::string& path)
 {
     PageRules rules;
     rules.path = path;
-    toml::table root;
-    try {
-        root = toml::parse_file(path);
-    } catch (const toml::parse_error& error) {
-        throw Error(ExitCode::bad_config, "{}:{}: {}", path, error.source().begin.line, error.description());
-    }
+    const RulesReader reader(path);
+    const toml::table root = reader.parse(read_rules(path));
     for (const auto& [key, node] : root) {
         const auto known = keys().find(key.str());
         if (known == keys().end()) {
             std::vector<std::string> names;
             for (const auto& [name, set] : keys()) names.push_back(name);
-            fail(path, node, fmt::format("unknown key '{}'; known are: {}", key.str(), fmt::join(names, ", ")));
+            reader.fail(node, "unknown key '{}'; known are: {}", key.str(), fmt::join(names, ", "));
         }
-        known->second(rules, node);
+        known->second(rules, reader, node);
     }
     if (!root.contains("pool")) rules.pool = 3 * rules.titles;
     if (rules.pool < rules.titles)
