@@ -21,9 +21,9 @@ run "nightly tests" ctest --preset ci -L nightly -j "$(nproc)" --no-tests=error
 run "500 kills" /usr/bin/python3 tests/host/train/kill_test.py build/ci/alster 500
 run "recipes" bash scripts/recipes.sh
 if [ -d build/fuzz ]; then
-    cmake --preset fuzz -DALSTER_FUZZ_SECONDS=400 > build/fuzz.log
+    cmake --preset fuzz -DALSTER_FUZZ_SECONDS=600 > build/fuzz.log
     run "fuzzers" ctest --preset fuzz -j "$(nproc)" --no-tests=error
-    cmake --preset fuzz -DALSTER_FUZZ_SECONDS=40 > build/fuzz.log
+    cmake --preset fuzz -DALSTER_FUZZ_SECONDS=60 > build/fuzz.log
 fi
 if [ ${#failed[@]} -gt 0 ]; then
     printf 'failed: %s\n' "${failed[@]}"
