@@ -3,6 +3,7 @@
 
     defaults.py --alster build/release/alster --data $ALSTER_TEST_DATA --work DIR                  # choose
     defaults.py --alster build/release/alster --data $ALSTER_TEST_DATA --work DIR --report         # measure
+    defaults.py … --objective implicit --by-density 3 6 12          # α0 = C · interactions / (users · items)
 
 Settings are compared on splits of their own (another share of the log, another seed); --report measures the program's
 defaults on splits that were not looked at for that. Implicit: NDCG@10 beside popularity. Explicit: RMSE beside
@@ -78,8 +79,15 @@ class Study:
                      "--out", out)
         return out
 
+    def density(self, dataset):
+        facts = self.run("inspect", "--no-verify", dataset)
+        return facts["interactions"] / (facts["users"] * facts["items"])
+
     def measured(self, dataset, settings):
         """(metric, that of the best baseline, whether it is better)"""
+        head, *factor = settings.split(" --by-density ")
+        if factor:
+            settings = f"{head} --alpha0 {float(factor[0]) * self.density(dataset):.6g}"
         out = self.work / "run"
         self.run("train", "--data", dataset, "--out", out, "--overwrite", *settings.split())
         metrics = self.run("evaluate", "--model", out / "model.h5", "--data", dataset, "--k", 10)
@@ -97,13 +105,18 @@ def main():
     parser.add_argument("--work", required=True)
     parser.add_argument("--objective", choices=["implicit", "explicit"])
     parser.add_argument("--report", action="store_true")
+    parser.add_argument("--by-density", type=float, nargs="+")
     options = parser.parse_args()
     study = Study(options)
     for objective in [options.objective] if options.objective else ["implicit", "explicit"]:
         splits = (TO_REPORT if options.report else TO_CHOOSE)[objective]
         print("|", " | ".join([objective, *(f"{name}, {split}" for name, split, _ in splits), "beaten"]), "|")
         print("|" + "---|" * (len(splits) + 2))
-        for settings in [f"--objective {objective}"] if options.report else GRIDS[objective]:
+        grid = [f"--objective {objective}"] if options.report else GRIDS[objective]
+        if options.by_density:
+            grid = [f"--factors 64 --reg {reg} --sweeps 12 --by-density {factor:g}"
+                    for factor in options.by_density for reg in (0.003, 0.01, 0.02)]
+        for settings in grid:
             found = [study.measured(study.prepared(*split), settings) for split in splits]
             cells = [f"{metric:.4f} / {baseline:.4f}" for metric, baseline, _ in found]
             print("|", " | ".join([settings, *cells, f"{sum(better for *_, better in found)}/{len(found)}"]), "|",
