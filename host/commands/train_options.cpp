@@ -78,8 +78,16 @@ void add_objective_options(CLI::App& app, TrainOptions& options)
         ->type_name("FLOAT or auto")
         ->default_str("auto");
     app.add_option("--bias-reg", options.objective.bias_lambda, "λ of the biases (explicit); below 0: as --reg");
-    app.add_option("--alpha0", options.objective.alpha0, "Weight of all user-item pairs (implicit)")
-        ->check(at_least(0));
+    const auto set_alpha0 = [&](const std::string& text) {
+        options.objective.alpha0 = text == "auto" ? -1 : std::stod(text);
+    };
+    const auto not_negative = at_least(0);
+    app.add_option_function<std::string>("--alpha0", set_alpha0,
+                                         "Weight of all user-item pairs (implicit); auto: 6 · density of the data")
+        ->check(
+            CLI::Validator([not_negative](std::string& text) { return text == "auto" ? "" : not_negative(text); }, ""))
+        ->type_name("FLOAT or auto")
+        ->default_str("0.2");
     app.add_option("--alpha", options.objective.alpha,
                    "Confidence 1 + alpha·r, weight 1 on unseen pairs, in place of --alpha0; 0: not used")
         ->check(at_least(0));

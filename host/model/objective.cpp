@@ -52,6 +52,14 @@ Objective Objective::of(const ModelInfo& model)
             .nu = model.nu};
 }
 
+void Objective::settle(const DatasetInfo& data)
+{
+    constexpr double pairs_per_interaction = 6;
+    if (alpha0 >= 0) return;
+    const double pairs = static_cast<double>(data.users) * static_cast<double>(data.items);
+    alpha0 = pairs_per_interaction * static_cast<double>(data.interactions) / pairs;
+}
+
 void Objective::describe(ModelInfo& model) const
 {
     model.objective = is_explicit() ? "explicit" : "implicit";

@@ -1,4 +1,5 @@
 #pragma once
+#include "data/dataset_file.hpp"
 #include "data/interactions.hpp"
 #include "data/model_file.hpp"
 #include "kernels/backend.hpp"
@@ -15,7 +16,7 @@ struct Objective {
     Row factors = 64;         // f
     double lambda = -1;       // λ; below 0: what suits the feedback, regularization()
     double bias_lambda = -1;  // λ of the biases, explicit feedback; below 0: λ
-    double alpha0 = 0.2;      // α0, weight of all pairs, implicit feedback
+    double alpha0 = 0.2;      // α0, weight of all pairs, implicit feedback; below 0: settle()
     double alpha = 0;         // the classic form: confidence 1 + alpha·r, weight 1 on what was not seen; 0: not used
     double nu = 1;            // ν, exponent of the counts in λ_u = λ (n_u + α0·|items|)^ν
 
@@ -23,6 +24,10 @@ struct Objective {
     [[nodiscard]] static Objective of(const ModelInfo& model);
     /// Sets what a model's file says of it.
     void describe(ModelInfo& model) const;
+
+    /// Where α0 was left to the data: 6 · interactions / (users · items), the rule that suits all sets we have
+    /// (docs/decisions.md). Users and items without interactions count.
+    void settle(const DatasetInfo& data);
 
     [[nodiscard]] bool is_explicit() const { return feedback == Feedback::explicit_feedback; }
     /// λ of the factors, and of the biases (docs/benchmarks.md, "Defaults").

@@ -191,12 +191,14 @@ std::optional<OutputLock> lock_run_of(const Communicator& ranks, const std::file
 
 }  // namespace
 
-TrainResult run_training(const Communicator& ranks, const TrainOptions& options, const std::string& resolved_config)
+TrainResult run_training(const Communicator& ranks, const TrainOptions& asked, const std::string& resolved_config)
 {
-    require_known_solver(options);
-    Borders borders(ranks, options.borders);  // signals count from here on
+    require_known_solver(asked);
+    Borders borders(ranks, asked.borders);  // signals count from here on
     const ParallelFileAccess access(ranks);
-    const DatasetReader dataset(options.data, access);
+    const DatasetReader dataset(asked.data, access);
+    TrainOptions options = asked;
+    options.objective.settle(dataset.info());
     RunDirectory run(ranks, options, dataset.info());
     if (run.finished()) return {.already_finished = true, .model = run.model().string()};
 

@@ -37,6 +37,20 @@ TEST(Objective, IsThatOfTheModelItDescribed)
     }
 }
 
+TEST(Objective, TheWeightOfAllPairsIsThatOfTheDensityWhereItWasLeftToTheData)
+{
+    DatasetInfo data;
+    data.users = 200;
+    data.items = 50;
+    data.interactions = 300;
+    Objective objective;
+    objective.settle(data);
+    EXPECT_EQ(0.2, objective.alpha0);
+    objective.alpha0 = -1;
+    objective.settle(data);
+    EXPECT_DOUBLE_EQ(6 * 0.03, objective.alpha0);
+}
+
 TEST(Objective, OfARowIsTheFormula)
 {
     // λ_u = λ (n_u + α0·|items|)^ν = 0.5 (4 + 0.25·20)^0.5
