@@ -48,11 +48,11 @@ void check_type(const Condition& condition, AttributeType type)
     };
     const bool has_words = !condition.any_of.empty() || !condition.none_of.empty() || !condition.any_of_user.empty();
     const bool compares = condition.most || condition.least;
-    if (type == AttributeType::time && (has_words || condition.most || !condition.at_most_user.empty()))
+    if (type == AttributeType::time && (has_words || compares || !condition.at_most_user.empty()))
         refuse("it can only be asked for with from and until");
     if (!condition.all_of.empty() && type != AttributeType::set) refuse("all_of asks a set");
-    if (condition.until && type != AttributeType::time) refuse("until asks a time");
-    if (compares && type != AttributeType::number && type != AttributeType::time)
+    if ((condition.from || condition.until) && type != AttributeType::time) refuse("from and until ask a time");
+    if (compares && type != AttributeType::number)
         refuse("numbers are compared with a number: name the type in prepare, as in age=AGE:number");
     if (!condition.at_most.empty() && type != AttributeType::category && type != AttributeType::text)
         refuse("places of a scale are compared with a category or a text");
@@ -138,8 +138,12 @@ bool ConditionMatcher::meets_values(Row row) const
                std::ranges::all_of(needed_, has);
     }
     if (!asks_any_ && !asks_cap_ && condition_.none_of.empty()) return true;
+    if (column_.type == AttributeType::number) {
+        const auto is = [&](const std::string& text) { return number(text) == column_.numbers[row]; };
+        return (!asks_any_ || std::ranges::any_of(any_of_, is)) && std::ranges::none_of(condition_.none_of, is);
+    }
     const auto value = column_.shown(row);
-    const bool capped = asks_cap_ && column_.type != AttributeType::number;  // numbers have a bound
+    const bool capped = asks_cap_;
     return (!asks_any_ || contains(any_of_, value)) && (!capped || below_a_cap(value, caps_)) &&
            !contains(condition_.none_of, value);
 }
@@ -149,7 +153,7 @@ bool ConditionMatcher::operator()(Row row) const
     if (!column_.given(row)) return false;
     if (column_.type == AttributeType::time) {
         const auto time = static_cast<double>(column_.times[row]);
-        return (!condition_.least || time >= *condition_.least) && (!condition_.until || time < *condition_.until);
+        return (!condition_.from || time >= *condition_.from) && (!condition_.until || time < *condition_.until);
     }
     if (column_.type == AttributeType::number) {
         const double value = column_.numbers[row];

@@ -208,12 +208,14 @@ std::int32_t Eligibility::class_named(const std::string& name)
 /// Without a value that it compares with, a class sees nothing.
 std::int32_t Eligibility::class_of(std::int32_t rule, const UserValues& values)
 {
-    const auto& name = rules_.classes[static_cast<std::size_t>(rule)].name;
-    std::string key = name;
+    std::string shown = rules_.classes[static_cast<std::size_t>(rule)].name;
+    std::string key = fmt::format("{}", rule);  // with the length of each value: no two classes have the same
     for (const auto& attribute : user_attributes(rules_.classes[static_cast<std::size_t>(rule)])) {
         const auto found = values.find(attribute);
         if (found == values.end() || found->second.empty()) return sees_nothing;
-        key += fmt::format(", {}={}", attribute, fmt::join(found->second, "|"));
+        shown += fmt::format(", {}={}", attribute, fmt::join(found->second, "|"));
+        key += fmt::format("/{}", found->second.size());
+        for (const auto& value : found->second) key += fmt::format(",{}:{}", value.size(), value);
     }
     const auto [met, fresh] = class_by_key_.try_emplace(key, static_cast<std::int32_t>(classes_.size()));
     if (!fresh) return met->second;
@@ -221,7 +223,7 @@ std::int32_t Eligibility::class_of(std::int32_t rule, const UserValues& values)
     std::int64_t items = 0;
     for (const auto word : bits) items += std::popcount(word);
     items_.add_row(bits);
-    classes_.push_back({.name = key, .rule = rule, .items = items});
+    classes_.push_back({.name = shown, .rule = rule, .items = items});
     return met->second;
 }
 

@@ -87,11 +87,16 @@ private:
         std::ranges::sort(values);
         if (const auto again = std::ranges::adjacent_find(values); again != values.end())
             throw Error(ExitCode::bad_config, "{}: '{}' stands on the scales twice", rules_.path, *again);
-        for (const auto& rule : classes)
+        for (const auto& rule : classes) {
+            if (!rule.allow.empty() && rule.items.empty())
+                throw Error(ExitCode::bad_config,
+                            "{}: class '{}' may see any item already, as it has no 'items': 'allow' adds nothing",
+                            rule.where, rule.name);
             for (const Condition& condition : rule.users)
                 if (!condition.any_of_user.empty() || !condition.at_most_user.empty())
                     throw Error(ExitCode::bad_config, "{}: conditions on users compare with values, not with users",
                                 condition.where);
+        }
     }
 
     EligibilityRules& rules_;

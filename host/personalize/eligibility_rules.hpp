@@ -16,10 +16,11 @@ struct Condition {
     std::vector<std::string> at_most = {};  // places on scales: the value is on the scale of one of them, and not above
     std::string any_of_user = {};           // as any_of and at_most, by an attribute of the user
     std::string at_most_user = {};
-    std::optional<double> least = {};  // of numbers and times (Unix seconds): least ≤ value
-    std::optional<double> most = {};   // of numbers: value ≤ most
-    std::optional<double> until = {};  // of times: value < until
-    std::string where = {};            // "eligibility.toml:12", for messages
+    std::optional<double> least = {};  // of numbers: least ≤ value ≤ most
+    std::optional<double> most = {};
+    std::optional<double> from = {};  // of times, in Unix seconds: from ≤ value < until
+    std::optional<double> until = {};
+    std::string where = {};  // "eligibility.toml:12", for messages
 };
 
 /// All of them hold.

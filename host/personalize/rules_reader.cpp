@@ -1,6 +1,7 @@
 #include "host/personalize/rules_reader.hpp"
 
 #include <fmt/format.h>
+#include <cmath>
 
 #include <fstream>
 #include <iterator>
@@ -99,7 +100,7 @@ std::map<std::string, std::vector<std::string>> RulesReader::named_lists(const t
 double RulesReader::number(const toml::node& node, const std::string& what) const
 {
     const auto number = node.value<double>();
-    if (!number || !node.is_number()) fail(node, "'{}' must be a number", what);
+    if (!number || !node.is_number() || !std::isfinite(*number)) fail(node, "'{}' must be a number", what);
     return *number;
 }
 
@@ -136,7 +137,7 @@ Condition RulesReader::condition(const std::string& attribute, const toml::node&
              if (key == "at_most" && value.is_number()) asked.most = number(value, key);
              if (key == "at_most" && !value.is_number()) asked.at_most = values(value, key);
              if (key == "at_least") asked.least = number(value, key);
-             if (key == "from") asked.least = time(value, key);
+             if (key == "from") asked.from = time(value, key);
              if (key == "until") asked.until = time(value, key);
              if (key == "any_of_user") asked.any_of_user = text(value, key);
              if (key == "at_most_user") asked.at_most_user = text(value, key);
@@ -147,8 +148,8 @@ Condition RulesReader::condition(const std::string& attribute, const toml::node&
     if (two_users || two_lists || two_caps)
         fail(node, "'{}' compares with the user twice, or with the user and a value: write two alternatives or one",
              attribute);
-    const bool empty =
-        asked.least && ((asked.most && *asked.least > *asked.most) || (asked.until && *asked.least >= *asked.until));
+    const bool empty = (asked.least && asked.most && *asked.least > *asked.most) ||
+                       (asked.from && asked.until && *asked.from >= *asked.until);
     if (empty) fail(node, "'{}' can never hold: its end is not behind its start", attribute);
     return asked;
 }

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "data/dataset_file.hpp"
+#include "data/model_file.hpp"
 #include "data/neighbour_file.hpp"
 #include "distributed/communicator.hpp"
 #include "kernels/item_walk.hpp"
@@ -19,7 +20,7 @@ struct NeighbourOptions {
 /// Where a model's neighbours lie unless another file is named.
 [[nodiscard]] inline std::filesystem::path neighbours_beside(const std::filesystem::path& model)
 {
-    return model.parent_path() / "neighbours.h5";
+    return model_file_of(model).parent_path() / "neighbours.h5";
 }
 
 /// Histories to walk over, and what was left out of them.

@@ -144,10 +144,23 @@ struct Judge::Rules {
         return false;
     }
 
+    /// Whether one of the values is this number, however it is written.
+    [[nodiscard]] bool names_number(const toml::node& wanted, double number) const
+    {
+        return std::ranges::any_of(values_of(wanted), [&](const std::string& text) {
+            char* end = nullptr;
+            const double value = std::strtod(text.c_str(), &end);
+            if (text.empty() || *end != '\0') fail(fmt::format("'{}' is compared with a number", text));
+            return value == number;
+        });
+    }
+
     [[nodiscard]] bool clause_holds(const std::string& clause, const toml::node& wanted, const AttributeColumn& column,
                                     Row row, std::optional<Row> user) const
     {
         const Values has = column.values(row);
+        if (column.type == AttributeType::number && (clause == "any_of" || clause == "none_of"))
+            return (clause == "any_of") == names_number(wanted, column.numbers.at(row));
         const auto below = [&](const Values& caps) {
             return std::ranges::any_of(has, [&](const auto& value) {
                 return std::ranges::any_of(caps, [&](const auto& cap) { return within(value, cap); });
@@ -168,9 +181,11 @@ struct Judge::Rules {
         if (!theirs.given(*user)) return false;
         if (clause == "any_of_user") return meet(has, theirs.values(*user));
         if (column.type != AttributeType::number) return below(theirs.values(*user));
-        return theirs.type == AttributeType::number
-                   ? column.numbers[row] <= theirs.numbers[*user]
-                   : column.numbers[row] <= std::strtod(theirs.shown(*user).c_str(), nullptr);
+        if (theirs.type == AttributeType::number) return column.numbers[row] <= theirs.numbers[*user];
+        const std::string cap = theirs.shown(*user);
+        char* end = nullptr;
+        const double limit = std::strtod(cap.c_str(), &end);
+        return !cap.empty() && *end == '\0' && column.numbers[row] <= limit;
     }
 
     [[nodiscard]] bool holds(const toml::node& wanted, const AttributeColumn& column, Row row,
@@ -244,6 +259,17 @@ struct Judge::Rules {
     {
         if (!own) return "no class";
         const std::string name = (*own)["name"].value_or(std::string());
+        std::string lacking;
+        for (const auto* node : {at("everyone", "items"), own->get("items")})
+            each_condition(node, [&](const std::string&, const toml::node& wanted) {
+                const auto* table = wanted.as_table();
+                for (const char* key : {"any_of_user", "at_most_user"})
+                    if (const auto* of_user = table ? table->get(key) : nullptr) {
+                        const std::string attribute = of_user->value_or(std::string());
+                        if (!user || !of_users.at(attribute).given(*user)) lacking = attribute;
+                    }
+            });
+        if (!lacking.empty()) return name + ": the user has no " + lacking;
         if (!open("from", item) || !open("until", item)) return "window";
         if (names(at("everyone", "block"), item)) return "everyone: block";
         if (const auto missed = unmet(at("everyone", "items"), item, user); !missed.empty())
@@ -257,8 +283,13 @@ struct Judge::Rules {
     /// All that the rules ask of a user.
     [[nodiscard]] std::string likeness(std::optional<Row> user) const
     {
-        std::string text = user ? "user" : "unknown";
-        for (const auto& [name, column] : of_users) text += '\x1f' + (user ? column.shown(*user) : std::string());
+        if (!user) return "unknown";
+        std::string text;
+        for (const auto& [name, column] : of_users) {
+            const Values values = column.values(*user);
+            text += fmt::format("/{}", values.size());
+            for (const auto& value : values) text += fmt::format(",{}:{}", value.size(), value);
+        }
         return text;
     }
 };

@@ -213,7 +213,7 @@ AuditReport audit_lists(const Communicator& ranks, const AuditOptions& options)
     report.rules_digest = sha256_of_file(options.rules);
     report.lists_digest = sha256_of_file(options.lists);
     report.instant = options.instant.value_or(lists.info().instant);
-    if (report.instant == 0)
+    if (!options.instant && lists.info().eligibility.empty())
         throw Error(ExitCode::usage, "{}: was made without rules and names no instant: say one with --at",
                     options.lists.string());
     Judge judge(data, options.rules, report.instant);
