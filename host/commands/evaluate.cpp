@@ -57,7 +57,6 @@ int show_pages(const Communicator& ranks, const std::filesystem::path& pages, co
 {
     const PageEvaluation found = evaluate_pages(ranks, pages, data);
     if (!ranks.leads()) return 0;
-    if (!found.note.empty()) say("alster: note: {}", found.note);
     const auto as_json = [](const Measurement& m) {
         return nlohmann::json{{"value", m.value}, {"low", m.low}, {"high", m.high}};
     };

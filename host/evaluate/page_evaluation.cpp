@@ -91,6 +91,9 @@ void require_pages(const ListFileReader& file, const DatasetReader& data, const 
     if (file.info().fingerprint != data.info().fingerprint || file.rows(Side::users) != data.info().users)
         throw Error(ExitCode::bad_data, "{}: its pages were made from other data than {}", pages.string(),
                     data.file().path().string());
+    if (file.info().excluded.find("held-out") != std::string::npos)
+        throw Error(ExitCode::bad_data, "{}: these pages exclude what is held out: make them with --allow-held-out",
+                    pages.string());
     if (data.info().held_out == 0)
         throw Error(ExitCode::bad_data, "{}: nothing is held out: prepare with --split", data.file().path().string());
 }
@@ -142,8 +145,6 @@ PageEvaluation evaluate_pages(const Communicator& ranks, const std::filesystem::
     result.overlap = pairs > 0 ? overlap / static_cast<double>(pairs) : 0;
     result.distinct = std::ranges::count_if(counts.shown, [](auto n) { return n > 0; });
     result.coverage = static_cast<double>(result.distinct) / static_cast<double>(data.info().items);
-    if (file.info().excluded.find("held-out") != std::string::npos)
-        result.note = "these pages exclude what is held out: make them with --allow-held-out to measure them";
     return result;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <string>
 
 #include "distributed/communicator.hpp"
 #include "host/evaluate/measurement.hpp"
@@ -18,11 +17,11 @@ struct PageEvaluation {
     std::int64_t pages = 0;     // that have a row
     std::int64_t distinct = 0;  // titles on any page
     double coverage = 0;        // these as a share of the items
-    std::string note = {};      // what to know before trusting the figures
 };
 
 /// Measures a file of pages (docs/pages.md) on the held-out part of the dataset that they were made from. Errors:
-/// bad_data (65) where the files do not belong together, there are no pages, or nothing is held out. Collective.
+/// bad_data (65) where the files do not belong together, there are no pages, nothing is held out, or the pages exclude
+/// it. Collective.
 [[nodiscard]] PageEvaluation evaluate_pages(const Communicator& ranks, const std::filesystem::path& pages,
                                             const std::filesystem::path& data);
 

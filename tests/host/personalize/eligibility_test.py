@@ -261,6 +261,10 @@ def check_refusals():
         'unknown_users = "b"\n[[class]]\nname = "a"': "'b', which is no class",
         '[scale]\na = ["1"]\nb = ["1"]\n[[class]]\nname = "a"': "'1' stands on the scales twice",
         '[[class]]\nname = "a': ":",
+        '[[class]]\nname = "a"\nitems.stars = { at_most = nan }': "must be a number",
+        '[[class]]\nname = "a"\nitems.stars = { from = 2020-01-01 }': "from and until ask a time",
+        '[[class]]\nname = "a"\nitems.released = { at_least = 5 }': "only be asked for with from and until",
+        '[[class]]\nname = "a"\nallow = ["i1"]': "'allow' adds nothing",
     }
     for text, words in refused.items():
         with open("bad.toml", "w") as file:
@@ -335,6 +339,28 @@ def check_planted():
         assert found["by_clause"].get(name, 0) >= len(lists) // 2, (clause, found["by_clause"])
 
 
+def check_likeness():
+    """Users whose values look alike are told apart, whoever else is asked for; numbers are numbers however written."""
+    with open("alike.csv", "w") as file:
+        file.write("user_id;sets\nu1;de,us\nu2;de|us\n")
+    with open("places.csv", "w") as file:
+        file.write("item_id,place,price\n" + "".join(f"i{n},{['de', 'us', 'de|us'][n % 3]},{n % 4}\n" for n in range(56)))
+    alster("prepare --input log.csv --items places.csv --item-columns id=item_id,place=place:category,price=price:number "
+           "--users alike.csv --user-columns id=user_id,sets=sets:set:, --out alike.h5")
+    alster("train --data alike.h5 --factors 3 --sweeps 2 --out alike")
+    with open("alike.toml", "w") as file:
+        file.write('[[class]]\nname = "k"\nitems = { place = { any_of_user = "sets" }, price = { none_of = ["3.0", "1e0"] } }\n')
+    common = f"recommend --model alike --data alike.h5 --include-seen --k 60 --eligibility alike.toml --at {AT} --json --user"
+    found = {entry["user"]: entry["items"] for entry in json.loads(alster(f"{common} u1 u2").stdout)["lists"]}
+    places = {f"i{n}": (n % 3 == 2, n % 4) for n in range(56)}
+    assert found["u1"] and found["u2"]
+    assert all(not places[i][0] and places[i][1] in (0, 2) for i in found["u1"]), found["u1"]
+    assert all(places[i][0] and places[i][1] in (0, 2) for i in found["u2"]), found["u2"]
+    alster(f"recommend --model alike --data alike.h5 --all --k 9 --out open.h5")
+    bad = json.loads(alster(f"audit open.h5 --data alike.h5 --eligibility alike.toml --json --at {AT}", code=10).stdout)
+    assert bad["by_clause"]["k: the user has no sets"] > 100, bad["by_clause"]
+
+
 def check_tampering():
     """A place that is changed in the file is found by its checksum; other data or rules are named."""
     with open("masked.h5", "rb") as file, open("tampered.h5", "wb") as copy:
@@ -361,6 +387,7 @@ def main():
         check_audit(items, users)
         check_planted()
         check_tampering()
+        check_likeness()
         os.chdir("/")
 
 

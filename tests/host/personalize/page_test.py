@@ -280,6 +280,8 @@ def main():
             done = alster("page --model run/model.h5 --data d.h5 --user u1 --page bad.toml", code=78)
             assert words in done.stderr and "bad.toml" in done.stderr and done.stderr.count("\n") == 1, done.stderr
         alster("evaluate --pages masked.h5 --model run/model.h5 --data d.h5", code=64)
+        alster(f"{common.replace(' --allow-held-out', '')} --out closed.h5")
+        assert "--allow-held-out" in alster("evaluate --pages closed.h5 --data d.h5", code=65).stderr
         os.chdir("/")
 
 
