@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "data/error.hpp"
 #include "data/ingest/line_source.hpp"
@@ -26,9 +27,10 @@ struct Search {
     nlohmann::json object;
     Row user = unknown_user;
     const char* order = "model";
-    std::vector<Scored> scored = {};           // the best first
-    std::vector<std::int32_t> unscored = {};   // as they were given
-    std::array<std::int64_t, 3> dropped = {};  // unknown, repeated, not eligible
+    std::vector<Scored> scored = {};                 // the best first
+    std::vector<std::int32_t> unscored = {};         // as they were given
+    std::map<std::int32_t, std::size_t> place = {};  // of each item that is kept, in the line
+    std::array<std::int64_t, 3> dropped = {};        // unknown, repeated, not eligible
 };
 
 constexpr std::array drop_reasons{"unknown_item", "repeated", "not_eligible"};
@@ -82,19 +84,20 @@ private:
         const auto factors = factors_of(search);
         const std::int32_t user_class =
             options_.eligibility ? options_.eligibility->classes_of(std::span(&search.user, 1)).front() : sees_nothing;
-        std::vector<std::int32_t> before;
+        std::size_t place = 0;
         for (const auto& value : object["items"]) {
             ++counts_.candidates;
+            const std::size_t here = place++;
             const auto item = items_.find(id(line, value));
             if (!item) {
                 ++search.dropped[0];
-            } else if (std::ranges::find(before, *item) != before.end()) {
+            } else if (search.place.contains(static_cast<std::int32_t>(*item))) {
                 ++search.dropped[1];
             } else if (options_.eligibility && !options_.eligibility->items().at(user_class, *item)) {
                 ++search.dropped[2];
             } else {
-                before.push_back(static_cast<std::int32_t>(*item));
-                add(search, factors, before.back());
+                search.place.emplace(static_cast<std::int32_t>(*item), here);
+                add(search, factors, static_cast<std::int32_t>(*item));
             }
         }
         std::ranges::sort(search.scored, std::less<>());
@@ -157,24 +160,40 @@ private:
         }
     }
 
+    /// Lists as long as that of the items, as titles are, keep what belongs to the items that stay.
+    static void follow(const std::vector<std::size_t>& places, nlohmann::json& object)
+    {
+        const std::size_t items = object["items"].size();
+        for (auto& [key, value] : object.items()) {
+            if (key == "items" || !value.is_array() || value.size() != items) continue;
+            auto kept = nlohmann::json::array();
+            for (const auto place : places) kept.push_back(value[place]);
+            value = std::move(kept);
+        }
+    }
+
     [[nodiscard]] std::string finished(Search& search)
     {
         auto ids = nlohmann::json::array(), scores = nlohmann::json::array();
+        std::vector<std::size_t> places;
         const auto full = [&] { return options_.k > 0 && std::ssize(ids) == options_.k; };
         for (const Scored& one : search.scored) {
             if (full()) break;
             ids.push_back(served_.labels().id(one.item));
+            places.push_back(search.place.at(one.item));
             scores.push_back(one.score);
         }
         for (const auto item : search.unscored) {
             if (full()) break;
             ids.push_back(served_.labels().id(item));
+            places.push_back(search.place.at(item));
             scores.push_back(nullptr);
             ++counts_.unscored;
         }
         counts_.unknown_items += search.dropped[0];
         counts_.repeated += search.dropped[1];
         counts_.not_eligible += search.dropped[2];
+        follow(places, search.object);
         search.object["items"] = ids;
         search.object["scores"] = scores;
         search.object["order"] = search.order;

@@ -250,7 +250,8 @@ def check_search(world):
     lines = []
     for n in range(60):
         user = "nobody" if n % 9 == 0 else f"u{n % 30}"
-        lines.append({"user": user, "items": [f"i{i}" for i in random.integers(45, size=12)], "query": n})
+        items = [f"i{i}" for i in random.integers(45, size=12)]
+        lines.append({"user": user, "items": items, "query": n, "titles": [f"title of {item}" for item in items]})
     write("found.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
     common = "rerank --model run/model.h5 --data d.h5 --input found.jsonl --json"
     done = alster(f"{common} --eligibility eligible.toml --out ranked.jsonl")
@@ -271,6 +272,7 @@ def check_search(world):
                 mine[reason] += 1
             else:
                 kept.append(item)
+        assert line["titles"] == [f"title of {item}" for item in line["items"]], line
         assert line.get("dropped", {}) == {reason: n for reason, n in mine.items() if n}, (given, line)
         for reason, n in mine.items():
             dropped[reason] += n
