@@ -80,7 +80,9 @@ AskedUsers asked_users(const ServedModel& served, Options& options)
 
 std::string as_text(const OneList& list, const ItemLabels& labels)
 {
-    return fmt::format("user {}{}\n{}", printable(list.name), remark(list.made.knowledge[list.n]),
+    const bool nothing = !list.made.classes.empty() && list.made.classes[list.n] == sees_nothing;
+    return fmt::format("user {}{}\n{}", printable(list.name),
+                       nothing ? ": the rules let this user see nothing" : remark(list.made.knowledge[list.n]),
                        list_text(list.made, list.n, labels));
 }
 

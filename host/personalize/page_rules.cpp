@@ -11,38 +11,38 @@ namespace {
 
 using Set = std::function<void(PageRules&, const RulesReader&, const toml::node&)>;
 
-Set whole(Row PageRules::*member, Row least, Row most)
+Set whole(const char* key, Row PageRules::*member, Row least, Row most)
 {
     return [=](PageRules& rules, const RulesReader& reader, const toml::node& node) {
         const auto* number = node.as_integer();
         if (!number || number->get() < least || number->get() > most)
-            reader.fail(node, "it must be a whole number from {} to {}", least, most);
+            reader.fail(node, "'{}' must be a whole number from {} to {}", key, least, most);
         rules.*member = number->get();
     };
 }
 
-Set real(double PageRules::*member, double least, double most)
+Set real(const char* key, double PageRules::*member, double least, double most)
 {
     return [=](PageRules& rules, const RulesReader& reader, const toml::node& node) {
         const auto number = node.value<double>();
         if (!node.is_number() || !number || !(*number >= least && *number <= most))
-            reader.fail(node, "it must be a number from {:g} to {:g}", least, most);
+            reader.fail(node, "'{}' must be a number from {:g} to {:g}", key, least, most);
         rules.*member = *number;
     };
 }
 
-Set truth(bool PageRules::*member)
+Set truth(const char* key, bool PageRules::*member)
 {
     return [=](PageRules& rules, const RulesReader& reader, const toml::node& node) {
-        if (!node.is_boolean()) reader.fail(node, "it must be true or false");
+        if (!node.is_boolean()) reader.fail(node, "'{}' must be true or false", key);
         rules.*member = node.value_or(false);
     };
 }
 
-Set text(std::string PageRules::*member)
+Set text(const char* key, std::string PageRules::*member)
 {
     return [=](PageRules& rules, const RulesReader& reader, const toml::node& node) {
-        if (!node.is_string()) reader.fail(node, "it must be a text");
+        if (!node.is_string()) reader.fail(node, "'{}' must be a text", key);
         rules.*member = node.value_or(std::string());
     };
 }
@@ -50,20 +50,20 @@ Set text(std::string PageRules::*member)
 const std::map<std::string, Set, std::less<>>& keys()
 {
     static const std::map<std::string, Set, std::less<>> known = {
-        {"rows", whole(&PageRules::rows, 1, 99)},
-        {"titles", whole(&PageRules::titles, 1, 1000)},
-        {"least", whole(&PageRules::least, 1, 1000)},
-        {"pool", whole(&PageRules::pool, 1, 10'000)},
-        {"genres", text(&PageRules::genres)},
-        {"genre_rows", whole(&PageRules::genre_rows, 0, 99)},
-        {"least_share", real(&PageRules::least_share, 0, 1)},
-        {"because", whole(&PageRules::because, 0, 10)},
-        {"top_first", truth(&PageRules::top_first)},
-        {"popular", truth(&PageRules::popular)},
-        {"fresh", text(&PageRules::fresh)},
-        {"fresh_days", real(&PageRules::fresh_days, 0, 36'500)},
-        {"taste", real(&PageRules::taste, 0, 100)},
-        {"similarity", real(&PageRules::similarity, 0, 100)},
+        {"rows", whole("rows", &PageRules::rows, 1, 99)},
+        {"titles", whole("titles", &PageRules::titles, 1, 1000)},
+        {"least", whole("least", &PageRules::least, 1, 1000)},
+        {"pool", whole("pool", &PageRules::pool, 1, 10'000)},
+        {"genres", text("genres", &PageRules::genres)},
+        {"genre_rows", whole("genre_rows", &PageRules::genre_rows, 0, 99)},
+        {"least_share", real("least_share", &PageRules::least_share, 0, 1)},
+        {"because", whole("because", &PageRules::because, 0, 10)},
+        {"top_first", truth("top_first", &PageRules::top_first)},
+        {"popular", truth("popular", &PageRules::popular)},
+        {"fresh", text("fresh", &PageRules::fresh)},
+        {"fresh_days", real("fresh_days", &PageRules::fresh_days, 0, 36'500)},
+        {"taste", real("taste", &PageRules::taste, 0, 100)},
+        {"similarity", real("similarity", &PageRules::similarity, 0, 100)},
     };
     return known;
 }
