@@ -18,6 +18,21 @@ CLI::Option* add_files(CLI::App& app, ListOptions& options, const std::string& d
     return app.add_option("--data", options.served.data, data);
 }
 
+void add_whom(CLI::App& app, ListOptions& options, WhomOptions& whom, const std::string& what)
+{
+    auto* group = app.add_option_group("whom", fmt::format("Users to make {} for", what));
+    group->add_option("--user", whom.ids, "Ids");
+    group->add_option("--users", whom.file, "A file of ids, one a line, plain or gzip; - is standard input");
+    group->add_flag("--all", options.all, "All users of the model; needs --out");
+    group->require_option(1);
+}
+
+AskedUsers asked_users(const ServedModel& served, const ListOptions& options, const WhomOptions& whom)
+{
+    if (!served.ranks().leads() || options.all) return {};
+    return find_users(served.model(), whom.file.empty() ? whom.ids : read_ids(whom.file), whom.strict);
+}
+
 void add_lists(CLI::App& app, ListOptions& options, const std::string& k)
 {
     app.add_option("--k", options.k, k)->check(CLI::Range(Row{1}, Row{65'535}));
@@ -40,17 +55,16 @@ void add_eligibility(CLI::App& app, ListOptions& options)
         ->capture_default_str();
 }
 
-std::int64_t instant_of(const ServedModel& served, const ListOptions& options)
+std::int64_t instant_of(const Communicator& ranks, const std::string& at)
 {
-    const std::string at = options.at == "now" ? utc_now(served.ranks(), "{:%Y-%m-%dT%H:%M:%SZ}") : options.at;
-    const auto instant = attribute_time(at);
-    if (!instant) throw Error(ExitCode::usage, "--at {}: write now, or a time as 2026-11-27T18:00Z", options.at);
+    const auto instant = attribute_time(at == "now" ? utc_now(ranks, "{:%Y-%m-%dT%H:%M:%SZ}") : at);
+    if (!instant) throw Error(ExitCode::usage, "--at {}: write now, or a time as 2026-11-27T18:00Z", at);
     return *instant;
 }
 
 std::optional<Eligibility> eligibility_of(const ServedModel& served, const ListOptions& options)
 {
-    const std::int64_t instant = instant_of(served, options);
+    const std::int64_t instant = instant_of(served.ranks(), options.at);
     if (options.eligibility.empty()) return std::nullopt;
     if (!served.has_dataset())
         throw Error(ExitCode::usage, "--eligibility needs --data: the dataset says what users and items are");

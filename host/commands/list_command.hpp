@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/model/served_model.hpp"
+#include "host/personalize/asked_users.hpp"
 #include "host/personalize/blend.hpp"
 #include "host/personalize/eligibility.hpp"
 #include "host/personalize/list_writer.hpp"
@@ -23,14 +24,26 @@ struct ListOptions {
     std::string at = "now";     // the instant for which they hold
 };
 
+/// Users that a command was asked to make something for.
+struct WhomOptions {
+    std::vector<std::string> ids;
+    std::string file;     // of ids; "": none
+    bool strict = false;  // an unknown id ends the run
+};
+
 /// The options of all of them, in groups: their order is that of --help. `data` and `k` are the words of help.
 CLI::Option* add_files(CLI::App& app, ListOptions& options, const std::string& data);
+/// --user, --users or --all; `what` is made for them: "lists".
+void add_whom(CLI::App& app, ListOptions& options, WhomOptions& whom, const std::string& what);
 void add_lists(CLI::App& app, ListOptions& options, const std::string& k);
 void add_scoring(CLI::App& app, ServedOptions& options);
 void add_eligibility(CLI::App& app, ListOptions& options);
 
+/// The users that were named, on the first rank; none with --all. Errors: bad_data (65).
+[[nodiscard]] AskedUsers asked_users(const ServedModel& served, const ListOptions& options, const WhomOptions& whom);
+
 /// The instant of --at, Unix seconds. Error: usage (64). Collective.
-[[nodiscard]] std::int64_t instant_of(const ServedModel& served, const ListOptions& options);
+[[nodiscard]] std::int64_t instant_of(const Communicator& ranks, const std::string& at);
 
 /// The rules that were asked for, if any; says their warnings. Errors: those of the rules; usage (64) where there is no dataset. Collective.
 [[nodiscard]] std::optional<Eligibility> eligibility_of(const ServedModel& served, const ListOptions& options);

@@ -28,19 +28,14 @@ struct Options {
     ListOptions lists;
     RecommendOptions recommend;
     std::string page;
-    std::vector<std::string> users;
-    std::string users_file;
+    WhomOptions whom;
     bool allow_held_out = false;
 };
 
 void add_options(CLI::App& app, Options& options)
 {
     add_files(app, options.lists, "The dataset.h5 it was trained on")->required();
-    auto* whom = app.add_option_group("whom", "Users to make pages for");
-    whom->add_option("--user", options.users, "Ids");
-    whom->add_option("--users", options.users_file, "A file of ids, one a line, plain or gzip; - is standard input");
-    whom->add_flag("--all", options.lists.all, "All users of the model; needs --out");
-    whom->require_option(1);
+    add_whom(app, options.lists, options.whom, "pages");
     app.add_option("--page", options.page, "How a page is made: page.toml (default: docs/pages.md)");
     app.add_option("--out", options.lists.out, "Write pages.jsonl, or with --all pages.h5");
     app.add_flag("--include-seen", options.recommend.include_seen, "Exclude nothing from the rows");
@@ -144,13 +139,6 @@ private:
     PageCounts counts_;
 };
 
-AskedUsers asked_users(const ServedModel& served, Options& options)
-{
-    if (!served.ranks().leads() || options.lists.all) return {};
-    if (!options.users_file.empty()) options.users = read_ids(options.users_file);
-    return find_users(served.model(), options.users, false);
-}
-
 }  // namespace
 
 int page_command(int argc, char** argv)
@@ -168,9 +156,9 @@ int page_command(int argc, char** argv)
     say_warnings(served);
     std::optional<Eligibility> eligibility = eligibility_of(served, options.lists);
     options.recommend.eligibility = eligibility ? &*eligibility : nullptr;
-    const AskedUsers asked = asked_users(served, options);
+    const AskedUsers asked = asked_users(served, options.lists, options.whom);
     const Scorers& scorers = served.scorers(!options.lists.all);
-    PageMaker maker(served, rules, options.recommend, instant_of(served, options.lists));
+    PageMaker maker(served, rules, options.recommend, instant_of(ranks, options.lists.at));
     const PopularItems popular = popular_for_unknown(served, options.recommend.eligibility);
     PageJob job(served, options, asked, maker,
                 {.path = options.lists.out,

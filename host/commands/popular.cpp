@@ -4,13 +4,12 @@
 
 #include "data/console.hpp"
 #include "data/error.hpp"
-#include "data/ingest/attribute_encoder.hpp"
 #include "data/json_text.hpp"
 #include "data/printable.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
-#include "host/machine/utc_now.hpp"
+#include "host/commands/list_command.hpp"
 #include "host/personalize/popular_lists.hpp"
 
 namespace alster {
@@ -42,13 +41,6 @@ void add_options(CLI::App& app, Options& options)
     rules->needs(user_class);
     user_class->needs(rules);
     app.add_option("--at", options.at, "The instant for which the rules hold: now, or 2026-11-27T18:00Z");
-}
-
-std::int64_t instant(const Communicator& ranks, const std::string& at)
-{
-    const auto seconds = attribute_time(at == "now" ? utc_now(ranks, "{:%Y-%m-%dT%H:%M:%SZ}") : at);
-    if (!seconds) throw Error(ExitCode::usage, "--at {}: write now, or a time as 2026-11-27T18:00Z", at);
-    return *seconds;
 }
 
 struct Names {
@@ -97,7 +89,7 @@ int popular_command(int argc, char** argv)
     const DatasetReader dataset(options.data, access);
     std::optional<Eligibility> rules;
     if (!options.eligibility.empty()) {
-        rules.emplace(dataset, EligibilityRules::load(options.eligibility), instant(ranks, options.at));
+        rules.emplace(dataset, EligibilityRules::load(options.eligibility), instant_of(ranks, options.at));
         options.popular.eligibility = &*rules;
         options.popular.user_class = rules->class_named(options.user_class);
         if (ranks.leads())

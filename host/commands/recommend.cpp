@@ -27,9 +27,7 @@ struct Options {
     BlendOptions blend;
     RecommendOptions recommend;
     RerankOptions rerank;
-    std::vector<std::string> users;
-    std::string users_file;
-    bool strict_users = false;
+    WhomOptions whom;
     bool allow_held_out = false;
     bool no_fill = false;
 };
@@ -37,12 +35,8 @@ struct Options {
 void add_options(CLI::App& app, Options& options)
 {
     add_files(app, options.lists, "The dataset.h5 it was trained on")->required();
-    auto* whom = app.add_option_group("whom", "Users to make lists for");
-    whom->add_option("--user", options.users, "Ids");
-    whom->add_option("--users", options.users_file, "A file of ids, one a line, plain or gzip; - is standard input");
-    whom->add_flag("--all", options.lists.all, "All users of the model; needs --out");
-    whom->require_option(1);
-    app.add_flag("--strict-users", options.strict_users, "An unknown id ends the run (65) in place of a popular list");
+    add_whom(app, options.lists, options.whom, "lists");
+    app.add_flag("--strict-users", options.whom.strict, "An unknown id ends the run (65) in place of a popular list");
     add_lists(app, options.lists, "Items in a list");
     auto* everything = app.add_flag("--include-seen", options.recommend.include_seen, "Exclude nothing from the lists");
     app.add_flag("--exclude-disliked", options.recommend.exclusion.disliked, "Exclude what a user has disliked, too")
@@ -69,13 +63,6 @@ void settle(Options& options)
 bool lists_held_out(const Options& options)
 {
     return options.recommend.include_seen || !options.recommend.exclusion.held_out;
-}
-
-AskedUsers asked_users(const ServedModel& served, Options& options)
-{
-    if (!served.ranks().leads()) return {};
-    if (!options.users_file.empty()) options.users = read_ids(options.users_file);
-    return options.lists.all ? AskedUsers() : find_users(served.model(), options.users, options.strict_users);
 }
 
 std::string as_text(const OneList& list, const ItemLabels& labels)
@@ -138,7 +125,7 @@ int recommend_command(int argc, char** argv)
     options.recommend.eligibility = eligibility ? &*eligibility : nullptr;
     const RerankRules rules = rerank_rules(options.rerank);
     if (!rules.neutral()) options.recommend.k = places_of_list(rules.pool_of(options.lists.k), served.info().items);
-    const AskedUsers asked = asked_users(served, options);
+    const AskedUsers asked = asked_users(served, options.lists, options.whom);
     static_cast<void>(served.scorers(!options.lists.all));
     const auto blend = make_blend(served, options.blend);
     const char* formula = score_formula(served.info());

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "data/sha256.hpp"
 #include "host/personalize/rules_reader.hpp"
 
 namespace alster {
@@ -108,11 +107,9 @@ EligibilityRules EligibilityRules::load(const std::string& path)
 {
     EligibilityRules rules;
     rules.path = path;
-    const std::string text = read_rules(path);
-    Sha256 digest;
-    digest.update(std::as_bytes(std::span(text)));
-    rules.digest = digest.hex();
-    Reader(rules).read(text);
+    const RulesText file = read_rules(path);
+    rules.digest = file.digest;
+    Reader(rules).read(file.text);
     return rules;
 }
 

@@ -137,10 +137,9 @@ void PageMaker::score(Block& block)
 
 float PageMaker::score_of(const Block& block, Row user, std::int32_t item) const
 {
-    const auto row = items_.row(item);
-    if (row < 0) return 0;
+    const float* y = items_.factors(item);
+    if (!y) return 0;
     const float* x = block.factors.data() + user * model_.info().width;
-    const float* y = items_.table().row(row);
     double sum = 0;
     for (Row k = 0; k < model_.info().width; ++k) sum += static_cast<double>(x[k]) * y[k];
     return static_cast<float>(sum);

@@ -75,7 +75,7 @@ PageRules PageRules::load(const std::string& path)
     PageRules rules;
     rules.path = path;
     const RulesReader reader(path);
-    const toml::table root = reader.parse(read_rules(path));
+    const toml::table root = reader.parse(read_rules(path).text);
     for (const auto& [key, node] : root) {
         const auto known = keys().find(key.str());
         if (known == keys().end()) {

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "data/ingest/attribute_encoder.hpp"
+#include "data/sha256.hpp"
 
 namespace alster {
 
@@ -16,12 +17,14 @@ std::string iso(const toml::date& date) { return fmt::format("{:04}-{:02}-{:02}"
 
 }  // namespace
 
-std::string read_rules(const std::string& path)
+RulesText read_rules(const std::string& path)
 {
     std::ifstream file(path, std::ios::binary);
     std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
     if (!file) throw Error(ExitCode::bad_config, "{}: the rules cannot be read", path);
-    return text;
+    Sha256 digest;
+    digest.update(std::as_bytes(std::span(text)));
+    return {text, digest.hex()};
 }
 
 toml::table RulesReader::parse(const std::string& text) const

@@ -56,7 +56,13 @@ private:
     std::string path_;
 };
 
-/// The bytes of a file of rules. Throws bad_config (78) where it cannot be read.
-[[nodiscard]] std::string read_rules(const std::string& path);
+/// A file of rules as it lies on the disk.
+struct RulesText {
+    std::string text;
+    std::string digest;  // SHA-256
+};
+
+/// Throws bad_config (78) where it cannot be read.
+[[nodiscard]] RulesText read_rules(const std::string& path);
 
 }  // namespace alster

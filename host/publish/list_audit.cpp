@@ -26,6 +26,7 @@ public:
         : lists_(lists), data_(data), judge_(judge), report_(report)
     {
         excludes_ = lists.info().excluded.starts_with("consumed in training");
+        excludes_held_out_ = lists.info().excluded.find("held-out") != std::string::npos;
         item_ids_ = lists.ids(Side::items, {0, lists.rows(Side::items)});
     }
 
@@ -43,10 +44,12 @@ public:
         for (Row first = users.first; first < users.last; first += slice) {
             const RowRange rows{first, std::min(users.last, first + slice)};
             const IdColumn ids = lists_.ids(Side::users, rows);
-            const Interactions history = data_.interactions(Part::train, Side::users, rows);
+            const Histories histories{
+                data_.interactions(Part::train, Side::users, rows),
+                excludes_held_out_ ? data_.interactions(Part::holdout, Side::users, rows) : Interactions()};
             std::vector<std::vector<std::int32_t>> shown(rows.size());
             for (const ListGroup& group : lists_.groups())
-                if (group.side == Side::users) group_of_users(group, rows, ids, history, shown);
+                if (group.side == Side::users) group_of_users(group, rows, ids, histories, shown);
         }
     }
 
@@ -60,7 +63,13 @@ public:
     }
 
 private:
-    void group_of_users(const ListGroup& group, RowRange users, const IdColumn& ids, const Interactions& history,
+    /// Of the same users; `held_out` is empty where lists may have it.
+    struct Histories {
+        Interactions train;
+        Interactions held_out;
+    };
+
+    void group_of_users(const ListGroup& group, RowRange users, const IdColumn& ids, const Histories& histories,
                         std::vector<std::vector<std::int32_t>>& shown)
     {
         const OwnListRows lists = lists_.lists(group, users);
@@ -71,13 +80,16 @@ private:
                 const auto item = lists.items[u * group.k + place];
                 ++report_.slots;
                 judge(name, place + 1, item, users.first + u);
-                if (excludes_ && has_consumed(history, u, item)) violate(name, place + 1, item, "consumed by the user");
+                if (excludes_ && has_consumed(histories.train, u, item))
+                    violate(name, place + 1, item, "consumed by the user");
+                if (histories.held_out.rows() > 0 && has_consumed(histories.held_out, u, item))
+                    violate(name, place + 1, item, "held out, and excluded");
                 auto& before = shown[u];
                 if (std::ranges::find(before, item) != before.end()) violate(name, place + 1, item, "shown twice");
                 before.push_back(item);
                 for (Row e = 0; e < group.evidence; ++e)
                     evidence(name, place + 1, lists.evidence[(u * group.k + place) * group.evidence + e],
-                             users.first + u, history, u);
+                             users.first + u, histories.train, u);
             }
         }
     }
@@ -87,8 +99,7 @@ private:
         if (item < 0) return;
         ++report_.evidence;
         judge(name + ", evidence", place, item, user);
-        if (!std::ranges::binary_search(history.columns_of(u), item))
-            violate(name + ", evidence", place, item, "not of the user's history");
+        if (!has_consumed(history, u, item)) violate(name + ", evidence", place, item, "not consumed by the user");
     }
 
     void neighbours(const ListGroup& group, Row owner, Row r, const ListRows& lists)
@@ -147,6 +158,7 @@ private:
     Judge& judge_;
     AuditReport& report_;
     bool excludes_ = false;
+    bool excludes_held_out_ = false;
     IdColumn item_ids_;
     IdColumn viewer_ids_;
     std::optional<Row> viewer_;

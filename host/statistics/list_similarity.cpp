@@ -88,7 +88,7 @@ ListSimilarity list_similarity(const OrderedItems& a, const OrderedItems& b, dou
 
     ListSimilarity result;
     double weight = 1;  // p^(d−1)
-    double beyond = 0;  // what the shorter list would have gone on with
+    double beyond = 0;  // what the shorter list would have had next
     for (std::size_t n = 1; n <= longer; ++n, weight *= p) {
         const auto d = static_cast<double>(n);
         result.rbo_truncated += (1 - p) * weight * common[n] / d;
