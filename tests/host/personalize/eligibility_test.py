@@ -5,7 +5,6 @@ nothing of alster's reading of rules or attributes is used.
 """
 import json
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -17,8 +16,8 @@ except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(4)
 
-ALSTER = os.path.abspath(sys.argv[1])
-RANKS = "mpirun --allow-run-as-root --oversubscribe --bind-to none -n {} {}"
+from program import alster
+
 K = 9
 AT = "2026-11-27T00:00:00Z"
 SCALES = {"film": ["G", "PG", "R", "X"], "tv": ["TV-Y", "TV-PG", "TV-MA"]}
@@ -54,14 +53,6 @@ items.released = { from = 1950-01-01, until = 2020-01-01 }
 name = "all"
 users.adult = true
 """
-
-
-def alster(arguments, ranks=1, code=0):
-    command = [ALSTER] if ranks == 1 else RANKS.format(ranks, ALSTER).split()
-    done = subprocess.run(command + arguments.split(), capture_output=True, text=True,
-                          env={**os.environ, "OMP_NUM_THREADS": "2"})
-    assert done.returncode == code, (arguments, done.returncode, done.stderr)
-    return done
 
 
 def pick(random, values, missing=0.05):

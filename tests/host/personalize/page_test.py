@@ -5,7 +5,6 @@ could have stood in its place.
 """
 import json
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -16,8 +15,8 @@ except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(4)
 
-ALSTER = os.path.abspath(sys.argv[1])
-RANKS = "mpirun --allow-run-as-root --oversubscribe --bind-to none -n {} {}"
+from program import alster
+
 ROWS, TITLES, LEAST, POOL = 7, 6, 3, 14
 TASTE, SIMILARITY, GENRE_ROWS, LEAST_SHARE = 0.6, 0.4, 4, 0.05
 GENRES = ["Action", "Comedy", "Drama", "Horror", "Sport"]
@@ -37,14 +36,6 @@ similarity = {SIMILARITY}
 top_first = false
 """
 RULES = '[[class]]\nname = "kids"\nusers.kids = true\nitems.genres = { none_of = ["Horror"] }\n[[class]]\nname = "all"\n'
-
-
-def alster(arguments, ranks=1, code=0):
-    command = [ALSTER] if ranks == 1 else RANKS.format(ranks, ALSTER).split()
-    done = subprocess.run(command + arguments.split(), capture_output=True, text=True,
-                          env={**os.environ, "OMP_NUM_THREADS": "2"})
-    assert done.returncode == code, (arguments, done.returncode, done.stderr)
-    return done
 
 
 def make_model():

@@ -7,7 +7,6 @@ import filecmp
 import json
 import math
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -18,19 +17,11 @@ except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(4)
 
-ALSTER = os.path.abspath(sys.argv[1])
-RANKS = "mpirun --allow-run-as-root --oversubscribe --bind-to none -n {} {}"
+from program import alster
+
 K, POOL = 5, 16
 GENRES = ["Action", "Comedy", "Drama", "Horror", "Noir"]
 CLOSE = 1e-9  # two sums of the same doubles in another order
-
-
-def alster(arguments, ranks=1, code=0):
-    command = [ALSTER] if ranks == 1 else RANKS.format(ranks, ALSTER).split()
-    done = subprocess.run(command + arguments.split(), capture_output=True, text=True,
-                          env={**os.environ, "OMP_NUM_THREADS": "2"})
-    assert done.returncode == code, (arguments, done.returncode, done.stderr)
-    return done
 
 
 def write(path, text):
