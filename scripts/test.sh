@@ -2,7 +2,10 @@
 # Installs what is missing, builds with warnings as errors, runs all tests. Exit code 0: none failed.
 # With CI=true the tests on a real Slurm, over a network and the fuzzers fail where they cannot run.
 #
-#   bash scripts/test.sh [--sanitize]     --sanitize: then the unit tests again under ASan and UBSan, and the fuzzers
+#   bash scripts/test.sh [--sanitize]
+#
+# --sanitize: then the test programs that do not start alster again under ASan and UBSan, and the fuzzers. The others,
+# which take as long again, are sanitized every night (scripts/nightly.sh).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -31,13 +34,13 @@ count() {
     passed=$((passed + tests - $(number failures) - $(number skipped) - $(number disabled)))
 }
 
-# build_and_test PRESET [ctest options]
+# build_and_test PRESET TARGET [ctest options]
 build_and_test() {
-    local preset=$1 log=build/$1.log
-    shift
+    local preset=$1 target=$2 log=build/$1.log
+    shift 2
     mkdir -p build
     echo "== $preset: building (log: $log)"
-    if ! { cmake --preset "$preset" && cmake --build --preset "$preset"; } > "$log" 2>&1; then
+    if ! { cmake --preset "$preset" && cmake --build --preset "$preset" --target "$target"; } > "$log" 2>&1; then
         grep -E -A 20 'FAILED|rror:' "$log" | head -n 60 >&2 || tail -n 30 "$log" >&2
         echo "test.sh: $preset does not build" >&2
         exit 1
@@ -55,11 +58,11 @@ fuzzing_is_possible() {
 }
 
 scripts/install_dependencies.sh --tests
-build_and_test ci
+build_and_test ci all
 if [ $sanitize = yes ]; then
-    build_and_test sanitize -L unit
+    build_and_test sanitize in_process_tests -L in-process
     if fuzzing_is_possible; then
-        build_and_test fuzz
+        build_and_test fuzz all
     else
         echo "SKIPPED: the fuzzers take clang-14 and libclang-rt-14-dev"
         skipped=$((skipped + 1))
