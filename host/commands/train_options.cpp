@@ -1,5 +1,6 @@
 #include "host/commands/train_options.hpp"
 
+#include <cstdlib>
 #include <map>
 
 namespace alster {
@@ -61,6 +62,13 @@ namespace {
 
 CLI::Range at_least(double least) { return CLI::Range(least, 1e12); }
 
+/// The dual form of a short row divides by what is added to each direction.
+std::string not_zero(const std::string& text)
+{
+    const bool zero = std::strtod(text.c_str(), nullptr) == 0;
+    return zero ? "0 leaves the biases of short rows open: write a small one, such as 1e-6" : "";
+}
+
 /// What decides the result.
 void add_objective_options(CLI::App& app, TrainOptions& options)
 {
@@ -77,17 +85,18 @@ void add_objective_options(CLI::App& app, TrainOptions& options)
         ->check(CLI::Validator([positive](std::string& text) { return text == "auto" ? "" : positive(text); }, ""))
         ->type_name("FLOAT or auto")
         ->default_str("auto");
-    app.add_option("--bias-reg", options.objective.bias_lambda, "λ of the biases (explicit); below 0: as --reg");
+    app.add_option("--bias-reg", options.objective.bias_lambda, "λ of the biases (explicit); below 0: as --reg")
+        ->check(CLI::Validator(not_zero, "", ""));
     const auto set_alpha0 = [&](const std::string& text) {
         options.objective.alpha0 = text == "auto" ? -1 : std::stod(text);
     };
     const auto not_negative = at_least(0);
     app.add_option_function<std::string>("--alpha0", set_alpha0,
-                                         "Weight of all user-item pairs (implicit); auto: 6 · density of the data")
+                                         "Weight of all user-item pairs (implicit); auto: 8 · density of the data")
         ->check(
             CLI::Validator([not_negative](std::string& text) { return text == "auto" ? "" : not_negative(text); }, ""))
         ->type_name("FLOAT or auto")
-        ->default_str("0.2");
+        ->default_str("auto");
     app.add_option("--alpha", options.objective.alpha,
                    "Confidence 1 + alpha·r, weight 1 on unseen pairs, in place of --alpha0; 0: not used")
         ->check(at_least(0));

@@ -54,10 +54,11 @@ Objective Objective::of(const ModelInfo& model)
 
 void Objective::settle(const DatasetInfo& data)
 {
-    constexpr double pairs_per_interaction = 6;
+    constexpr double pairs_per_interaction = 8;
     if (alpha0 >= 0) return;
     const double pairs = static_cast<double>(data.users) * static_cast<double>(data.items);
-    alpha0 = pairs_per_interaction * static_cast<double>(data.interactions) / pairs;
+    // a pair that was not seen counts for no more than one that was
+    alpha0 = std::min(1.0, pairs_per_interaction * static_cast<double>(data.interactions) / pairs);
 }
 
 void Objective::describe(ModelInfo& model) const

@@ -25,8 +25,8 @@ struct Objective {
     /// Sets what a model's file says of it.
     void describe(ModelInfo& model) const;
 
-    /// Where α0 was left to the data: 6 · interactions / (users · items), the rule that suits all sets we have
-    /// (docs/decisions.md). Users and items without interactions count.
+    /// Where α0 was left to the data: 8 · interactions / (users · items), at most 1; the rule that suits all sets we
+    /// have (docs/decisions.md). Users and items without interactions count.
     void settle(const DatasetInfo& data);
 
     [[nodiscard]] bool is_explicit() const { return feedback == Feedback::explicit_feedback; }

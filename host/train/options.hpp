@@ -16,7 +16,7 @@ struct TrainOptions {
     std::filesystem::path data;
     std::filesystem::path out;  // the run's directory
     bool overwrite = false;
-    Objective objective;
+    Objective objective{.alpha0 = -1};  // α0 by the density of the data
     SolveOptions solve;
     MachineOptions machine;
     BorderOptions borders;

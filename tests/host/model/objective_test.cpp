@@ -48,7 +48,11 @@ TEST(Objective, TheWeightOfAllPairsIsThatOfTheDensityWhereItWasLeftToTheData)
     EXPECT_EQ(0.2, objective.alpha0);
     objective.alpha0 = -1;
     objective.settle(data);
-    EXPECT_DOUBLE_EQ(6 * 0.03, objective.alpha0);
+    EXPECT_DOUBLE_EQ(8 * 0.03, objective.alpha0);
+    data.interactions = 2000;  // a fifth of all pairs
+    objective.alpha0 = -1;
+    objective.settle(data);
+    EXPECT_EQ(1, objective.alpha0);
 }
 
 TEST(Objective, OfARowIsTheFormula)
