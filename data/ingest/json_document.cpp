@@ -32,6 +32,14 @@ std::string_view without_blanks(std::string_view token)
     return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
 }
 
+/// "1" for "1.0"
+std::string_view without_zeros(std::string_view number)
+{
+    const auto dot = number.find('.');
+    const bool whole = dot != number.npos && number.find_first_not_of('0', dot + 1) == number.npos;
+    return whole ? number.substr(0, dot) : number;
+}
+
 /// Why an object of Python's is not JSON: its quotes.
 bool looks_like_python(std::string_view text)
 {
@@ -64,7 +72,8 @@ simdjson::error_code read_text(json::value& value, JsonText& result)
         case json::json_type::string:
             return value.get_string().get(result.text);
         case json::json_type::number:
-            result.text = without_blanks(value.raw_json_token());
+            result.kind = JsonText::Kind::number;
+            result.text = without_zeros(without_blanks(value.raw_json_token()));
             return simdjson::SUCCESS;
         case json::json_type::boolean: {
             bool truth = false;

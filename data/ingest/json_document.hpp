@@ -8,13 +8,13 @@
 
 namespace alster {
 
-/// What a JSON value is as text: a string, a number as it stands, "true",
-/// "false"; no data for null and for what has no text, whose kind says what it
+/// What a JSON value is as text: a string, a number as it stands but for a
+/// fraction of zeros (an id of 1.0 is 1), "true", "false"; no data for null and for what has no text, whose kind says what it
 /// is. An object of MongoDB's extended JSON, {"$oid": "…"}, {"$date":
 /// {"$numberLong": "…"}}, is what it stands for.
 struct JsonText {
     std::string_view text = {};
-    enum class Kind { text, boolean, null, array, object } kind = Kind::text;
+    enum class Kind { text, number, boolean, null, array, object } kind = Kind::text;
 };
 
 [[nodiscard]] simdjson::error_code read_text(simdjson::ondemand::value& value, JsonText& result);

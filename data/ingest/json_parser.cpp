@@ -168,7 +168,8 @@ private:
 
     [[nodiscard]] bool is_null(const JsonText& value) const
     {
-        return value.kind == JsonText::Kind::text && std::ranges::find(nulls_, value.text) != nulls_.end();
+        const bool written = value.kind == JsonText::Kind::text || value.kind == JsonText::Kind::number;
+        return written && std::ranges::find(nulls_, value.text) != nulls_.end();
     }
 
     [[nodiscard]] static bool is_id(EventColumn column)
@@ -182,7 +183,11 @@ private:
         const bool number = column == EventColumn::value || column == EventColumn::confidence;
         part(column) = is_null(value) ? std::string_view("") : value.text;
         if (!is_id(column) && part(column).empty()) part(column) = {};  // "" is not given
-        if (value.kind == Kind::text || value.kind == Kind::null) return Defect::none;
+        if (value.kind == Kind::number && is_id(column) && value.text.find_first_of(".eE") != value.text.npos) {
+            document_.set_detail(fmt::format("'{}' is {}, which is not written as a whole number", key, value.text));
+            return Defect::wrong_type;
+        }
+        if (value.kind == Kind::text || value.kind == Kind::number || value.kind == Kind::null) return Defect::none;
         if (value.kind == Kind::boolean && column == EventColumn::event) return Defect::none;
         if (value.kind == Kind::boolean && number) {
             part(column) = value.text == "true" ? "1" : "0";

@@ -173,6 +173,15 @@ TEST(JsonReader, TakesBooleansNumbersAsTextAndEmptyTexts)
                 ElementsAre("1 2 1 1700000000 false 2.5", "1 2 0 0  1", "1 2 1 0  1"));
 }
 
+TEST(JsonReader, AnIdIsTheSameNumberHoweverItIsWritten)
+{
+    EXPECT_THAT(read("{\"user\":1.0,\"item\":20.00,\"value\":3.50,\"time\":100.0}\n{\"user\":1,\"item\":\"20.0\"}\n"),
+                ElementsAre("1 20 3.5 100  1", "1 20.0 1 0  1"));
+    for (const std::string id : {"1.5", "1e3", "1.0E2"})
+        EXPECT_THAT(read("{\"user\":" + id + ",\"item\":2}\n"),
+                    ElementsAre(AllOf(StartsWith("1: wrong type: 'user' is " + id), HasSubstr("whole number"))));
+}
+
 TEST(JsonReader, KnowsTheNamesThatOthersGiveTheirKeys)
 {
     EXPECT_THAT(read(R"({"USER_ID":1,"movieId":2,"Rating":4.5,"timestamp":9,"type":"x"})"
