@@ -39,6 +39,7 @@ void check_part(const Hdf5File& file, const DatasetInfo& info, Part part, Side s
     check_shape(file, group + "/columns", entries_of(info, part));
     check_shape(file, group + "/values", entries_of(info, part));
     if (info.roles) check_shape(file, group + "/role", entries_of(info, part));
+    if (has_times(info, side)) check_shape(file, group + "/times", entries_of(info, part));
     if (!info.weighted) return;
     check_shape(file, group + "/confidences", entries_of(info, part));
     check_shape(file, group + "/preferences", entries_of(info, part));

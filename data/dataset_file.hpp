@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct DatasetInfo {
     Offset held_out = 0;      // part holdout, 0: no split
     bool weighted = false;    // confidences and preferences are stored (rules or the log gave some)
     bool roles = false;       // roles are stored: some interaction was not simply consumed
+    bool times = false;       // times of interactions are stored
     double value_mean = 0;    // over part train
     float value_min = 0;
     float value_max = 0;
@@ -51,6 +53,10 @@ public:
 
     /// Interactions of some rows. Part holdout is stored by user only.
     [[nodiscard]] Interactions interactions(Part part, Side side, RowRange rows) const;
+
+    /// When each of these users' interactions was (entries, in the order of interactions()): Unix seconds of the latest
+    /// event that consumed the item, else of the latest; 0: unknown. Throws usage (64) where the log had no times.
+    [[nodiscard]] std::vector<std::uint32_t> times(Part part, RowRange users) const;
 
     /// Some entries of one row of part train, counted from the row's first: an Interactions of one row.
     [[nodiscard]] Interactions part_of_row(Side side, Row row, RowRange entries) const;
@@ -95,8 +101,9 @@ public:
     /// Where the rows of this rank begin that append() will get; 0 and 0 at first.
     void begin(Part part, Side side, Row rows_before, Offset entries_before);
 
-    /// The next rows of a part, in ascending order; part train is given once by user and once by item.
-    void append(Part part, Side side, const Interactions& rows);
+    /// The next rows of a part, in ascending order; part train is given once by user and once by item. By user with a
+    /// time for each entry where the dataset has times.
+    void append(Part part, Side side, const Interactions& rows, std::span<const std::uint32_t> times = {});
 
     /// Writes the attributes and the fingerprint, verifies and renames.
     void commit();

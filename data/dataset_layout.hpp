@@ -10,6 +10,7 @@ inline constexpr const char* dataset_format = "alster-dataset";
 inline constexpr const char* metadata_group = "/items/metadata/";
 inline constexpr const char* extends_attribute = "extends";  // only where a dataset was extended
 inline constexpr const char* roles_attribute = "roles";      // only where roles are stored
+inline constexpr const char* times_attribute = "times";      // only where times of interactions are stored
 
 [[nodiscard]] inline std::string group_of(Side side) { return std::string("/") + name(side); }
 
@@ -18,6 +19,9 @@ inline constexpr const char* roles_attribute = "roles";      // only where roles
 {
     return std::string(part == Part::train ? "/train" : "/holdout") + (side == Side::users ? "/by_user" : "/by_item");
 }
+
+/// Times are stored by user only.
+[[nodiscard]] inline bool has_times(const DatasetInfo& info, Side side) { return info.times && side == Side::users; }
 
 [[nodiscard]] inline Row rows_of(const DatasetInfo& info, Side side)
 {

@@ -53,6 +53,7 @@ DatasetReader::DatasetReader(const std::filesystem::path& path, const FileAccess
     each_attribute(info_, ReadField{file_});
     if (file_.has_attribute("/", extends_attribute)) info_.extends = file_.text_attribute("/", extends_attribute);
     info_.roles = file_.has_attribute("/", roles_attribute);
+    info_.times = file_.has_attribute("/", times_attribute);
     check(file_, info_);
     if (verify == Verify::all) verify_dataset(file_, info_);
 }
@@ -75,6 +76,17 @@ Interactions DatasetReader::interactions(Part part, Side side, RowRange range) c
     result.offsets = std::move(offsets);
     check_columns(file_, group_of(part, side), result, rows(other(side)));
     return result;
+}
+
+std::vector<std::uint32_t> DatasetReader::times(Part part, RowRange users) const
+{
+    if (!info_.times)
+        throw Error(ExitCode::usage,
+                    "{}: it does not say when interactions were: prepare it again, from a log with times",
+                    file_.path().string());
+    if (entries_of(info_, part) == 0) return {};
+    const auto rows = offsets(part, Side::users, users);
+    return file_.read_rows<std::uint32_t>(group_of(part, Side::users) + "/times", {rows.front(), rows.back()});
 }
 
 Interactions DatasetReader::part_of_row(Side side, Row row, RowRange entries) const

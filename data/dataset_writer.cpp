@@ -24,6 +24,7 @@ void make_part(Hdf5File& file, const DatasetInfo& info, Part part, Side side)
         file.make_rows<float>(group + "/preferences", entries);
     }
     if (info.roles) file.make_rows<Roles>(group + "/role", entries);
+    if (has_times(info, side)) file.make_rows<std::uint32_t>(group + "/times", entries);
 }
 
 /// Calls visit(rows) for one slice after the other.
@@ -91,7 +92,7 @@ void DatasetWriter::begin(Part part, Side side, Row rows_before, Offset entries_
     progress(part, side) = {.rows = {rows_before, rows_before}, .entries = {entries_before, entries_before}};
 }
 
-void DatasetWriter::append(Part part, Side side, const Interactions& rows)
+void DatasetWriter::append(Part part, Side side, const Interactions& rows, std::span<const std::uint32_t> times)
 {
     Progress& done = progress(part, side);
     const auto group = group_of(part, side);
@@ -105,6 +106,11 @@ void DatasetWriter::append(Part part, Side side, const Interactions& rows)
         file_.write_rows<float>(group + "/preferences", done.entries.last, rows.preferences);
     }
     if (info_.roles) file_.write_rows<Roles>(group + "/role", done.entries.last, rows.roles);
+    if (has_times(info_, side) && std::ssize(times) != rows.entries())
+        throw Error(ExitCode::internal, "{}: {} times of {} interactions", group, times.size(), rows.entries());
+    if (has_times(info_, side) && std::ssize(times) != rows.entries())
+        throw Error(ExitCode::internal, "{}: {} times of {} interactions", group, times.size(), rows.entries());
+    if (has_times(info_, side)) file_.write_rows<std::uint32_t>(group + "/times", done.entries.last, times);
     done.rows.last += rows.rows();
     done.entries.last += rows.entries();
 }
@@ -143,12 +149,14 @@ void DatasetWriter::commit()
         const auto group = group_of(key.first, key.second);
         for (const char* part : {"/offsets", "/columns", "/values"}) file_.seal(group + part);
         if (info_.roles) file_.seal(group + "/role");
+        if (has_times(info_, key.second)) file_.seal(group + "/times");
         if (!info_.weighted) continue;
         for (const char* part : {"/confidences", "/preferences"}) file_.seal(group + part);
     }
     info_.fingerprint = fingerprint();
     each_attribute(info_, WriteField{file_});
     if (info_.roles) file_.set_attribute("/", roles_attribute, std::int64_t{1});
+    if (info_.times) file_.set_attribute("/", times_attribute, std::int64_t{1});
     if (!info_.extends.empty()) file_.set_attribute("/", extends_attribute, info_.extends);
     file_.commit();
 }

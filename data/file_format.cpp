@@ -10,8 +10,9 @@ namespace alster {
 namespace {
 
 /// Of all formats. A change that old readers would misread raises the first number. 1.1: text attributes have any
-/// length, models and lists hold what is popular. 1.2: attributes of users and items have types.
-constexpr std::array<std::int32_t, 2> current_version = {1, 2};
+/// length, models and lists hold what is popular. 1.2: attributes of users and items have types. 1.3: datasets
+/// say when interactions were.
+constexpr std::array<std::int32_t, 2> current_version = {1, 3};
 
 }  // namespace
 

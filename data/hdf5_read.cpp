@@ -213,6 +213,7 @@ ALSTER_INSTANTIATE(std::int32_t)
 ALSTER_INSTANTIATE(std::int64_t)
 ALSTER_INSTANTIATE(std::uint8_t)
 ALSTER_INSTANTIATE(std::uint16_t)
+ALSTER_INSTANTIATE(std::uint32_t)
 #undef ALSTER_INSTANTIATE
 
 }  // namespace alster

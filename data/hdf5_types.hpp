@@ -25,6 +25,8 @@ template <class T>
         return H5T_STD_U8LE;
     else if constexpr (std::same_as<T, std::uint16_t>)
         return H5T_STD_U16LE;
+    else if constexpr (std::same_as<T, std::uint32_t>)
+        return H5T_STD_U32LE;
     else
         static_assert(sizeof(T) == 0, "no such element type");
 }

@@ -13,7 +13,12 @@ constexpr Row block_rows = Row{1} << 18;
 class BlockWriter {
 public:
     BlockWriter(DatasetWriter& file, Part part, Side side, const DatasetInfo& info)
-        : file_(file), part_(part), side_(side), weighted_(info.weighted), roles_(info.roles)
+        : file_(file),
+          part_(part),
+          side_(side),
+          weighted_(info.weighted),
+          roles_(info.roles),
+          times_(info.times && side == Side::users)
     {
     }
 
@@ -22,6 +27,7 @@ public:
         block_.columns.push_back(side_ == Side::users ? record.item : record.user);
         block_.values.push_back(record.value);
         if (roles_) block_.roles.push_back(record.role & all_roles);
+        if (times_) seconds_.push_back(record.seconds);
         if (!weighted_) return;
         block_.confidences.push_back(record.confidence);
         block_.preferences.push_back(record.preference);
@@ -36,13 +42,14 @@ public:
     void flush()
     {
         if (block_.rows() == 0) return;
-        file_.append(part_, side_, block_);
+        file_.append(part_, side_, block_, seconds_);
         block_.offsets.resize(1);
         block_.columns.clear();
         block_.values.clear();
         block_.confidences.clear();
         block_.preferences.clear();
         block_.roles.clear();
+        seconds_.clear();
     }
 
 private:
@@ -51,7 +58,9 @@ private:
     Side side_;
     bool weighted_;
     bool roles_;
+    bool times_;
     Interactions block_;
+    std::vector<std::uint32_t> seconds_;  // of its entries
 };
 
 }  // namespace

@@ -22,6 +22,8 @@ EventRecord merged(std::span<const EventRecord> events, Duplicates how)
 {
     EventRecord result = events.back();
     result.role = joined_roles(events) & all_roles;
+    const auto used = std::find_if(events.rbegin(), events.rend(), [](const auto& event) { return event.consumed(); });
+    if (used != events.rend()) result.set_time(used->time());
     if (how == Duplicates::last || events.size() == 1) return result;
     double value = 0, confidence = 0, weighted = 0;
     for (const auto& event : events) {

@@ -11,7 +11,8 @@ namespace alster {
 ///   sum, max  values and confidences are summed, or the largest kept; the preference is Σ c·p / Σ c
 ///   last      the latest event counts; of several of one time that of the largest value, then confidence, then
 ///             preference: which of them stood last in the input would change with the order of its lines
-/// The pair has the roles of all of its events.
+/// The pair has the roles of all of its events, and the time of the latest that consumed the item; where none did, of
+/// the latest.
 enum class Duplicates { sum, max, last };
 
 /// Of the training events of some rows of one side.

@@ -32,10 +32,19 @@ Json facts_of(const DatasetReader& reader, bool verify)
 {
     if (verify) check_interactions(reader);
     const auto& info = reader.info();
-    Json facts = {{"users", info.users},           {"items", info.items},         {"interactions", info.interactions},
-                  {"held_out", info.held_out},     {"weighted", info.weighted},   {"roles", info.roles},
-                  {"value_mean", info.value_mean}, {"value_min", info.value_min}, {"value_max", info.value_max},
-                  {"watermark", info.watermark},   {"split", info.split},         {"fingerprint", info.fingerprint},
+    Json facts = {{"users", info.users},
+                  {"items", info.items},
+                  {"interactions", info.interactions},
+                  {"held_out", info.held_out},
+                  {"weighted", info.weighted},
+                  {"roles", info.roles},
+                  {"times", info.times},
+                  {"value_mean", info.value_mean},
+                  {"value_min", info.value_min},
+                  {"value_max", info.value_max},
+                  {"watermark", info.watermark},
+                  {"split", info.split},
+                  {"fingerprint", info.fingerprint},
                   {"provenance", info.provenance}};
     for (const Side side : {Side::users, Side::items}) {
         Json types = Json::object();

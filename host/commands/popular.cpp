@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "data/console.hpp"
@@ -19,9 +20,11 @@ namespace {
 constexpr const char* examples =
     "  alster popular --data dataset.h5 --k 20\n"
     "  alster popular --data dataset.h5 --by market\n"
+    "  alster popular --data dataset.h5 --days 7 --by market\n"
     "  alster popular --data dataset.h5 --by genres --eligibility eligibility.toml --class kids\n"
     "\n"
-    "Counted are users who took an item and did not turn against it, in the training part.";
+    "Counted are users who took an item and did not turn against it, in the training part; with\n"
+    "--days those whose last time was so shortly before --at, or before the newest event.";
 
 struct Options {
     std::filesystem::path data;
@@ -29,6 +32,7 @@ struct Options {
     std::string eligibility;
     std::string at = "now";
     std::string user_class;
+    double days = 0;
 };
 
 void add_options(CLI::App& app, Options& options)
@@ -40,7 +44,16 @@ void add_options(CLI::App& app, Options& options)
     auto* user_class = app.add_option("--class", options.user_class, "Who will see the lists: a class of the rules");
     rules->needs(user_class);
     user_class->needs(rules);
-    app.add_option("--at", options.at, "The instant for which the rules hold: now, or 2026-11-27T18:00Z");
+    app.add_option("--at", options.at, "The instant for which the lists are: now, or 2026-11-27T18:00Z");
+    app.add_option("--days", options.days, "Count only what was taken in the last so many days; 0: all")
+        ->check(CLI::Range(0.0, 36'500.0));
+}
+
+/// Of the days up to an instant, or up to the newest event, if that is earlier.
+std::optional<TimeWindow> window_of(const Communicator& ranks, const DatasetReader& dataset, const Options& options)
+{
+    if (options.days == 0) return std::nullopt;
+    return last_days(options.days, std::min(instant_of(ranks, options.at), dataset.info().watermark));
 }
 
 struct Names {
@@ -95,6 +108,7 @@ int popular_command(int argc, char** argv)
         if (ranks.leads())
             for (const auto& warning : rules->warnings()) say("alster: warning: {}", warning);
     }
+    options.popular.window = window_of(ranks, dataset, options);
     const auto lists = popular_lists(ranks, dataset, options.popular);
     if (!ranks.leads()) return 0;
     const Names names(dataset);

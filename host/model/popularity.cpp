@@ -1,6 +1,7 @@
 #include "host/model/popularity.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "distributed/row_partition.hpp"
@@ -74,6 +75,30 @@ std::vector<std::int32_t> positive_counts(const Communicator& ranks, const Datas
     for (Row first = own.first; first < own.last; first += slice) {
         const RowRange rows{first, std::min(first + slice, own.last)};
         count_positives(dataset, rows, std::span(counts).subspan(rows.first, rows.size()));
+    }
+    ranks.sum(counts);
+    return {counts.begin(), counts.end()};
+}
+
+TimeWindow last_days(double days, std::int64_t until)
+{
+    constexpr double seconds_a_day = 86'400;
+    const auto length = static_cast<std::int64_t>(std::llround(days * seconds_a_day));
+    return {.since = std::max<std::int64_t>(0, until - length), .until = until};
+}
+
+std::vector<std::int32_t> positive_counts(const Communicator& ranks, const DatasetReader& dataset,
+                                          const TimeWindow& window)
+{
+    std::vector<std::int64_t> counts(dataset.info().items);
+    const RowRange own = RowPartition::even(dataset.info().users, 1, ranks.size()).of(ranks.rank());
+    constexpr Row slice = 4096;
+    for (Row first = own.first; first < own.last; first += slice) {
+        const RowRange users{first, std::min(first + slice, own.last)};
+        const Interactions rows = dataset.interactions(Part::train, Side::users, users);
+        const auto times = dataset.times(Part::train, users);
+        for (Offset n = 0; n < rows.entries(); ++n)
+            counts[rows.columns[n]] += std::int64_t{rows.positive(n) && window.holds(times[n])};
     }
     ranks.sum(counts);
     return {counts.begin(), counts.end()};

@@ -38,4 +38,20 @@ private:
 /// dislikes make nothing popular. Every rank counts a share of the items and gets all counts. Collective.
 [[nodiscard]] std::vector<std::int32_t> positive_counts(const Communicator& ranks, const DatasetReader& dataset);
 
+/// Unix seconds, since < t ≤ until. What is of unknown time (0) is in none.
+struct TimeWindow {
+    std::int64_t since = 0;  // at least 0
+    std::int64_t until = 0;
+
+    [[nodiscard]] bool holds(std::int64_t time) const { return since < time && time <= until; }
+};
+
+/// So many days up to an instant.
+[[nodiscard]] TimeWindow last_days(double days, std::int64_t until);
+
+/// Those whose time is in a window. Throws usage (64) where the dataset has no times. Every rank counts a share of the
+/// users. Collective.
+[[nodiscard]] std::vector<std::int32_t> positive_counts(const Communicator& ranks, const DatasetReader& dataset,
+                                                        const TimeWindow& window);
+
 }  // namespace alster

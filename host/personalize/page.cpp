@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint8_t popular = 1;
 constexpr std::uint8_t because = 2;
 constexpr std::uint8_t fresh = 3;
+constexpr std::uint8_t trending = 4;
 constexpr std::int64_t seconds_per_day = 86'400;
 constexpr std::size_t most_genres = 64;  // rows of a user are few, and a pass over the items has a list for each
 constexpr std::size_t seeds_to_choose_from = 5;
@@ -40,6 +41,13 @@ AttributeColumn read_attribute(const DatasetReader& dataset, const PageRules& ru
 
 }  // namespace
 
+PageMaker::Counted::Counted(std::uint8_t named, std::span<const std::int32_t> taken)
+    : reason(named), counts(taken.begin(), taken.end()), order(taken.size())
+{
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::stable_sort(order, std::greater<>(), [&](auto item) { return counts[item]; });
+}
+
 /// Users, with what their rows are made of.
 struct PageMaker::Block : UserBlock {
     std::vector<std::int32_t> class_of;              // of eligibility; empty: everybody may see everything
@@ -58,15 +66,16 @@ PageMaker::PageMaker(ServedModel& served, PageRules rules, const RecommendOption
       day_(instant / seconds_per_day),
       items_(served.items()),
       scorer_(served.item_scorer()),
-      popularity_(served.popularity()),
       classes_(lists.eligibility, items_.items()),
       neighbours_(served, lists.eligibility),
-      popular_order_(popularity_.counts().size()),
+      popular_(popular, served.popularity().counts()),
       groups_(0, std::ssize(items_.items())),
-      reasons_{"top-picks", "popularity", "because-you-watched", "new"}
+      reasons_{"top-picks", "popularity", "because-you-watched", "new", "trending"}
 {
-    std::iota(popular_order_.begin(), popular_order_.end(), 0);
-    std::ranges::stable_sort(popular_order_, std::greater<>(), [&](auto item) { return popularity_.counts()[item]; });
+    if (rules_.trending_days > 0) {
+        const auto window = last_days(rules_.trending_days, std::min(instant, dataset_.info().watermark));
+        trending_.emplace(trending, positive_counts(served.ranks(), dataset_, window));
+    }
     add_groups(instant);
 }
 
@@ -95,7 +104,7 @@ void PageMaker::add_groups(std::int64_t instant)
     const bool by_default = rules_.path.empty() && !dataset_.attribute_types(Side::items).contains(rules_.genres);
     if (rules_.genres.empty() || by_default || rules_.genre_rows == 0) return;
     genres_ = read_attribute(dataset_, rules_, "genres", rules_.genres, {AttributeType::set, AttributeType::category});
-    taste_.emplace(genres_, popularity_.counts());
+    taste_.emplace(genres_, popular_.counts);
     std::vector<std::int32_t> values(static_cast<std::size_t>(taste_->values()));
     std::iota(values.begin(), values.end(), 0);
     std::ranges::stable_sort(values, std::greater<>(), [&](auto value) { return taste_->base()[value]; });
@@ -181,14 +190,14 @@ void PageMaker::find_neighbours(Block& block)
     block.neighbours = neighbours_.lists(block.seeds, excluded, class_of, rules_.pool);
 }
 
-/// What is popular, of a genre or (−1) of all, and is neither excluded nor forbidden.
-RowCandidate PageMaker::popular_row(const Block& block, Row user, std::int32_t genre) const
+/// What most users took, of a genre or (−1) of all, and is neither excluded nor forbidden.
+RowCandidate PageMaker::counted_row(const Counted& counted, const Block& block, Row user, std::int32_t genre) const
 {
-    RowCandidate row{.reason = popular};
+    RowCandidate row{.reason = counted.reason};
     const auto excluded = block.excluded.columns_of(user);
-    const auto counts = popularity_.counts();
-    const double most = std::max(1, counts[popular_order_.front()]);
-    for (const auto item : popular_order_) {
+    const auto& counts = counted.counts;
+    const double most = std::max(1, counts[counted.order.front()]);
+    for (const auto item : counted.order) {
         if (std::ssize(row.items) == rules_.pool || counts[item] == 0) break;
         if (std::ranges::binary_search(excluded, item)) continue;
         if (options_.eligibility && !options_.eligibility->items().at(block.class_of[user], item)) continue;
@@ -208,10 +217,11 @@ RowCandidate PageMaker::popular_row(const Block& block, Row user, std::int32_t g
 std::vector<RowCandidate> PageMaker::popular_candidates(const Block& block, Row user) const
 {
     std::vector<RowCandidate> rows;
-    if (rules_.popular) rows.push_back(popular_row(block, user, -1));
+    if (trending_) rows.push_back(counted_row(*trending_, block, user, -1));
+    if (rules_.popular) rows.push_back(counted_row(popular_, block, user, -1));
     for (std::size_t g = 0; g < group_genre_.size(); ++g) {
         if (group_genre_[g] < 0) continue;
-        rows.push_back(popular_row(block, user, group_genre_[g]));
+        rows.push_back(counted_row(popular_, block, user, group_genre_[g]));
         rows.back().reason = group_reason_[g];
         rows.back().taste = taste_->base()[group_genre_[g]];
     }
@@ -252,7 +262,8 @@ std::vector<RowCandidate> PageMaker::candidates(const Block& block, Row user) co
         for (const auto item : items) row.worth.push_back(std::max(0.0F, score_of(block, user, item)));
         rows.push_back(std::move(row));
     }
-    if (rules_.popular) rows.push_back(popular_row(block, user, -1));
+    if (trending_) rows.push_back(counted_row(*trending_, block, user, -1));
+    if (rules_.popular) rows.push_back(counted_row(popular_, block, user, -1));
     return rows;
 }
 

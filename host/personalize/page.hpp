@@ -22,8 +22,8 @@ struct Pages {
     std::vector<Knowledge> knowledge;        // (users)
 };
 
-/// Makes pages for blocks of users: rows of top picks, of genres, of what is new, of what is popular, and because of
-/// something watched. All rows that the model scores come of one pass over the items.
+/// Makes pages for blocks of users: rows of top picks, of genres, of what is new, of what is popular, ever or lately,
+/// and because of something watched. All rows that the model scores come of one pass over the items.
 class PageMaker {
 public:
     /// `served` has a dataset and outlives it; `lists` says what rows exclude, and who may see what; `instant`: Unix
@@ -32,7 +32,7 @@ public:
 
     [[nodiscard]] Pages pages(std::span<const Row> users);
 
-    /// What reasons are called: "top-picks", "popularity", "because-you-watched", "new", "genre: Drama" …
+    /// What reasons are called: "top-picks", "popularity", "because-you-watched", "new", "trending", "genre: Drama" …
     [[nodiscard]] const std::vector<std::string>& reasons() const { return reasons_; }
 
     /// Places of all candidate rows of a user: what a block of users takes memory for.
@@ -40,6 +40,14 @@ public:
 
 private:
     struct Block;
+    /// Items by how many took them.
+    struct Counted {
+        std::uint8_t reason = 0;
+        std::vector<std::int32_t> counts;
+        std::vector<std::int32_t> order;  // items, the most taken first
+
+        Counted(std::uint8_t named, std::span<const std::int32_t> taken);
+    };
     void add_groups(std::int64_t instant);
     void read_history(std::span<const Row> users, Block& block) const;
     void score(Block& block);
@@ -47,7 +55,8 @@ private:
     void find_neighbours(Block& block);
     [[nodiscard]] std::vector<RowCandidate> candidates(const Block& block, Row user) const;
     [[nodiscard]] std::vector<RowCandidate> popular_candidates(const Block& block, Row user) const;
-    [[nodiscard]] RowCandidate popular_row(const Block& block, Row user, std::int32_t genre) const;
+    [[nodiscard]] RowCandidate counted_row(const Counted& counted, const Block& block, Row user,
+                                           std::int32_t genre) const;
     [[nodiscard]] float score_of(const Block& block, Row user, std::int32_t item) const;
 
     const ModelReader& model_;
@@ -57,10 +66,10 @@ private:
     std::int64_t day_;
     const LearnedItems& items_;
     const Scorer& scorer_;
-    const Popularity& popularity_;
     CandidateClasses classes_;
     Neighbours neighbours_;
-    std::vector<std::int32_t> popular_order_;  // items, the most popular first
+    Counted popular_;
+    std::optional<Counted> trending_;
     AttributeColumn genres_;
     std::optional<GenreTaste> taste_;
     BitTable groups_;                         // (groups, learned items)

@@ -60,6 +60,7 @@ const std::map<std::string, Set, std::less<>>& keys()
         {"because", whole("because", &PageRules::because, 0, 10)},
         {"top_first", truth("top_first", &PageRules::top_first)},
         {"popular", truth("popular", &PageRules::popular)},
+        {"trending_days", real("trending_days", &PageRules::trending_days, 0, 36'500)},
         {"fresh", text("fresh", &PageRules::fresh)},
         {"fresh_days", real("fresh_days", &PageRules::fresh_days, 0, 36'500)},
         {"taste", real("taste", &PageRules::taste, 0, 100)},

@@ -20,6 +20,7 @@ struct PageRules {
     Row because = 2;                // rows "because you watched", at most
     bool top_first = true;          // the user's top picks are the first row
     bool popular = true;            // a row of what is popular
+    double trending_days = 0;       // a row of what was popular in so many days; 0: no such row
     std::string fresh = {};         // attribute of type time by which items are new; "": no such row
     double fresh_days = 60;
 

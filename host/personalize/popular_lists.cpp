@@ -7,7 +7,6 @@
 
 #include "data/error.hpp"
 #include "distributed/row_partition.hpp"
-#include "host/model/popularity.hpp"
 #include "host/personalize/rerank/item_values.hpp"
 
 namespace alster {
@@ -70,7 +69,7 @@ std::vector<PopularList> by_items(std::span<const std::int64_t> counts, const It
 
 /// What users of the values first … first + n took, (n, items).
 std::vector<std::int64_t> counts_of(const Communicator& ranks, const DatasetReader& dataset, const ItemValues& values,
-                                    RowRange range)
+                                    RowRange range, const std::optional<TimeWindow>& window)
 {
     const Row items = dataset.info().items;
     std::vector<std::int64_t> counts(range.size() * items);
@@ -79,11 +78,13 @@ std::vector<std::int64_t> counts_of(const Communicator& ranks, const DatasetRead
     for (Row first = own.first; first < own.last; first += slice) {
         const RowRange users{first, std::min(first + slice, own.last)};
         const Interactions rows = dataset.interactions(Part::train, Side::users, users);
+        const auto times = window ? dataset.times(Part::train, users) : std::vector<std::uint32_t>();
+        const auto counted = [&](Offset n) { return rows.positive(n) && (!window || window->holds(times[n])); };
         for (Row u = 0; u < rows.rows(); ++u)
             for (const auto value : values.of(users.first + u)) {
                 if (value < range.first || value >= range.last) continue;
                 for (Offset n = rows.offsets[u]; n < rows.offsets[u + 1]; ++n)
-                    counts[(value - range.first) * items + rows.columns[n]] += std::int64_t{rows.positive(n)};
+                    counts[(value - range.first) * items + rows.columns[n]] += std::int64_t{counted(n)};
             }
     }
     ranks.sum(std::span(counts));
@@ -98,7 +99,7 @@ std::vector<PopularList> by_users(const Communicator& ranks, const DatasetReader
     std::vector<PopularList> lists;
     for (Row first = 0; first < all; first += step) {
         const RowRange range{first, std::min(first + step, all)};
-        const auto counts = counts_of(ranks, dataset, values, range);
+        const auto counts = counts_of(ranks, dataset, values, range, options.window);
         for (Row value = range.first; value < range.last; ++value) {
             const auto own = std::span(counts).subspan((value - range.first) * items, items);
             lists.push_back(most(own, options, [](Row) { return true; }));
@@ -115,7 +116,8 @@ std::vector<PopularList> popular_lists(const Communicator& ranks, const DatasetR
 {
     const Side side = options.by.empty() ? Side::items : side_of(dataset, options.by);
     if (side == Side::users) return by_users(ranks, dataset, values_of(dataset, side, options.by), options);
-    const auto narrow = positive_counts(ranks, dataset);
+    const auto narrow =
+        options.window ? positive_counts(ranks, dataset, *options.window) : positive_counts(ranks, dataset);
     const std::vector<std::int64_t> counts(narrow.begin(), narrow.end());
     if (options.by.empty()) return {most(counts, options, [](Row) { return true; })};
     return by_items(counts, values_of(dataset, side, options.by), options);

@@ -284,6 +284,7 @@ private:
         info_.weighted = ranks_.max(std::int64_t{log_.weighted()}) > 0;
         const bool roles = std::ranges::any_of(records, [](const EventRecord& r) { return r.role != consumed_role; });
         info_.roles = ranks_.max(std::int64_t{roles}) > 0;
+        info_.times = info_.watermark > 0;
         info_.split = options_.test.empty() ? options_.split.text : "file";
         info_.provenance = provenance(options_, report_, rules_ ? rules_->text() : std::string());
         const ValueSummary values = summarize_values(records, mine(Side::users));

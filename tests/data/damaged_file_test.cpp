@@ -283,7 +283,7 @@ void write_dataset_with(const std::filesystem::path& path, const Interactions& b
     writer.write_ids(Side::items, test::sample_item_ids());
     writer.write_events(Side::users, std::vector<std::int32_t>(5), std::vector<std::int64_t>(5));
     writer.write_events(Side::items, std::vector<std::int32_t>(4), std::vector<std::int64_t>(4));
-    writer.append(Part::train, Side::users, by_user);
+    writer.append(Part::train, Side::users, by_user, test::times_of(by_user, 1));
     writer.append(Part::train, Side::items, test::sample_by_item());
     writer.commit();
 }

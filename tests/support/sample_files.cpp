@@ -73,9 +73,17 @@ DatasetInfo sample_dataset_info()
     info.value_min = 0.5F;
     info.value_max = 5;
     info.watermark = 1700000000;
+    info.times = true;
     info.split = "last:1";
     info.provenance = R"({"inputs":["ratings.csv"]})";
     return info;
+}
+
+std::vector<std::uint32_t> times_of(const Interactions& rows, std::uint32_t first)
+{
+    std::vector<std::uint32_t> times(static_cast<std::size_t>(rows.entries()));
+    std::iota(times.begin(), times.end(), first);
+    return times;
 }
 
 void write_sample_dataset(const std::filesystem::path& path)
@@ -88,9 +96,9 @@ void write_sample_dataset(const std::filesystem::path& path)
     writer.write_events(Side::items, std::vector<std::int32_t>{2, 2, 3, 0}, std::vector<std::int64_t>{10, 20, 30, 0});
     writer.write_attributes(Side::items, sample_attributes());
     writer.write_attributes(Side::users, {});
-    writer.append(Part::train, Side::users, sample_by_user());
+    writer.append(Part::train, Side::users, sample_by_user(), times_of(sample_by_user(), 1'600'000'000));
     writer.append(Part::train, Side::items, sample_by_item());
-    writer.append(Part::holdout, Side::users, sample_holdout());
+    writer.append(Part::holdout, Side::users, sample_holdout(), times_of(sample_holdout(), 1'700'000'001));
     writer.commit();
 }
 

@@ -15,6 +15,9 @@ namespace alster::test {
 [[nodiscard]] Attributes sample_attributes();
 [[nodiscard]] DatasetInfo sample_dataset_info();
 
+/// One a second, from `first` on, for each entry.
+[[nodiscard]] std::vector<std::uint32_t> times_of(const Interactions& rows, std::uint32_t first);
+
 /// Writes the sample above to a dataset file.
 void write_sample_dataset(const std::filesystem::path& path);
 

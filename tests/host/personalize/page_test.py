@@ -31,6 +31,7 @@ least_share = {LEAST_SHARE}
 because = 2
 fresh = "released"
 fresh_days = 40
+trending_days = 0.004  # 345.6 seconds
 taste = {TASTE}
 similarity = {SIMILARITY}
 top_first = false
@@ -69,6 +70,8 @@ class Data:
         with h5py.File("d.h5") as data:
             self.users, self.items = (list(data[f"{side}/id"].asstr()[()]) for side in ("users", "items"))
             rows = [data[f"{part}/by_user"] for part in ("train", "holdout")]
+            latest = data["train/by_user/times"][()].astype(np.int64) > data.attrs["watermark"] - 346
+            self.lately = np.bincount(data["train/by_user/columns"][()][latest], minlength=len(self.items))
             self.train, self.holdout = ([set(g["columns"][g["offsets"][u]:g["offsets"][u + 1]].tolist())
                                          for u in range(len(self.users))] for g in rows)
         self.genres = {i: set() for i in range(len(self.items))}
@@ -106,11 +109,13 @@ class Data:
         """{(reason, seed): (items, scores, worth, taste)} of the rows that could be on the page."""
         allowed = self.allowed(user, masked)
         scores = self.Y @ self.X[user]
-        popular = [i for i in allowed if self.counts[i] > 0]
-        popular.sort(key=lambda i: (-self.counts[i], i))
+        popular, trending = ([i for i in sorted(allowed, key=lambda i: (-counts[i], i)) if counts[i] > 0]
+                             for counts in (self.counts, self.lately))
         found = {}
         if not self.X[user].any():
             most = self.counts.max()
+            places = trending[:POOL]
+            found["trending", None] = (places, self.lately[places], self.lately[places] / self.lately.max(), 0)
             for name, members in [("popularity", popular)] + [
                     (f"genre: {g}", [i for i in popular if g in self.genres[i]]) for g in GENRES]:
                 taste = self.base.get(name.removeprefix("genre: "), 0)
@@ -129,8 +134,8 @@ class Data:
             like = self.directions @ self.directions[seed]
             near = sorted((i for i in allowed if self.learned[i] and i != seed), key=lambda i: -like[i])[:POOL]
             found["because-you-watched", seed] = (near, like[near], np.maximum(0, scores[near]), 0)
-        found["popularity", None] = (popular[:POOL], self.counts[popular[:POOL]],
-                                     np.maximum(0, scores[popular[:POOL]]), 0)
+        for name, order, counts in (("trending", trending, self.lately), ("popularity", popular, self.counts)):
+            found[name, None] = (order[:POOL], counts[order[:POOL]], np.maximum(0, scores[order[:POOL]]), 0)
         return found
 
 
@@ -203,7 +208,7 @@ def check_pages(data, pages, masked):
         if len(page) < ROWS:
             assert all(value(other)[1] == -9 for other in candidates if other not in used
                        and other[0] != "because-you-watched"), data.users[user]
-    assert {"top-picks", "popularity", "because-you-watched", "new", "genre: Drama"} <= reasons, reasons
+    assert {"top-picks", "popularity", "trending", "because-you-watched", "new", "genre: Drama"} <= reasons, reasons
 
 
 def check_measure(data, pages):

@@ -290,8 +290,13 @@ def check_search(world):
 
 
 def check_popular(world):
-    def most(users, allowed):
-        count = np.bincount(np.concatenate([world.train[u] for u in users]), minlength=len(world.items))
+    def most(users, allowed, window=None):
+        """By the log: its line of a pair says when that was."""
+        count = np.zeros(len(world.items), int)
+        for u in users:
+            for i in world.train[u]:
+                time = 1_600_000_000 + 7 * int(world.users[u][1:]) + int(world.items[i][1:])
+                count[i] += window is None or window[0] < time <= window[1]
         order = sorted((i for i in allowed if count[i]), key=lambda i: (-count[i], i))[:4]
         return [world.items[i] for i in order], [int(count[i]) for i in order]
 
@@ -308,6 +313,19 @@ def check_popular(world):
         allowed = [i for i in everything if entry["genres"] in world.values("genres", i) and
                    world.values("studio", i) == ["a"]]
         assert (entry["items"], entry["counts"]) == most(everybody, allowed), entry
+    latest = max(1_600_000_000 + 7 * int(world.users[u][1:]) + int(world.items[i][1:])
+                 for u in everybody for i in world.train[u])
+    for at, until in (("", latest), (" --at 2020-09-13T12:28:00Z", 1_600_000_080)):  # 0.0005 days are 43.2 s
+        for ranks in (1, 3):
+            found = json.loads(alster(f"popular --data d.h5 --k 4 --days 0.0005{at} --json", ranks).stdout)["lists"][0]
+            assert (found["items"], found["counts"]) == most(everybody, everything, (until - 43, until)), found
+            lists = json.loads(alster(f"popular --data d.h5 --k 4 --days 0.0005{at} --by market --json", ranks).stdout)
+            for entry in lists["lists"]:
+                of_market = [u for u in everybody if world.user[world.users[u]] == entry["market"]]
+                assert (entry["items"], entry["counts"]) == most(of_market, everything, (until - 43, until)), entry
+    write("timeless.csv", "u1,i1\nu2,i1\n")
+    alster("prepare --input timeless.csv --columns user=0,item=1 --out timeless.h5")
+    assert "does not say when" in alster("popular --data timeless.h5 --days 1", code=64).stderr
     assert "it is a number" in alster("popular --data d.h5 --by margin", code=64).stderr
     assert "it has: market, fresh, genres" in alster("popular --data d.h5 --by colour", code=64).stderr
 

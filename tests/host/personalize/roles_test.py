@@ -52,6 +52,24 @@ def recount(events):
     return roles, counts
 
 
+def times_of(events):
+    """When each pair was: its latest event that consumed, else its latest."""
+    times = {}
+    for user, item, kind, value, time in events:  # in the order of time
+        rank = role_of(kind, value) == CONSUMED
+        if (user, item) not in times or rank >= times[user, item][0]:
+            times[user, item] = (rank, time)
+    return {pair: time for pair, (_, time) in times.items()}
+
+
+def stored_times(file, part):
+    users, items = ([name.decode() for name in file[f"/{side}/id"][()]] for side in ("users", "items"))
+    offsets, columns, times = (file[f"{part}/by_user/{name}"][()] for name in ("offsets", "columns", "times"))
+    assert times.dtype == np.uint32 and "times" not in file["/train/by_item"]
+    return {(users[row], items[columns[n]]): int(times[n])
+            for row in range(len(offsets) - 1) for n in range(offsets[row], offsets[row + 1])}
+
+
 def stored(file, part):
     """The same as the file has it."""
     names = {side: [name.decode() for name in file[f"/{side}/id"][()]] for side in ("users", "items")}
@@ -77,13 +95,16 @@ def main():
         subprocess.run([sys.argv[1], "prepare", "--input", log, "--columns", "user=0,item=1,event=2,value=3,time=4",
                         "--rules", rules, "--split", "time:0.3", "--out", out], check=True, stdout=subprocess.DEVNULL)
         with h5py.File(out, "r") as file:
-            latest = max(file["/users/last_event"][()])
+            latest = file.attrs["watermark"]
             roles, counts = recount([event for event in events if event[4] <= latest])
             assert stored(file, "/train/by_user") == roles
             assert stored(file, "/train/by_item") == roles
             held, _ = recount([event for event in events if event[4] > latest])
             held = {pair: role for pair, role in held.items() if not roles.get(pair, 0) & CONSUMED}
             assert stored(file, "/holdout/by_user") == held and any(pair in roles for pair in held)
+            assert stored_times(file, "/train") == times_of([event for event in events if event[4] <= latest])
+            of_held = times_of([event for event in events if event[4] > latest])
+            assert stored_times(file, "/holdout") == {pair: of_held[pair] for pair in held}
             users = [name.decode() for name in file["/users/id"][()]]
             assert list(file["/users/n_events"][()]) == [counts.get(user, 0) for user in users]
 

@@ -82,6 +82,8 @@ TEST_F(Prepare, WritesInteractionsByUserAndByItemWithIdsAndEvents)
     EXPECT_THAT(users.offsets, ElementsAre(0, 1, 3));
     EXPECT_THAT(users.columns, ElementsAre(1, 0, 1));
     EXPECT_THAT(users.values, ElementsAre(3, 2, 4));
+    EXPECT_THAT(data.times(Part::train, {0, 2}), ElementsAre(10, 30, 20));
+    EXPECT_THAT(data.times(Part::train, {1, 2}), ElementsAre(30, 20));
     const Interactions items = all_of(data, Part::train, Side::items);
     EXPECT_THAT(items.offsets, ElementsAre(0, 1, 3));
     EXPECT_THAT(items.columns, ElementsAre(1, 0, 1));
