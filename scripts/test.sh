@@ -39,13 +39,13 @@ build_and_test() {
     local preset=$1 target=$2 log=build/$1.log
     shift 2
     mkdir -p build
-    echo "== $preset: building (log: $log)"
+    echo "== $preset: building ($SECONDS s so far; log: $log)"
     if ! { cmake --preset "$preset" && cmake --build --preset "$preset" --target "$target"; } > "$log" 2>&1; then
         grep -E -A 20 'FAILED|rror:' "$log" | head -n 60 >&2 || tail -n 30 "$log" >&2
         echo "test.sh: $preset does not build" >&2
         exit 1
     fi
-    echo "== $preset: testing"
+    echo "== $preset: testing ($SECONDS s so far)"
     rm -f "build/$preset.xml"
     # tests on several ranks state how many processors they take, so that they are not run beside others
     ctest --preset "$preset" -j "$(nproc)" -LE nightly --no-tests=error --output-junit "$PWD/build/$preset.xml" "$@" || true
@@ -75,5 +75,6 @@ cases=$(grep -ahE '^\[  SKIPPED \] [A-Za-z_/0-9]+\.' build/*/Testing/Temporary/L
 if [ "$cases" -gt 0 ]; then
     echo "($cases cases inside of the programs were skipped; real data are looked for where ALSTER_TEST_DATA points)"
 fi
+echo "($SECONDS s)"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
