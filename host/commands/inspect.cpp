@@ -8,6 +8,7 @@
 #include "data/console.hpp"
 #include "data/dataset_check.hpp"
 #include "data/dataset_file.hpp"
+#include "data/error.hpp"
 #include "data/json_text.hpp"
 #include "data/list_check.hpp"
 #include "data/model_file.hpp"
@@ -15,6 +16,7 @@
 #include "data/printable.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
+#include "host/commands/inspect_row.hpp"
 
 namespace alster {
 
@@ -24,7 +26,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* examples =
     "  alster inspect RUN/model.h5\n"
-    "  alster inspect dataset.h5 --no-verify --json\n";
+    "  alster inspect dataset.h5 --no-verify --json\n"
+    "  alster inspect dataset.h5 --user u12 --item i7 --eligibility eligibility.toml\n";
 
 constexpr Row sample_rows = 3;
 
@@ -232,6 +235,14 @@ void print_text(const Json& facts)
     print("{}\n", facts["verified"] ? "every dataset matches its checksum" : "checksums were not compared");
 }
 
+void add_question(CLI::App& app, RowQuestion& question)
+{
+    app.add_option("--user", question.user, "Show what a dataset says of this user");
+    app.add_option("--item", question.item, "Show what a dataset says of this item");
+    app.add_option("--eligibility", question.eligibility, "With these: who may see what, by rules");
+    app.add_option("--at", question.at, "The instant for which the rules hold: now, or 2026-11-27T18:00Z");
+}
+
 }  // namespace
 
 int inspect_command(int argc, char** argv)
@@ -241,7 +252,15 @@ int inspect_command(int argc, char** argv)
     bool verify = true;
     line.app().add_option("file", path, "A file that alster wrote, or a run's directory: its model")->required();
     line.app().add_flag("--verify,!--no-verify", verify, "Read all of it and compare the checksums (default)");
+    RowQuestion question;
+    add_question(line.app(), question);
     if (!line.parse(argc, argv)) return 0;
+    if (!question.asked() && !question.eligibility.empty())
+        throw Error(ExitCode::usage, "--eligibility says who may see what: name --user, --item, or both");
+    if (question.asked()) {
+        inspect_rows(path, question, line.json());
+        return 0;
+    }
     const auto facts = describe(model_file_of(path), verify);
     if (line.json())
         print("{}\n", json_text(facts));

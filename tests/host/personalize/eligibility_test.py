@@ -3,6 +3,7 @@
 Each clause is evaluated by itself for each pair of user and item from the text of the files that prepare has read, so
 nothing of alster's reading of rules or attributes is used.
 """
+import datetime
 import json
 import os
 import sys
@@ -267,6 +268,38 @@ def check_refusals():
     alster("similar --model run/model.h5 --item i1 --class kids", code=64)
 
 
+def check_inspect(items, users):
+    """What inspect says of a user and of an item, by the rules as they are read here, and by the log."""
+    rules = tomllib.loads(RULES)
+    with open("log.csv") as log:
+        events = [line.strip().split(",") for line in log]
+    common = f"inspect d.h5 --eligibility rules.toml --at {AT} --json"
+    for name in ("u1", "u7", "u20"):
+        facts = json.loads(alster(f"{common} --user {name}").stdout)["user"]
+        assert facts["may_see"] == sum(allowed(rules, users[name], key, item) for key, item in items.items()), facts
+        assert facts["attributes"] == {key: value for key, value in users[name].items() if value} | (
+            {"adult": "true" if users[name]["adult"] == "yes" else "false"} if users[name]["adult"] else {}), facts
+        latest = {}
+        for user, item, _, time in events:
+            if user == name:
+                latest[item] = int(time)
+        shown = {event["item"]: event["time"] for event in facts["training"]}
+        assert shown == {item: datetime.datetime.fromtimestamp(time, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+                         for item, time in latest.items()}, shown
+        assert list(shown.values()) == sorted(shown.values(), reverse=True)
+    for key in ("i0", "i4", "i7", "i30"):
+        facts = json.loads(alster(f"{common} --item {key}").stdout)["item"]
+        assert sum(view["users"] for view in facts["classes"]) == len(users)
+        may = sum(view["users"] for view in facts["classes"] if view["may_see"])
+        assert may == sum(allowed(rules, user, key, items[key]) for user in users.values()), (key, facts)
+        for name in ("u1", "u7", "u20"):
+            verdict = json.loads(alster(f"{common} --user {name} --item {key}").stdout)["verdict"]
+            assert verdict["may_see"] == allowed(rules, users[name], key, items[key]), (name, key, verdict)
+            assert bool(verdict["forbidden_by"]) != verdict["may_see"]
+    assert "has no item 'i999'" in alster("inspect d.h5 --item i999", code=65).stderr
+    assert "name --user" in alster("inspect d.h5 --eligibility rules.toml", code=64).stderr
+
+
 def audit(lists, rules, code, extra=""):
     done = alster(f"audit {lists} --data d.h5 --eligibility {rules} --json {extra}", code=code)
     with open(f"{lists}.audit.json") as verdict:
@@ -376,6 +409,7 @@ def main():
         check_one_of_all(items)
         check_refusals()
         check_audit(items, users)
+        check_inspect(items, users)
         check_planted()
         check_tampering()
         check_likeness()
