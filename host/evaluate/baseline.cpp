@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace alster {
 
 Baseline better_baseline(double rmse_of_biases, double rmse_of_mean)
@@ -20,7 +22,9 @@ std::string Comparison::warning() const
 
 std::string Comparison::key() const
 {
-    return fmt::format("{}_{}", baseline.name == "biases" ? "bias" : baseline.name, metric);
+    std::string name = baseline.name == "biases" ? "bias" : baseline.name;
+    std::ranges::replace(name, ' ', '_');
+    return fmt::format("{}_{}", name, metric);
 }
 
 }  // namespace alster

@@ -3,10 +3,10 @@
 
 namespace alster {
 
-/// The best of the baselines that a model is measured beside: popularity for ranking, the mean and damped biases for
-/// ratings.
+/// The best of the baselines that a model is measured beside: popularity, ever or lately, for ranking, the mean and
+/// damped biases for ratings.
 struct Baseline {
-    std::string name;  // "popularity", "biases" or "mean"
+    std::string name;  // "popularity", "recent popularity", "biases" or "mean"
     double value = 0;  // of the metric that the model is measured by
 };
 
@@ -25,7 +25,7 @@ struct Comparison {
     /// One plain sentence that says so where it is not; else an empty text.
     [[nodiscard]] std::string warning() const;
 
-    /// "popularity_ndcg@10": what reports and logs call the baseline's value.
+    /// "popularity_ndcg@10", "recent_popularity_ndcg@10": what reports and logs call the baseline's value.
     [[nodiscard]] std::string key() const;
 };
 

@@ -38,6 +38,14 @@ std::vector<Row> list_lengths(const EvaluateOptions& options)
 /// The k of NDCG by which the model is compared with the baseline.
 Row compared_length(const std::vector<Row>& ks) { return std::ranges::count(ks, Row{10}) > 0 ? 10 : ks.front(); }
 
+std::optional<RankingReport> rank_by_recent_popularity(const Communicator& ranks, const DatasetReader& dataset,
+                                                       const RankingTask& task)
+{
+    if (!dataset.info().times) return std::nullopt;
+    const Popularity recent(positive_counts(ranks, dataset, last_days(recent_days, dataset.info().watermark)));
+    return evaluate_ranking(ranks, task, popularity_ranker(recent));
+}
+
 void rank_everything(ServedModel& served, const EvaluateOptions& options, const MeasuredUsers& users,
                      Evaluation& result)
 {
@@ -52,19 +60,21 @@ void rank_everything(ServedModel& served, const EvaluateOptions& options, const 
     const Ranker model = learned_ranker(users.table, served.items(), served.item_scorer(), neighbours.addends());
     result.ranking = {evaluate_ranking(ranks, task, served_ranker(model, popularity, users.learned)),
                       evaluate_ranking(ranks, task, popularity_ranker(popularity))};
+    result.recent = rank_by_recent_popularity(ranks, served.dataset(), task);
     if (result.ranking->model.users == 0)
         throw Error(ExitCode::bad_data, "{}: no user has a relevant held-out item that lists do not exclude",
                     options.served.data.string());
     const Ranker alone = learned_ranker(users.table, served.items(), served.item_scorer());
     result.neighbours = neighbours.measure(ranks, task, served_ranker(alone, popularity, users.learned), popularity);
     const Row k = compared_length(task.ks);
-    result.comparisons.push_back({fmt::format("ndcg@{}", k),
-                                  result.ranking->model.measurement("ndcg", k).value,
-                                  {"popularity", result.ranking->popularity.measurement("ndcg", k).value}});
-    if (result.neighbours)
+    const auto compare = [&](const char* name, const RankingReport& baseline) {
         result.comparisons.push_back({fmt::format("ndcg@{}", k),
                                       result.ranking->model.measurement("ndcg", k).value,
-                                      {"item-item", result.neighbours->item_item.measurement("ndcg", k).value}});
+                                      {name, baseline.measurement("ndcg", k).value}});
+    };
+    compare("popularity", result.ranking->popularity);
+    if (result.recent) compare("recent popularity", *result.recent);
+    if (result.neighbours) compare("item-item", result.neighbours->item_item);
 }
 
 void rank_candidates(ServedModel& served, const EvaluateOptions& options, const MeasuredUsers& users,

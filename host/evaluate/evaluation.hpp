@@ -34,6 +34,7 @@ struct Evaluation {
     std::vector<std::string> notes;  // what to know before trusting the figures: a split that leaks, a lost comparison
     std::string scored_by;           // the backend, and why; empty where nothing was ranked but given candidates
     std::optional<Compared<RankingReport>> ranking;
+    std::optional<RankingReport> recent;         // what was popular in recent_days, where the dataset has times
     std::optional<NeighbourReports> neighbours;  // beside the ranking of everything, where there are neighbours
     std::optional<Compared<CandidateReport>> candidates;
     std::int64_t unknown_users = 0;  // in the candidate file

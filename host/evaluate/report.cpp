@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace alster {
@@ -64,18 +65,23 @@ void add_ratings(json& object, const std::string& prefix, const RatingErrors& er
     object[prefix + "mae"] = errors.mae;
 }
 
-std::string ranking_text(const Compared<RankingReport>& reports)
+std::string ranking_text(const Evaluation& evaluation)
 {
-    const auto& [model, popularity] = reports;
+    const auto& [model, popularity] = *evaluation.ranking;
+    const auto& recent = evaluation.recent;
     std::string text = fmt::format(
         "full ranking, {} users, {} of them without history; what training consumed is excluded, ties count against\n"
-        "{:<16} {:>8}  {:<18} {:>10} {:>13}\n",
-        model.users, model.without_history, "", "model", "95 % interval", "popularity", "with history");
+        "{:<16} {:>8}  {:<18} {:>10}{} {:>13}\n",
+        model.users, model.without_history, "", "model", "95 % interval", "popularity", recent ? "     recent" : "",
+        "with history");
+    const auto beside = [&](std::size_t n, std::size_t m) {
+        return recent ? fmt::format(" {:>10.4f}", recent->means[n][m]) : std::string();
+    };
     for (std::size_t n = 0; n < model.ks.size(); ++n) {
         for (std::size_t m = 0; m < ranking_metrics.size(); ++m)
-            text += fmt::format("{:<16} {:>8.4f}  {:.4f} … {:.4f}    {:>10.4f} {:>13}\n",
+            text += fmt::format("{:<16} {:>8.4f}  {:.4f} … {:.4f}    {:>10.4f}{} {:>13}\n",
                                 at(ranking_metrics[m], model.ks[n]), model.means[n][m], model.low[n][m],
-                                model.high[n][m], popularity.means[n][m],
+                                model.high[n][m], popularity.means[n][m], beside(n, m),
                                 model.with_history.empty() ? "" : fmt::format("{:.4f}", model.with_history[n][m]));
         const auto ours = named(model.use[n]), theirs = named(popularity.use[n]);
         for (std::size_t m = 0; m < ours.size(); ++m)
@@ -160,6 +166,14 @@ std::string ratings_text(const Evaluation::Ratings& ratings)
     return text;
 }
 
+/// Those of the first metric: of ratings where they are predicted, else of lists.
+bool beats_baselines(const Evaluation& evaluation)
+{
+    return std::ranges::all_of(evaluation.comparisons, [&](const Comparison& comparison) {
+        return comparison.metric != evaluation.comparisons.front().metric || comparison.model_wins();
+    });
+}
+
 }  // namespace
 
 json to_json(const Evaluation& evaluation)
@@ -172,6 +186,7 @@ json to_json(const Evaluation& evaluation)
         object["users_without_history"] = evaluation.ranking->model.without_history;
         add_ranking(object, "", evaluation.ranking->model);
         add_ranking(object, "popularity_", evaluation.ranking->popularity);
+        if (evaluation.recent) add_ranking(object, "recent_popularity_", *evaluation.recent);
         if (evaluation.neighbours) add_neighbours(object, evaluation.ranking->model, *evaluation.neighbours);
     }
     if (evaluation.candidates) {
@@ -190,7 +205,7 @@ json to_json(const Evaluation& evaluation)
         add_ratings(object, "mean_", evaluation.ratings->mean);
         add_ratings(object, "bias_", evaluation.ratings->bias);
     }
-    if (!evaluation.comparisons.empty()) object["beats_baseline"] = evaluation.comparisons.front().model_wins();
+    if (!evaluation.comparisons.empty()) object["beats_baseline"] = beats_baselines(evaluation);
     if (!evaluation.notes.empty()) object["notes"] = evaluation.notes;
     return object;
 }
@@ -199,7 +214,7 @@ std::string to_text(const Evaluation& evaluation)
 {
     std::string text;
     if (evaluation.ratings) text += ratings_text(*evaluation.ratings);
-    if (evaluation.ranking) text += ranking_text(*evaluation.ranking);
+    if (evaluation.ranking) text += ranking_text(evaluation);
     if (evaluation.neighbours) text += neighbours_text(evaluation.ranking->model, *evaluation.neighbours);
     if (evaluation.candidates) text += candidates_text(evaluation);
     for (const auto& note : evaluation.notes) text += fmt::format("note: {}\n", note);

@@ -46,6 +46,9 @@ struct TimeWindow {
     [[nodiscard]] bool holds(std::int64_t time) const { return since < time && time <= until; }
 };
 
+/// Of the baseline "recent popularity", before the newest training event.
+inline constexpr double recent_days = 7;
+
 /// So many days up to an instant.
 [[nodiscard]] TimeWindow last_days(double days, std::int64_t until);
 

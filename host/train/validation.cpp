@@ -41,6 +41,10 @@ Validation::Validation(const Communicator& ranks, const DatasetReader& dataset, 
     keys_ = user_keys(dataset.ids(Side::users, users));
     popularity_.emplace(positive_counts(ranks, dataset));
     baseline_ = {"popularity", ranked(users, {}, popularity_ranker(*popularity_)).value};
+    if (!info.times) return;
+    const Popularity recent(positive_counts(ranks, dataset, last_days(recent_days, info.watermark)));
+    const double value = ranked(users, {}, popularity_ranker(recent)).value;
+    if (value > baseline_.value) baseline_ = {"recent popularity", value};
 }
 
 Measurement Validation::ranked(RowRange users, std::span<const std::uint8_t> learned, const Ranker& ranker) const
