@@ -14,6 +14,7 @@
 #include "data/error.hpp"
 #include "distributed/mpi_start.hpp"
 #include "host/commands/config_file.hpp"
+#include "host/commands/given_values.hpp"
 #include "host/commands/literal_value.hpp"
 #include "host/commands/suggestions.hpp"
 
@@ -29,9 +30,9 @@ std::string one_line(std::string text)
 }
 
 /// NaN passes every comparison that a range makes, and a number of no bound means nothing in a run.
-void require_finite_numbers(const CLI::App& app)
+void require_finite_numbers(CLI::App& app)
 {
-    for (const CLI::Option* option : app.get_options([](const CLI::Option* one) { return one->count() > 0; })) {
+    for (const CLI::Option* option : all_options(app)) {
         if (!option->get_type_name().starts_with("FLOAT")) continue;
         for (const std::string& text : option->results()) {
             char* end = nullptr;
@@ -74,8 +75,9 @@ CommandLine::CommandLine(const std::string& name, const std::string& summary, co
 bool CommandLine::parse(int argc, char** argv)
 {
     require_known_options(app_, argc, argv);
+    require_values(app_, argc, argv);
     const auto drop_mark = [](std::string& value) { return drop_literal_mark(value), std::string(); };
-    for (CLI::Option* option : app_.get_options({})) option->transform(CLI::Validator(drop_mark, ""));
+    for (CLI::Option* option : all_options(app_)) option->transform(CLI::Validator(drop_mark, ""));
     std::vector<std::string> words;
     for (int word = argc; word-- > 1;) words.push_back(as_literal_word(argv[word]));  // the last one first
     try {
@@ -92,6 +94,7 @@ bool CommandLine::parse(int argc, char** argv)
         throw Error(ExitCode::usage, "{}; see {} --help", one_line(error.what()), app_.get_name());
     }
     require_finite_numbers(app_);
+    require_outputs_apart(app_);
     return true;
 }
 

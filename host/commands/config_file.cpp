@@ -107,6 +107,9 @@ std::string text_of(const toml::node& node, std::string_view key)
     const auto text = as_typed(node);
     if (!text)
         throw CLI::ConfigError(fmt::format("line {}: {} is no value of an option", node.source().begin.line, key));
+    if (text->empty())
+        throw CLI::ConfigError(
+            fmt::format("line {}: {} is empty: give it a value, or leave it out", node.source().begin.line, key));
     return with_own_bytes(*text);
 }
 
@@ -117,7 +120,7 @@ std::string ConfigFile::to_config(const CLI::App* app, bool /*default_also*/, bo
 {
     std::string text;
     for (const CLI::Option* option : app->get_options({}))
-        if (option->get_configurable())
+        if (option->get_configurable() && (option->count() > 0 || value_of(*option) != "\"\""))
             text += fmt::format("{}{}={}\n", prefix, option->get_single_name(), value_of(*option));
     return text;
 }

@@ -49,8 +49,46 @@ def check_runs():
     assert done.returncode == 65 and done.stderr == "alster: run/model.h5: no such file\n", done
 
 
+def check_values():
+    """An empty value is no value: the variable of a shell that was not set."""
+    for words, option in ((["recommend", "--model", "run", "--data", "d.h5", "--all", "--eligibility", ""], "--eligibility"),
+                          (["recommend", "--model", "run", "--eligibility="], "--eligibility"),
+                          (["prepare", "--input", "log.csv", "--rules", "", "--out", "x.h5"], "--rules"),
+                          (["gate", "run", "--data", "d.h5", "--former", "", "--verdict", "v.json"], "--former"),
+                          (["similar", "--model", "run", "--item", ""], "--item"), (["inspect", ""], "the first word")):
+        done = alster(*words)
+        assert done.returncode == 64 and done.stderr.startswith(f"alster: {option}: a value is empty"), done
+    with open("empty.toml", "w", encoding="utf-8") as file:
+        file.write('model = "run"\neligibility = ""\n')
+    done = alster("recommend", "--config", "empty.toml", "--user", "4")
+    assert done.returncode == 78 and "line 2: eligibility is empty" in done.stderr, done
+    assert alster("train", "--config", "run/config.resolved.toml", "--out", "again").returncode == 0
+
+
+def check_outputs():
+    """What is read is not overwritten."""
+    os.link("d.h5", "other_name.h5")
+    os.symlink("log.csv", "link.csv")
+    os.rename("again", "r")
+    for words in ("prepare --input log.csv --columns user=0,item=1 --out log.csv",
+                  "prepare --input log.csv --columns user=0,item=1 --out link.csv",
+                  "recommend --model r --data d.h5 --all --out d.h5", "recommend --model r --data d.h5 --all --out r/model.h5",
+                  "similar --model r --data d.h5 --all --out r/model.h5", "page --model r --data d.h5 --all --out other_name.h5",
+                  "neighbours --data d.h5 --out d.h5", "gate r --data d.h5 --verdict d.h5",
+                  "recommend --model r --data d.h5 --users log.csv --out log.csv"):
+        before = {name: open(name, "rb").read() for name in ("log.csv", "d.h5", "r/model.h5")}
+        done = alster(*words.split())
+        assert done.returncode == 64 and "is an input" in done.stderr, (words, done)
+        assert before == {name: open(name, "rb").read() for name in before}, words
+    os.link("log.csv", "new.h5.quarantine.tsv")  # mended, and given again
+    done = alster(*"prepare --input new.h5.quarantine.tsv --columns user=0,item=1 --out new.h5".split())
+    assert done.returncode == 64 and os.path.exists("new.h5.quarantine.tsv"), done
+
+
 with tempfile.TemporaryDirectory() as directory:
     os.chdir(directory)
     check_words()
     check_runs()
+    check_values()
+    check_outputs()
     os.chdir("/")
