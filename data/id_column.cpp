@@ -126,10 +126,9 @@ std::optional<Row> binary_search(const std::vector<Row>& order, const Value& val
 std::optional<Row> IdLookup::find(std::string_view id) const
 {
     if (ids_.kind == IdKind::text) return binary_search(order_, id, [&](Row r) { return ids_.texts[r]; });
-    std::int64_t number = 0;
-    const auto [end, status] = std::from_chars(id.data(), id.data() + id.size(), number);
-    if (status != std::errc() || end != id.data() + id.size()) return std::nullopt;
-    return binary_search(order_, number, [&](Row r) { return ids_.numbers[r]; });
+    const auto number = canonical_number(id);  // 03 is another id than 3, as where the log is read
+    if (!number) return std::nullopt;
+    return binary_search(order_, *number, [&](Row r) { return ids_.numbers[r]; });
 }
 
 }  // namespace alster

@@ -42,7 +42,7 @@ enum class Defect {
         case Defect::absent_id:
             return "id is a word for none (NULL, NA, \\N)";
         case Defect::cut_id:
-            return "id is a number whose digits a spreadsheet has cut (1.23457E+12): export it as text";
+            return "id is a number in scientific notation, whose digits may be cut (1.23457E+12): export it as text";
         case Defect::long_id:
             return "id is longer than 255 bytes";
         case Defect::nul_byte:

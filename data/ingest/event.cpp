@@ -17,17 +17,31 @@ constexpr std::size_t longest_id = 255;
 bool is_absent_id(std::string_view id)
 {
     constexpr auto words = std::to_array<std::string_view>(
-        {"NULL", "null", "Null", "NA", "N/A", "\\N", "None", "NaN", "nan", "<NA>", "undefined"});
+        {"NULL",     "null",      "Null",   "NA",     "N/A",    "n/a",    "\\N",    "None",
+         "NaN",      "nan",       "-nan",   "-NaN",   "NaT",    "<NA>",   "#N/A",   "#NA",
+         "#N/A N/A", "undefined", "nil",    "(null)", "[NULL]", "<null>", "(none)", "(not set)",
+         "1.#QNAN",  "-1.#QNAN",  "1.#IND", "#REF!",  "#NAME?", "#VALUE!"});
     return id.size() <= 9 && std::ranges::find(words, id) != words.end();
 }
 
-/// "1.23457E+12"
+bool is_digits(std::string_view text)
+{
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// "1.23457E+12" of spreadsheets, "1,23457E+12" in other countries, "1e+05" of R, "1.23e18" of data frames; but not
+/// "12E5", which may be a name.
 bool is_cut_number(std::string_view id)
 {
-    if (id.size() < 5 || id[id.size() - 4] != 'E' || id[id.size() - 3] != '+') return false;
-    double number = 0;
-    const auto [end, status] = std::from_chars(id.data(), id.data() + id.size(), number);
-    return end == id.data() + id.size() && status != std::errc::invalid_argument;
+    const auto e = id.find_first_of("eE");
+    if (e == id.npos || e + 1 == id.size()) return false;
+    std::string_view number = id.substr(0, e), power = id.substr(e + 1);
+    const bool is_signed = power.front() == '+' || power.front() == '-';
+    if (is_signed) power.remove_prefix(1);
+    if (number.starts_with('-')) number.remove_prefix(1);
+    const auto mark = number.find_first_of(".,");
+    if (mark == number.npos) return is_signed && is_digits(number) && is_digits(power);
+    return is_digits(number.substr(0, mark)) && is_digits(number.substr(mark + 1)) && is_digits(power);
 }
 
 Defect read_number(std::string_view text, float& number)

@@ -118,6 +118,7 @@ void InteractionReader::begin_file()
     taken_ = taken_keys();
     file_ = line_.file;
     head_ = {};
+    if (layout_.format == LogFormat::jsonl) require_end_of_array(path());
     if (source_.part().begin == 0) {
         parser_ = make_parser(source_.head());
     } else {

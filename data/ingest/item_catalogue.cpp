@@ -15,6 +15,7 @@
 #include "data/ingest/item_texts.hpp"
 #include "data/ingest/json_objects.hpp"
 #include "data/ingest/table_head.hpp"
+#include "data/printable.hpp"
 
 namespace alster {
 
@@ -178,7 +179,11 @@ ItemCatalogue read_items(const std::string& path, const IdIndex& items, Quaranti
     const ItemLayout layout = item_layout(path, first, source.head(), columns, side);
     if (layout.json) {
         JsonItems objects(columns, texts, side);
+        require_end_of_array(path);
         read_json(source, line, objects, quarantine, side);
+        if (const ItemColumn* column = objects.column_without_key())
+            throw Error(ExitCode::bad_data, "{}: no object has the key '{}', which {} names for '{}'", path,
+                        printable(column->place), columns_option(side), printable(column->name));
         return texts.result();
     }
     TableItems table(layout, layout.header ? std::string(line.text) : "", texts);

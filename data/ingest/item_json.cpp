@@ -45,6 +45,13 @@ Defect JsonItems::read(std::string_view object)
     return Defect::none;
 }
 
+const ItemColumn* JsonItems::column_without_key() const
+{
+    const auto found = std::ranges::find_if(
+        spec_.columns(), [&](const ItemColumn& column) { return !named_met_.contains(column.place); });
+    return named_met_.empty() || found == spec_.columns().end() ? nullptr : &*found;
+}
+
 /// As of a table's header: the log may call its item by either of two names, and not by one here and another there.
 void JsonItems::check_id_keys()
 {
@@ -77,6 +84,7 @@ Defect JsonItems::read_field(const std::string& outer, std::string_view key, Jso
         });
     }
     const bool named = std::ranges::any_of(spec_.columns(), [&](const ItemColumn& c) { return c.place == path; });
+    if (named) named_met_.insert(path);
     if (!outer.empty() && !named) return Defect::none;
     std::string text;
     bool has_text = false;

@@ -1,4 +1,7 @@
 #pragma once
+#include <set>
+#include <string>
+
 #include "data/ingest/item_texts.hpp"
 #include "data/ingest/json_document.hpp"
 
@@ -16,6 +19,9 @@ public:
 
     /// Two keys that could both be the id, in one object or as the ids of two; empty: none.
     [[nodiscard]] const std::vector<std::string>& doubtful_ids() const { return doubtful_ids_; }
+
+    /// A column that was asked for by a key that no object had; null: none.
+    [[nodiscard]] const ItemColumn* column_without_key() const;
 
     /// More about the last defect.
     [[nodiscard]] std::string_view detail() const { return document_.detail(); }
@@ -43,6 +49,7 @@ private:
     std::vector<std::string> id_keys_;    // known ones of the object, but "id"
     std::string id_key_;                  // of the objects before
     std::vector<std::string> doubtful_ids_;
+    std::set<std::string> named_met_;  // keys that were asked for
 };
 
 }  // namespace alster

@@ -1,6 +1,10 @@
 #include "data/ingest/json_objects.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "data/error.hpp"
 
 namespace alster {
 
@@ -78,6 +82,33 @@ bool objects_span_lines(std::string_view beginning, bool whole)
         open = true;
     }
     return false;
+}
+
+void require_end_of_array(const std::string& path)
+{
+    constexpr std::size_t most = 4096;
+    std::error_code failed;
+    if (!std::filesystem::is_regular_file(path, failed)) return;
+    std::ifstream file(path, std::ios::binary);
+    std::string text(most, '\0');
+    const auto read = [&] {
+        file.read(text.data(), static_cast<std::streamsize>(most));
+        text.resize(static_cast<std::size_t>(file.gcount()));
+        file.clear();
+        return std::string_view(text);
+    };
+    std::string_view beginning = read();
+    if (beginning.starts_with(byte_order_mark)) beginning.remove_prefix(byte_order_mark.size());
+    const auto first = beginning.find_first_not_of(" \t\r\n");
+    if (first == beginning.npos || beginning[first] != '[') return;
+    if (object_length(beginning.substr(first)) != beginning.npos) return;  // it ends here
+    text.resize(most);
+    file.seekg(0, std::ios::end);
+    file.seekg(std::max<std::streamoff>(0, static_cast<std::streamoff>(file.tellg()) - std::streamoff{most}));
+    const std::string_view end = read();
+    const auto last = end.find_last_not_of(" \t\r\n");
+    if (last != end.npos && end[last] != ']')
+        throw Error(ExitCode::bad_data, "{}: begins with [ and does not end with ]: its end is missing", path);
 }
 
 }  // namespace alster

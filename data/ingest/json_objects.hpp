@@ -1,4 +1,5 @@
 #pragma once
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,5 +28,9 @@ inline constexpr std::size_t look_ahead = std::size_t{1} << 20;
 /// objects without an end of a line. `beginning`: the first look_ahead bytes of
 /// a file; `whole`: all of them.
 [[nodiscard]] bool objects_span_lines(std::string_view beginning, bool whole);
+
+/// Throws bad_data (65) for a plain file that begins with [ and does not end
+/// with ]: the rest of the array is missing, though its last object may be whole.
+void require_end_of_array(const std::string& path);
 
 }  // namespace alster

@@ -92,6 +92,8 @@ public:
         TakenKeys keys = doubts_;
         for (const auto& [name, key] : known_.met())
             if (key.taken) keys.take(file_, *key.column, name);
+        for (std::size_t c = 0; c < event_columns; ++c)
+            if (named_met_[c]) keys.take(file_, static_cast<EventColumn>(c), keys_[c]);
         return keys;
     }
 
@@ -126,6 +128,7 @@ private:
         std::optional<JsonText> text;
         for (std::size_t c = 0; c < event_columns; ++c) {
             if (paths[c] != key || paths[c].empty()) continue;
+            named_met_[c] = true;
             if (!text)
                 if (const auto error = read_text(value, text.emplace())) return document_.broken(error);
             if (const Defect defect = take(static_cast<EventColumn>(c), key, *text); defect != Defect::none)
@@ -209,6 +212,7 @@ private:
 
     bool by_known_names_;
     std::array<std::string, event_columns> keys_;
+    std::array<bool, event_columns> named_met_{};  // in some object
     std::array<std::string_view, event_columns> parts_;
     std::size_t file_;
     std::vector<std::string> nulls_;

@@ -80,6 +80,17 @@ void TakenKeys::require_one_each(std::span<const std::string> paths) const
             if (plain_name(key) != plain_name(*keys.begin())) refuse(place, *keys.begin(), key);
 }
 
+void TakenKeys::require_named(const ColumnSpec& named, std::span<const std::string> paths) const
+{
+    for (std::size_t c = 0; c < event_columns && !taken_.empty(); ++c) {
+        const auto column = static_cast<EventColumn>(c);
+        const bool met = std::ranges::any_of(taken_, [&](const auto& one) { return one.first.second == column; });
+        if (named[column].empty() || met) continue;
+        throw Error(ExitCode::bad_data, "{}: no object has the key '{}', which --columns names for the {}",
+                    paths.front(), printable(named[column]), name(column));
+    }
+}
+
 /// All columns that were found, with `key` for the doubtful one.
 std::string TakenKeys::to_write(const Place& doubtful, const std::string& key) const
 {

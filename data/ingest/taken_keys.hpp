@@ -30,6 +30,9 @@ public:
     /// Names that differ in case, _ and - only are one, unless an object has both.
     void require_one_each(std::span<const std::string> paths) const;
 
+    /// Throws bad_data (65) for a key that was named and that no object has, where some have others of these.
+    void require_named(const ColumnSpec& named, std::span<const std::string> paths) const;
+
     /// "user=uid, item=sku" of the first file that has some.
     [[nodiscard]] std::string columns() const;
 

@@ -13,14 +13,14 @@ volatile std::sig_atomic_t got_term = 0;
 
 extern "C" void mark_signal(int signal)
 {
-    if (signal == SIGTERM || signal == SIGINT) got_term = 1;
+    if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP) got_term = 1;
     if (signal == SIGUSR2)
         asked_to_save = 1;
     else
         asked_to_end = 1;
 }
 
-constexpr std::array signals = {SIGUSR1, SIGTERM, SIGUSR2, SIGINT};
+constexpr std::array signals = {SIGUSR1, SIGTERM, SIGUSR2, SIGINT, SIGHUP};
 std::array<struct sigaction, signals.size()> before;
 
 }  // namespace
@@ -36,6 +36,8 @@ StopSignals::StopSignals()
         // who presses Ctrl-C twice does not want to wait
         action.sa_flags = SA_RESTART | (signals[n] == SIGINT ? static_cast<int>(SA_RESETHAND) : 0);
         sigaction(signals[n], &action, &before[n]);
+        // under nohup a lost terminal ends nothing
+        if (signals[n] == SIGHUP && before[n].sa_handler == SIG_IGN) sigaction(SIGHUP, &before[n], nullptr);
     }
 }
 

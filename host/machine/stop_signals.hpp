@@ -2,7 +2,7 @@
 
 namespace alster {
 
-/// What signals ask of a job: USR1, TERM and INT to save its state and end, USR2 to save it and go on. As long as this
+/// What signals ask of a job: USR1, TERM, INT and HUP to save its state and end, USR2 to save it and go on. As long as this
 /// lives, and after one that was asked to end, they only set a mark; at other times they do what they did before. A
 /// second INT ends the process at once. There may be one at a time.
 class StopSignals {
@@ -15,7 +15,7 @@ public:
     /// Whether this process was asked to end.
     [[nodiscard]] bool end() const;
 
-    /// Whether it was asked so by TERM or INT, which give little time.
+    /// Whether it was asked so by TERM, INT or HUP, which give little time.
     [[nodiscard]] bool terminated() const;
 
     /// Whether it was asked to save since the last call.

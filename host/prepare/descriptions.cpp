@@ -60,7 +60,10 @@ IdColumn Descriptions::new_ids(const IdDirectory& directory)
     const auto known =
         ranks_.sum(static_cast<std::int64_t>(std::ranges::count_if(rows, [](Column r) { return r >= 0; })));
     report_.without_events = ranks_.sum(described.rows()) - known;
-    if (known == 0 && report_.without_events > 0) {
+    const bool nothing = known == 0 && report_.without_events == 0;
+    if (nothing && ignored.bad() == 0)
+        throw Error(ExitCode::bad_data, "{} describes nothing: it has no line but its header", file_.path);
+    if (known == 0 && !nothing) {
         const std::string sample = directory.sample();
         throw Error(
             ExitCode::bad_data,

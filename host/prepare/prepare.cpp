@@ -22,6 +22,7 @@
 #include "host/machine/peak_memory.hpp"
 #include "host/machine/stopwatch.hpp"
 #include "host/machine/threads.hpp"
+#include "host/prepare/id_spelling.hpp"
 #include "host/prepare/provenance.hpp"
 #include "host/prepare/quarantine_file.hpp"
 #include "host/prepare/shares.hpp"
@@ -145,6 +146,7 @@ private:
         TakenKeys keys;
         for (const auto& text : ranks_.all_gather(reader.taken_keys().text())) keys.add(TakenKeys::from_text(text));
         keys.require_one_each(paths);
+        if (options_.layout.format == LogFormat::jsonl) keys.require_named(options_.layout.columns, paths);
         if (report_.columns.empty()) report_.columns = keys.columns();
         for (const auto& columns : ranks_.all_gather(reader.columns()))
             if (report_.columns.empty()) report_.columns = columns;
@@ -202,6 +204,9 @@ private:
         const IdColumn known = known_ ? known_->ids(side, mine) : IdColumn{};
         directory.emplace(ranks_, name(side), known, mine.first, met.column());
         const IdColumn fresh = about.new_ids(*directory);
+        IdSpelling spelling;
+        for (const IdColumn& ids : {known, met.column(), asked.column(), fresh}) spelling.look_at(ids);
+        spelling.require_one(ranks_, name(side));
         if (!options_.only_with_events && ranks_.max(fresh.rows()) > 0) {
             IdIndex all(name(side), met.column());
             for (Row r = 0; r < fresh.rows(); ++r) static_cast<void>(all.row(fresh.text(r)));

@@ -191,7 +191,28 @@ TEST(ColumnGuess, WhatProgramsPrintForPeopleIsRefused)
 TEST(ColumnGuess, NumbersThatOthersHaveSpoiledAreBadLines)
 {
     EXPECT_THAT(read_events("user,item\n1.23457E+12,10\n1.2,10\n12E+05x,10\n", LogLayout{}),
-                testing::ElementsAre(HasSubstr("a spreadsheet has cut"), "1.2 10 1 0", "12E+05x 10 1 0"));
+                testing::ElementsAre(HasSubstr("scientific notation"), "1.2 10 1 0", "12E+05x 10 1 0"));
+    for (const std::string id : {"1.23457e+12", "1.2345678901234568e+18", "1e+05", "1.23457E12", "-1.5e-3", "123E+4"})
+        EXPECT_THAT(read_events("user,item\n" + id + ",10\n", LogLayout{}),
+                    testing::ElementsAre(HasSubstr("scientific notation")))
+            << id;
+    EXPECT_THAT(read_events("user;item\n1,23457E+12;10\n", LogLayout{.separator = Separator::semicolon}),
+                testing::ElementsAre(HasSubstr("scientific notation")));
+    for (const std::string name : {"12E5", "e5", "1e", "1.e5", "B00E+1", "3e5f"})
+        EXPECT_THAT(read_events("user,item\n" + name + ",10\n", LogLayout{}), testing::ElementsAre(name + " 10 1 0"));
+}
+
+TEST(ColumnGuess, WordsForNoneAreNoIds)
+{
+    for (const std::string word : {"#N/A", "n/a", "-nan", "(null)", "[NULL]", "<null>", "NaT", "(not set)", "#REF!",
+                                   "#VALUE!", "1.#QNAN", "nil"})
+        EXPECT_THAT(read_events("user,item\n" + word + ",10\n", LogLayout{}),
+                    testing::ElementsAre(HasSubstr("a word for none")))
+            << word;
+}
+
+TEST(ColumnGuess, ACommaInANumberIsOfDecimalsOrThousands)
+{
     EXPECT_THAT(
         read_events("1;7;1.234\n2;7;2,5\n", LogLayout{.separator = Separator::semicolon, .decimal_comma = true}),
         testing::ElementsAre(HasSubstr("a dot in the value"), "2 7 2.5 0"));

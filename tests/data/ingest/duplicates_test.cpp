@@ -146,7 +146,7 @@ TEST(Duplicates, APairHasTheRolesOfItsEventsAndCountsThoseThatConsumedIt)
         EXPECT_EQ(consumed_role | shown_role, table.records()[0].role);
         EXPECT_EQ(shown_role | disliked_role, table.records()[1].role);
         EXPECT_THAT(statistics(table, Side::items, 2).counts, ElementsAre(2, 0));
-        EXPECT_THAT(statistics(table, Side::items, 2).last, ElementsAre(30, 50));
+        EXPECT_THAT(statistics(table, Side::items, 2).last, ElementsAre(20, 50));
     }
 }
 

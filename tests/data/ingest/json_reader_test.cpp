@@ -182,6 +182,14 @@ TEST(JsonReader, AnIdIsTheSameNumberHoweverItIsWritten)
                     ElementsAre(AllOf(StartsWith("1: wrong type: 'user' is " + id), HasSubstr("whole number"))));
 }
 
+TEST(JsonReader, SaysThatAnArrayHasNoEnd)
+{
+    const std::string whole = "[{\"user\":1,\"item\":2},\n{\"user\":3,\"item\":4}";
+    EXPECT_EQ(2U, read(whole + "\n]\n").size());
+    for (const std::string end : {"", "\n", ",\n", ",\n{\"user\":5"})
+        EXPECT_THAT(test::message_of([&] { static_cast<void>(read(whole + end)); }), HasSubstr("does not end with ]"));
+}
+
 TEST(JsonReader, KnowsTheNamesThatOthersGiveTheirKeys)
 {
     EXPECT_THAT(read(R"({"USER_ID":1,"movieId":2,"Rating":4.5,"timestamp":9,"type":"x"})"

@@ -156,6 +156,49 @@ TEST_F(PrepareTables, JsonSaysItsColumnsAndRefusesAChoice)
     EXPECT_THAT(two.err, HasSubstr("the keys 'rating' and 'stars' could both be the value"));
 }
 
+TEST_F(PrepareTables, AKeyThatNoObjectHasIsRefused)
+{
+    const std::string log = "{\"user\":1,\"item\":2,\"rating\":3}\n{\"user\":2,\"item\":2}\n";
+    for (const std::string column : {"value=ratng", "time=ts", "confidence=conf", "event_id=eid"}) {
+        const Finished refused = prepare(log, "--format jsonl --columns user=user,item=item," + column);
+        EXPECT_EQ(65, refused.code) << column;
+        const std::string key = column.substr(column.find('=') + 1);
+        EXPECT_THAT(refused.err, HasSubstr("no object has the key '" + key + "'"));
+    }
+    EXPECT_EQ(0, prepare(log, "--format jsonl --columns user=user,item=item,value=rating").code);
+    const std::string items = write_file(directory_ / "items", "{\"id\":2,\"name\":\"A\"}\n");
+    const Finished refused = prepare(log, "--format jsonl --items " + items + " --item-columns id=id,title=nmae");
+    EXPECT_EQ(65, refused.code);
+    EXPECT_THAT(refused.err, HasSubstr("no object has the key 'nmae', which --item-columns names for 'title'"));
+    EXPECT_EQ(0, prepare(log, "--format jsonl --items " + items + " --item-columns id=id,title=name").code);
+}
+
+TEST_F(PrepareTables, IdsAreWrittenInOneWayInAllFiles)
+{
+    const std::string whole = "user,item\n1,10\n2,11\n";
+    const auto refuse = [&](const std::string& options) {
+        const Finished refused = prepare(whole, options);
+        EXPECT_EQ(65, refused.code) << options;
+        EXPECT_THAT(refused.err, HasSubstr("as data frames do where some are absent")) << options;
+    };
+    refuse("--input " + write_file(directory_ / "b", "user,item\n3.0,10\n"));
+    refuse("--test " + write_file(directory_ / "t", "user,item\n2.0,10\n"));
+    refuse("--items " + write_file(directory_ / "i", "item_id,title\n10,A\n11.0,B\n"));
+    std::string late = "user,item\n";
+    for (int n = 0; n < 20'000; ++n) late += std::to_string(n) + ",10\n";
+    EXPECT_EQ(65, prepare(late + "7.0,10\n", "").code);
+    EXPECT_EQ(
+        0,
+        prepare("user,item\n1.0,10\n2.0,11\n", "--input " + write_file(directory_ / "c", "user,item\n3.0,10\n")).code);
+}
+
+TEST_F(PrepareTables, AFileThatDescribesNothingIsRefused)
+{
+    const Finished refused = prepare("user,item\n1,10\n", "--items " + write_file(directory_ / "i", "item_id,title\n"));
+    EXPECT_EQ(65, refused.code);
+    EXPECT_THAT(refused.err, HasSubstr("describes nothing"));
+}
+
 TEST_F(PrepareTables, EventsAreIgnoredByValueAndCounted)
 {
     const Finished below = prepare(events, "--drop-below 0.5");
