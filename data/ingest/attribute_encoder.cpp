@@ -84,16 +84,31 @@ void encode_values(std::span<const std::string> texts, Value nothing, Read read,
     }
 }
 
-void encode_set(std::span<const std::string> texts, const std::vector<std::string>& vocabulary, AttributeColumn& column)
+void encode_set(std::span<const std::string> texts, const std::vector<std::string>& vocabulary,
+                EncodedAttribute& result)
 {
+    AttributeColumn& column = result.column;
     column.offsets = {0};
     for (const auto& text : texts) {
         const auto first = std::ssize(column.codes);
+        if (is_list(text)) {
+            if (result.unreadable++ == 0) result.first_unreadable = text;
+            column.offsets.push_back(first);
+            continue;
+        }
         each_part(text, [&](std::string_view part) { column.codes.push_back(code_of(part, vocabulary)); });
         std::sort(column.codes.begin() + first, column.codes.end());
         column.codes.erase(std::unique(column.codes.begin() + first, column.codes.end()), column.codes.end());
         column.offsets.push_back(std::ssize(column.codes));
     }
+}
+
+/// 45000 or 45000.5: days since 1900, and as Unix seconds a time of the first day of 1970.
+bool is_day_of_a_spreadsheet(std::string_view text)
+{
+    constexpr double least = 10'000, most = 100'000;
+    const auto value = number(text);
+    return value && *value >= least && *value < most;
 }
 
 /// Films may be older than the clocks of computers.
@@ -109,8 +124,15 @@ std::optional<std::int64_t> date_by_pattern(const std::string& text)
 
 }  // namespace
 
+bool is_list(std::string_view text)
+{
+    text = trimmed(text);
+    return text.starts_with('[') && text.ends_with(']');
+}
+
 std::optional<std::int64_t> attribute_time(std::string_view text)
 {
+    if (is_day_of_a_spreadsheet(text)) return std::nullopt;
     constexpr std::size_t digits_of_year = 4;
     const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
     if (digits && text.size() == digits_of_year) return date_by_pattern(std::string(text) + "-01-01");
@@ -127,6 +149,7 @@ std::vector<std::string> distinct_values(AttributeType type, std::span<const std
     };
     std::size_t room = 1 << 16;
     for (const auto& text : texts) {
+        if (type == AttributeType::set && is_list(text)) continue;
         if (type == AttributeType::set)
             each_part(text, [&](std::string_view part) { values.emplace_back(part); });
         else if (const auto plain = trimmed(text); !means_nothing(type, plain))
@@ -159,7 +182,7 @@ EncodedAttribute encode(AttributeType type, std::span<const std::string> texts,
                                                                           : code_of(trimmed(text), vocabulary));
             break;
         case AttributeType::set:
-            encode_set(texts, vocabulary, column);
+            encode_set(texts, vocabulary, result);
             break;
         case AttributeType::number:
             encode_values(texts, std::nan(""), number, result, column.numbers);

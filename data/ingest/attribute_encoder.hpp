@@ -13,6 +13,9 @@ namespace alster {
 /// Stands between the parts of a set in the texts that files of items and users are read into: no text has it.
 inline constexpr char set_mark = '\x1f';
 
+/// What begins with [ and ends with ]: as the whole value of a set it could not be taken apart.
+[[nodiscard]] bool is_list(std::string_view text);
+
 /// A time as descriptions have it: what parse_time() reads, a date before 1970, "01-Jan-1995", or a year of four digits.
 /// Unix seconds.
 [[nodiscard]] std::optional<std::int64_t> attribute_time(std::string_view text);

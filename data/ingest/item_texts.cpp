@@ -71,8 +71,41 @@ ItemCatalogue ItemTexts::result()
             .first_ids = std::move(first_ids_)};
 }
 
+namespace {
+
+/// "['Drama', \"Kids' TV\"]" of Python or JSON: its texts, "Drama" and "Kids' TV"; nothing where it is no list of texts.
+std::optional<std::string> joined_list(std::string_view text)
+{
+    if (!text.starts_with('[') || !text.ends_with(']')) return std::nullopt;
+    std::string result;
+    bool quoted = false, behind = false;  // behind a text, where a comma is wanted
+    char quote = '\0';
+    for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+        const char c = text[i];
+        if (quoted && c == '\\' && i + 2 < text.size()) {
+            result += text[++i];
+        } else if (quoted && c == quote) {
+            quoted = false, behind = true;
+        } else if (quoted) {
+            result += c;
+        } else if (!behind && (c == '\'' || c == '"')) {
+            quoted = true, quote = c;
+            if (!result.empty()) result += set_mark;
+        } else if (behind && c == ',') {
+            behind = false;
+        } else if (c != ' ') {
+            return std::nullopt;
+        }
+    }
+    return quoted ? std::nullopt : std::optional(result);
+}
+
+}  // namespace
+
 std::string joined_set(std::string_view text, char separator)
 {
+    if (auto list = joined_list(trimmed(text))) return *list;
+    if (is_list(text)) return std::string(text);  // of something else: encode() says so
     std::string result;
     while (!text.empty()) {
         const auto part = trimmed(text.substr(0, text.find(separator)));

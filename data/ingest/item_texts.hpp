@@ -44,6 +44,6 @@ private:
 };
 
 /// The parts of a set with set_mark between them.
-[[nodiscard]] std::string joined_set(std::string_view text, char separator);
+[[nodiscard]] std::string joined_set(std::string_view text, char separator);  // or of a list of quoted texts
 
 }  // namespace alster

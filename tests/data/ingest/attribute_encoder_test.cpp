@@ -1,4 +1,5 @@
 #include "data/ingest/attribute_encoder.hpp"
+#include "data/ingest/item_texts.hpp"
 
 #include <gmock/gmock.h>
 
@@ -52,6 +53,30 @@ TEST(AttributeEncoder, ASetHasEachValueOnceAndEmptyPartsAreNone)
     EXPECT_THAT(values(AttributeType::set, {"War" + mark + "Drama" + mark + " War ", mark, "A|B"}),
                 ElementsAre("Drama|War", "-", "A|B"));
     EXPECT_THAT(values(AttributeType::text, {"a" + mark + "b"}), ElementsAre("a|b"));
+}
+
+TEST(AttributeEncoder, AListThatIsNoneOfTextsIsNotGiven)
+{
+    const std::vector<std::string> texts = {joined_set("['Drama', \"Kids' TV\"]", '|'),
+                                            joined_set("[]", '|'),
+                                            joined_set("[{'id': 16, 'name': 'Animation'}]", '|'),
+                                            joined_set("[\"a\\\"b\",'c'] ", '|'),
+                                            joined_set("[1, 2]", '|'),
+                                            joined_set("['a' 'b']", '|'),
+                                            joined_set("x|[y]", '|')};
+    const auto vocabulary = distinct_values(AttributeType::set, texts);
+    EXPECT_THAT(vocabulary, testing::ElementsAre("Drama", "Kids' TV", "[y]", "a\"b", "c", "x"));
+    const auto encoded = encode(AttributeType::set, texts, vocabulary, 0);
+    EXPECT_THAT(encoded.column.offsets, testing::ElementsAre(0, 2, 2, 2, 4, 4, 4, 6));
+    EXPECT_EQ(3, encoded.unreadable);
+    EXPECT_EQ("[{'id': 16, 'name': 'Animation'}]", encoded.first_unreadable);
+}
+
+TEST(AttributeEncoder, DaysOfASpreadsheetAreNoTimes)
+{
+    for (const char* text : {"45000", "45000.5", "20000"}) EXPECT_FALSE(attribute_time(text)) << text;
+    EXPECT_EQ(0, attribute_time("1970-01-01").value());
+    EXPECT_EQ(1'600'000'000, attribute_time("1600000000").value());
 }
 
 TEST(AttributeEncoder, ColumnsNameTheirTypes)
