@@ -96,6 +96,9 @@ void require_readable(const std::filesystem::path& path)
 [[noreturn]] void refuse_unopened(const std::filesystem::path& path)
 {
     const Hdf5Failure failure = hdf5_failure();
+    if (failure.reason == EMFILE || failure.reason == ENFILE)
+        throw Error(ExitCode::io, "{}: cannot be opened: {}: raise ulimit -n", path.string(),
+                    std::strerror(failure.reason));
     if (failure.open_for_writing || failure.reason == EAGAIN || failure.reason == EACCES)
         throw Error(ExitCode::io,
                     "{}: another program has it open for writing: close it there and run again; "

@@ -2,6 +2,7 @@
 
 #include "data/error.hpp"
 #include "data/file_format.hpp"
+#include "data/popular_items.hpp"
 
 namespace alster {
 
@@ -52,6 +53,7 @@ void verify_lists(const ListFileReader& lists)
 {
     for (const Side side : {Side::users, Side::items})
         if (lists.rows(side) > 0) check_unique(lists, side);
+    static_cast<void>(read_popular(lists.file(), lists.rows(Side::items)));
     if (lists.file().contains("/topk/home/item")) check_home(lists);
     if (!lists.info().rerank.empty()) return;  // rules ordered them
     for (const ListGroup& group : lists.groups()) check_order(lists, group);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "data/file_format.hpp"
+#include "data/popular_items.hpp"
 
 namespace alster {
 
@@ -22,14 +23,15 @@ void check_numbers(const Hdf5File& file, const ModelInfo& info)
     const auto require = [&](const char* key, double value, bool holds, const char* wanted) {
         require_attribute(file, holds && std::isfinite(value), key, value, wanted);
     };
-    require("mean", info.mean, true, number);
+    const bool of_ratings = info.objective == "explicit";
+    require("mean", info.mean, of_ratings || info.mean == 0, of_ratings ? number : "0 of implicit feedback");
     require("value_min", info.value_min, true, number);
     require("value_max", info.value_max, info.value_max >= info.value_min, "finite and no less than value_min");
     require("alpha0", info.alpha0, info.alpha0 >= 0, positive);
     require("alpha", info.alpha, info.alpha >= 0, positive);
     require("lambda", info.lambda, info.lambda >= 0, positive);
     require("bias_lambda", info.bias_lambda, info.bias_lambda >= 0, positive);
-    require("nu", info.nu, true, number);
+    require("nu", info.nu, info.nu >= 0 && info.nu <= 2, "from 0 to 2");
     require("objective_value", info.objective_value, true, number);
     require_attribute(file, info.sweeps >= 0, "sweeps", info.sweeps, positive);
     require_attribute(file, info.partial == 0 || info.partial == 1, "partial", info.partial, "0 or 1");
@@ -144,6 +146,7 @@ void verify_model(const Hdf5File& file, const ModelInfo& info)
     LargestFactors largest;
     file.verify(rules_of_model(largest));
     require_finite_scores(file, info.width, largest, ExitCode::bad_data);
+    static_cast<void>(read_popular(file, info.items));
     for (const Side side : {Side::users, Side::items}) {
         check_gramian(file, side, info.width);
         check_ids(file, group_of(side), rows_of(info, side));

@@ -91,6 +91,8 @@ TEST_F(AlteredValues, AModelsAttributesAreComparedWithItsShapesAndEachOther)
                                  integer("ranks", -1),
                                  integer("data_watermark", std::numeric_limits<std::int64_t>::min()),
                                  attribute("mean", nan, "nan"),
+                                 attribute("mean", 3.0, "3, it must be 0 of implicit feedback"),
+                                 attribute("nu", 5.0, "5, it must be from 0 to 2"),
                                  attribute("value_max", -10.0, "-10"),
                                  attribute("value_max", double{infinite}, "inf"),
                                  attribute("lambda", -0.5, "-0.5"),
@@ -120,6 +122,8 @@ TEST_F(AlteredValues, WhatAModelHoldsIsWhatItCanHold)
          value<double>("/gram/items", 4, nan, {"/gram/items of row 1 is nan"}),
          value<double>("/gram/users", 1, 5.5, {"/gram/users", "no Gramian"}),
          value<double>("/gram/users", 4, -5.5, {"/gram/users", "no Gramian"}),
+         value<std::int32_t>("/popular/all/item", 0, 4000, {"/popular/all"}),
+         value<std::int32_t>("/popular/all/count", 1, 0, {"/popular/all"}),
          value<float>("/items/ann_cosine", 19, infinite, {"/items/ann_cosine of row 4"})});
 }
 
