@@ -172,7 +172,10 @@ EncodedAttribute encode(AttributeType type, std::span<const std::string> texts,
     switch (type) {
         case AttributeType::text: {
             std::vector<std::string> shown(texts.begin(), texts.end());
-            for (auto& text : shown) std::ranges::replace(text, set_mark, '|');
+            for (auto& text : shown) {
+                if (means_nothing(type, trimmed(text))) text.clear();
+                std::ranges::replace(text, set_mark, '|');
+            }
             column.texts = TextColumn::from(shown, text_width);
             break;
         }

@@ -103,6 +103,8 @@ ListFile file_of(ServedModel& served, const Options& options, const Recommender&
 void say_notes(ServedModel& served, const Options& options, const UserCounts& counts)
 {
     if (options.lists.out.empty() && counts.unknown > 0) say("alster: {}", counts.text());
+    if (counts.unknown > 1 && counts.unknown == counts.users)
+        say("alster: warning: the model knows none of the users: is it one id a line, without quotes or other fields?");
     if (const auto note = held_out_note(served, options.recommend); !note.empty()) say("alster: {}", note);
     say("alster: {}", served.scorers().chosen);
 }

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "data/error.hpp"
+#include "data/ingest/column_names.hpp"
 #include "data/ingest/line_source.hpp"
+#include "data/printable.hpp"
 #include "host/model/labels.hpp"
 #include "host/personalize/eligibility.hpp"
 
@@ -34,6 +36,15 @@ std::string known_form(const IdLookup& known, const std::string& id)
     return known.find(trimmed) ? trimmed : id;
 }
 
+/// Who is called as columns are, and is unknown beside others who are not, is a header.
+void require_no_header(const AskedUsers& asked)
+{
+    const bool others = std::ranges::any_of(asked.rows, [](Row row) { return row != unknown_user; });
+    if (others && asked.rows.front() == unknown_user && named_column(asked.ids.front()) == EventColumn::user)
+        throw Error(ExitCode::bad_data, "the first user id is '{}', a header: take it out of the list",
+                    printable(asked.ids.front()));
+}
+
 }  // namespace
 
 AskedUsers find_users(const ModelReader& model, std::vector<std::string> ids, bool strict)
@@ -47,6 +58,7 @@ AskedUsers find_users(const ModelReader& model, std::vector<std::string> ids, bo
         return asked;
     }
     for (const auto& id : asked.ids) asked.rows.push_back(lookup.find(id).value_or(unknown_user));
+    require_no_header(asked);
     return asked;
 }
 

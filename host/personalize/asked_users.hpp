@@ -26,7 +26,8 @@ struct AskedUsers {
 /// Ids from a file, one a line, plain or gzip; "-" is standard input. Throws bad_data (65) where there are none.
 [[nodiscard]] std::vector<std::string> read_ids(const std::string& path);
 
-/// Looks ids up in the model. `strict`: throws bad_data (65) naming the first unknown one.
+/// Looks ids up in the model. `strict`: throws bad_data (65) naming the first unknown one. So does a first id that is
+/// unknown and the header of a column of users.
 [[nodiscard]] AskedUsers find_users(const ModelReader& model, std::vector<std::string> ids, bool strict);
 
 /// What became of the users of a run of `recommend`.

@@ -83,6 +83,17 @@ void require_known_solver(const TrainOptions& options)
                     options.solve.cg_steps, options.machine.backend);
 }
 
+/// Of two forms of confidence one would be dropped without a word.
+void require_one_form(const Objective& asked)
+{
+    if (asked.alpha == 0) return;
+    if (asked.is_explicit())
+        throw Error(ExitCode::usage, "--alpha {}: it is of implicit feedback: leave it out", asked.alpha);
+    if (asked.alpha0 >= 0)
+        throw Error(ExitCode::usage, "--alpha {} and --alpha0 {} are two forms of confidence: leave one out",
+                    asked.alpha, asked.alpha0);
+}
+
 /// Steps of conjugate gradients are the CPU's alone.
 std::string backend_for(const TrainOptions& options)
 {
@@ -194,6 +205,7 @@ std::optional<OutputLock> lock_run_of(const Communicator& ranks, const std::file
 TrainResult run_training(const Communicator& ranks, const TrainOptions& asked, const std::string& resolved_config)
 {
     require_known_solver(asked);
+    require_one_form(asked.objective);
     Borders borders(ranks, asked.borders);  // signals count from here on
     const ParallelFileAccess access(ranks);
     const DatasetReader dataset(asked.data, access);

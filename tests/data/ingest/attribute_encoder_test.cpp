@@ -52,7 +52,7 @@ TEST(AttributeEncoder, ASetHasEachValueOnceAndEmptyPartsAreNone)
     const std::string mark(1, set_mark);
     EXPECT_THAT(values(AttributeType::set, {"War" + mark + "Drama" + mark + " War ", mark, "A|B"}),
                 ElementsAre("Drama|War", "-", "A|B"));
-    EXPECT_THAT(values(AttributeType::text, {"a" + mark + "b"}), ElementsAre("a|b"));
+    EXPECT_THAT(values(AttributeType::text, {"a" + mark + "b", "\\N"}), ElementsAre("a|b", "-"));
 }
 
 TEST(AttributeEncoder, AListThatIsNoneOfTextsIsNotGiven)

@@ -29,11 +29,11 @@ ALSTER = os.path.abspath(sys.argv[1])
 RANKS = "mpirun --allow-run-as-root --oversubscribe --bind-to none -n {} {}"
 
 
-def alster(arguments, ranks=1):
+def alster(arguments, ranks=1, code=0):
     command = [ALSTER] if ranks == 1 else RANKS.format(ranks, ALSTER).split()
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command + arguments.split(), capture_output=True, text=True, env=environment)
-    assert done.returncode == 0, (arguments, done.stderr)
+    assert done.returncode == code, (arguments, done.stderr)
     return done
 
 
@@ -225,6 +225,14 @@ def check_unknown():
     assert [entry["reason"] for entry in lists] == ["model", "unknown-user", "popularity"]
     for entry, printed in zip(lists, shown["lists"]):
         assert entry == printed
+    with open("headed.txt", "w") as ids:
+        ids.write("user_id\nu5\n")
+    done = alster("recommend --model plays/model.h5 --data plays.h5 --users headed.txt", code=65)
+    assert "'user_id', a header" in done.stderr, done.stderr
+    with open("quoted.txt", "w") as ids:
+        ids.write('"u5"\n"u0"\n')
+    done = alster("recommend --model plays/model.h5 --data plays.h5 --users quoted.txt")
+    assert "knows none of the users" in done.stderr, done.stderr
     order = np.argsort(-data.counts, kind="stable")[:K]
     assert lists[1]["items"] == [data.items[item] for item in order]
     assert lists[1]["scores"] == list(data.counts[order])
