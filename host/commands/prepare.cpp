@@ -113,7 +113,7 @@ void add_options(CLI::App& app, PrepareOptions& options, Words& words)
                    "What to hold out: none, random:F, last:N (of each user) or time:F (the latest)")
         ->capture_default_str();
     app.add_option("--validation", words.validation,
-                   "Split what that leaves once more, as OUT.validation.h5, to choose by; tune needs it")
+                   "Split what that leaves once more, as d.validation.h5 beside d.h5, which tune chooses by")
         ->capture_default_str();
     app.add_option("--test", options.test, "A log of the same format to hold out");
     app.add_option("--duplicates", words.duplicates,
