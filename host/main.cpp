@@ -22,6 +22,7 @@ constexpr Command commands[] = {
     {"export-checkpoint", "make a model of a run that is not finished", export_checkpoint_command, true},
     {"sweep", "list the runs of a sweep file, or train one of them", sweep_command, false},
     {"sweep-report", "compare the runs of a sweep", sweep_report_command, false},
+    {"tune", "choose the settings of a model, and train it", tune_command, true},
     {"evaluate", "measure a model on held-out interactions", evaluate_command, true},
     {"compare", "say which of several models is better, and for whom", compare_command, true},
     {"neighbours", "find the items that users of an item take as well", neighbours_command, true},

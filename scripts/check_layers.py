@@ -26,7 +26,7 @@ FLOOR = {
     "sharding": 3, "personalize": 3,
     "solve": 4, "evaluate": 4, "publish": 4,
     "train": 5, "update": 5,
-    "plan": 6, "sweep": 6,
+    "plan": 6, "sweep": 6, "tune": 6,
     "commands": 7,
 }
 

@@ -169,6 +169,27 @@ Offset EventLog::drop(std::span<const std::uint8_t> repeated)
     return dropped;
 }
 
+void EventLog::forget(std::span<const std::uint8_t> events)
+{
+    const IdColumn users = users_.column(), items = items_.column();
+    users_ = IdIndex("users");
+    items_ = IdIndex("items");
+    const auto records = table_.records();
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (events[i] != 0) continue;
+        EventRecord record = records[i];
+        record.user = users_.row(users.text(record.user));
+        record.item = items_.row(items.text(record.item));
+        if (!fingerprints_.empty()) fingerprints_[kept] = fingerprints_[i];
+        records[kept++] = record;
+    }
+    table_.truncate(kept);
+    if (!fingerprints_.empty()) fingerprints_.resize(kept);
+    times_.below_a_minute =
+        std::ranges::any_of(table_.records(), [](const EventRecord& record) { return record.time() % 60'000 != 0; });
+}
+
 void EventLog::forget_types()
 {
     for (auto& record : table_.records()) record.preference = 1;

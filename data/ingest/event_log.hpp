@@ -43,6 +43,10 @@ public:
     /// Drops the events that have a 1; returns how many. Before renumber().
     Offset drop(std::span<const std::uint8_t> repeated);
 
+    /// Drops the events that have a 1 and the ids that no other event has, as if they had not stood in the log. Before
+    /// renumber(), and not after read_held_out().
+    void forget(std::span<const std::uint8_t> events);
+
     /// The preferences of a log without rules, which stood for types while it was read.
     void forget_types();
 

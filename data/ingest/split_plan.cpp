@@ -46,9 +46,9 @@ Milliseconds threshold(std::span<const EventRecord> records, Offset most, const 
 
 }  // namespace
 
-SplitPlan SplitPlan::parse(const std::string& text)
+SplitPlan SplitPlan::parse(const std::string& text, const std::string& option)
 {
-    SplitPlan plan{.text = text};
+    SplitPlan plan{.text = text, .option = option};
     const auto colon = text.find(':');
     const auto word = std::string_view(text).substr(0, colon);
     const auto argument = colon == text.npos ? std::string_view() : std::string_view(text).substr(colon + 1);
@@ -61,8 +61,8 @@ SplitPlan SplitPlan::parse(const std::string& text)
         good = parse_number(argument, plan.last) && plan.last > 0;
     }
     if (!good)
-        throw Error(ExitCode::usage, "--split: '{}' is not one of none, random:F, last:N, time:F with 0 < F < 1, N ≥ 1",
-                    text);
+        throw Error(ExitCode::usage, "{}: '{}' is not one of none, random:F, last:N, time:F with 0 < F < 1, N ≥ 1",
+                    option, text);
     return plan;
 }
 
@@ -82,17 +82,18 @@ bool held_at_random(double fraction, std::uint64_t seed, std::uint64_t user, std
     return static_cast<double>(bits >> 11) * 0x1p-53 < fraction;  // uniform in [0, 1)
 }
 
-void mark_latest(std::span<EventRecord> records, const SplitPlan& plan, const SumOverAll& sum)
+Milliseconds mark_latest(std::span<EventRecord> records, const SplitPlan& plan, const SumOverAll& sum)
 {
     const bool timed = std::any_of(records.begin(), records.end(), [](const EventRecord& r) { return r.time() > 0; });
     std::array<Offset, 2> all = {static_cast<Offset>(records.size()), timed};
     sum(all);
     if (all[1] == 0)
-        throw Error(ExitCode::usage, "--split {}: the log has no times; name their column, as in --columns …,time=3",
-                    plan.text);
+        throw Error(ExitCode::usage, "{} {}: the log has no times; name their column, as in --columns …,time=3",
+                    plan.option, plan.text);
     const auto most = static_cast<Offset>(plan.fraction * static_cast<double>(all[0]));
     const Milliseconds first_held = threshold(records, most, sum);
     for (auto& record : records) record.held = record.time() >= first_held;
+    return first_held;
 }
 
 }  // namespace alster

@@ -18,9 +18,10 @@ struct SplitPlan {
     double fraction = 0;    // random and time, 0 < F < 1
     std::int64_t last = 0;  // last, at least 1
     std::string text = "none";
+    std::string option = "--split";  // that asked for it
 
     /// Error: usage (64).
-    [[nodiscard]] static SplitPlan parse(const std::string& text);
+    [[nodiscard]] static SplitPlan parse(const std::string& text, const std::string& option = "--split");
 };
 
 /// What a split of this name makes of figures measured by it, in a sentence; "" for one that lets nothing leak.
@@ -32,7 +33,8 @@ using SumOverAll = std::function<void(std::span<Offset>)>;
 /// Whether a random split holds out a pair, given the hashes (id_hash) of its ids.
 [[nodiscard]] bool held_at_random(double fraction, std::uint64_t seed, std::uint64_t user, std::uint64_t item);
 
-/// Marks the events that a split by time holds out, each process its own. Error: usage (64) for a log without times.
-void mark_latest(std::span<EventRecord> records, const SplitPlan& plan, const SumOverAll& sum);
+/// Marks the events that a split by time holds out, each process its own; returns the time from which on they are held
+/// out. Error: usage (64) for a log without times.
+Milliseconds mark_latest(std::span<EventRecord> records, const SplitPlan& plan, const SumOverAll& sum);
 
 }  // namespace alster

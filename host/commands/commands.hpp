@@ -24,6 +24,7 @@ int train_command(int argc, char** argv);
 int export_checkpoint_command(int argc, char** argv);
 int sweep_command(int argc, char** argv);
 int sweep_report_command(int argc, char** argv);
+int tune_command(int argc, char** argv);
 int evaluate_command(int argc, char** argv);
 int compare_command(int argc, char** argv);
 int neighbours_command(int argc, char** argv);

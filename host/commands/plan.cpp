@@ -8,8 +8,10 @@
 #include "host/commands/commands.hpp"
 #include "host/commands/train_options.hpp"
 #include "host/machine/backend_choice.hpp"
+#include "host/personalize/walk.hpp"
 #include "host/plan/plan.hpp"
 #include "host/plan/solve_rate.hpp"
+#include "host/plan/walk_plan.hpp"
 
 namespace alster {
 
@@ -29,6 +31,7 @@ struct PlanOptions {
     Place place;
     double gflops = 0;
     double network_gbs = 1;
+    bool neighbours = false;
 };
 
 void add_options(CLI::App& app, PlanOptions& options)
@@ -52,6 +55,7 @@ void add_options(CLI::App& app, PlanOptions& options)
     add_cg_steps(app, options.train);
     add_precision(app, options.train);
     add_exchange(app, options.train.solve.exchange);
+    app.add_flag("--neighbours", options.neighbours, "Say what train --neighbours adds, too");
     app.add_option("--ranks", options.ranks, "Numbers of ranks to plan for")
         ->delimiter(',')
         ->check(CLI::Range(1, 100000));
@@ -130,6 +134,9 @@ Json json_of(const Plan& plan)
                              {"basis", seconds->basis},
                              {"exchange", seconds->exchange},
                              {"sweep", seconds->sweep()}};
+    if (const auto& walk = plan.walk)
+        object["neighbours"] = {
+            {"steps", walk->steps}, {"memory_bytes", walk->memory_bytes}, {"seconds", walk->seconds}};
     object["sbatch"] = plan.sbatch;
     return object;
 }
@@ -166,6 +173,9 @@ void print_plan(const Plan& plan)
     if (const auto& seconds = plan.seconds)
         print("  time of a sweep   {:9.3g} s (solve {:.3g}, basis {:.3g}, exchange {:.3g})\n", seconds->sweep(),
               seconds->solve, seconds->basis, seconds->exchange);
+    if (const auto& walk = plan.walk)
+        print("  neighbours        {} of a rank beside the program, {:.3g} s\n", gib(walk->memory_bytes),
+              walk->seconds);
     for (const auto& line : plan.sbatch) print("  #SBATCH {}\n", line);
 }
 
@@ -199,6 +209,10 @@ int plan_command(int argc, char** argv)
                                                    .rounds = options.train.machine.precision == "bf16",
                                                    .wire = options.train.solve.exchange.wire});
     const Rates rates = rates_of(options, dataset ? &*dataset : nullptr);
+    const NeighbourOptions walk;
+    std::optional<WalkLoad> histories;
+    if (options.neighbours)
+        histories = dataset ? walk_load(*dataset, walk.history_limit) : walk_load(options.sizes, walk.history_limit);
     std::vector<Plan> plans;
     for (const int ranks : options.ranks) {
         Place place = options.place;
@@ -207,6 +221,7 @@ int plan_command(int argc, char** argv)
             dataset ? distribute(*dataset, options.train.row_cost(), options.train.solve.exchange, ranks)
                     : distribute(options.sizes, options.train.row_cost(), options.train.solve.exchange, ranks);
         plans.push_back(make_plan(distribution, memory, options.train, options.sizes, place, rates));
+        if (histories) plans.back().walk = plan_walk(*histories, walk.rule.most, place);
     }
     if (line.json()) {
         Json objects = Json::array();

@@ -70,6 +70,7 @@ struct Words {
     std::string separator;
     std::string drop_below;
     std::string split = "none";
+    std::string validation = "none";
     std::string duplicates;
     std::string redelivered = "auto";
 };
@@ -111,6 +112,9 @@ void add_options(CLI::App& app, PrepareOptions& options, Words& words)
     app.add_option("--split", words.split,
                    "What to hold out: none, random:F, last:N (of each user) or time:F (the latest)")
         ->capture_default_str();
+    app.add_option("--validation", words.validation,
+                   "Split what that leaves once more, as d.validation.h5 beside d.h5, which tune chooses by")
+        ->capture_default_str();
     app.add_option("--test", options.test, "A log of the same format to hold out");
     app.add_option("--duplicates", words.duplicates,
                    "Several events of a pair: sum, max, last (default; sum with --rules)");
@@ -142,12 +146,16 @@ void interpret(const Words& words, PrepareOptions& options)
     if (words.no_header) options.layout.header = false;
     if (!words.drop_below.empty()) options.filter.below = number("--drop-below", words.drop_below);
     options.split = SplitPlan::parse(words.split);
+    options.validation = SplitPlan::parse(words.validation, "--validation");
     if (!words.duplicates.empty()) options.duplicates = chosen(duplicate_words, "--duplicates", words.duplicates);
     options.redelivered = chosen(redelivered_words, "--redelivered", words.redelivered);
     if (!options.test.empty() && options.split.kind != SplitPlan::Kind::none)
         throw Error(ExitCode::usage, "--test and --split both say what to hold out: give one of them");
     if (std::count(options.inputs.begin(), options.inputs.end(), "-") + (options.test == "-") > 1)
         throw Error(ExitCode::usage, "standard input (-) can be read once only");
+    if (std::count(options.inputs.begin(), options.inputs.end(), "-") > 0 &&
+        options.validation.kind != SplitPlan::Kind::none)
+        throw Error(ExitCode::usage, "--validation reads the log twice, and standard input (-) can be read once only");
 }
 
 nlohmann::json as_json(const DescriptionReport& file)
@@ -197,30 +205,34 @@ double peak_megabytes(const PrepareReport& report) { return report.peak_bytes / 
 
 void print_json(const PrepareReport& report, const std::string& out)
 {
-    const nlohmann::json json = {{"out", out},
-                                 {"lines", report.lines},
-                                 {"quarantined", report.quarantined},
-                                 {"redelivered", report.redelivered},
-                                 {"ignored", report.ignored},
-                                 {"repeated_headers", report.headers},
-                                 {"comments", report.comments},
-                                 {"columns", report.columns},
-                                 {"events", report.events},
-                                 {"duplicates", report.duplicates},
-                                 {"users", report.users},
-                                 {"items", report.items},
-                                 {"new_users", report.new_users},
-                                 {"new_items", report.new_items},
-                                 {"interactions", report.interactions},
-                                 {"held_out", report.held_out},
-                                 {"held_dropped", report.held_dropped},
-                                 {"test_unknown", report.test_unknown},
-                                 {"items_file", as_json(report.items_file)},
-                                 {"users_file", as_json(report.users_file)},
-                                 {"read_seconds", report.read_seconds},
-                                 {"seconds", report.seconds},
-                                 {"peak_mb", peak_megabytes(report)},
-                                 {"warnings", report.warnings}};
+    nlohmann::json json = {{"out", out},
+                           {"lines", report.lines},
+                           {"quarantined", report.quarantined},
+                           {"redelivered", report.redelivered},
+                           {"ignored", report.ignored},
+                           {"repeated_headers", report.headers},
+                           {"comments", report.comments},
+                           {"columns", report.columns},
+                           {"events", report.events},
+                           {"duplicates", report.duplicates},
+                           {"users", report.users},
+                           {"items", report.items},
+                           {"new_users", report.new_users},
+                           {"new_items", report.new_items},
+                           {"interactions", report.interactions},
+                           {"held_out", report.held_out},
+                           {"held_dropped", report.held_dropped},
+                           {"test_unknown", report.test_unknown},
+                           {"items_file", as_json(report.items_file)},
+                           {"users_file", as_json(report.users_file)},
+                           {"read_seconds", report.read_seconds},
+                           {"seconds", report.seconds},
+                           {"peak_mb", peak_megabytes(report)},
+                           {"warnings", report.warnings}};
+    if (report.validation)
+        json["validation"] = {{"out", report.validation->path.string()},
+                              {"interactions", report.validation->interactions},
+                              {"held_out", report.validation->held_out}};
     print("{}\n", json_text(json));
 }
 
@@ -257,6 +269,10 @@ void print_text(const PrepareReport& report, const PrepareOptions& options)
     print("time          {:.2f} s ({:.0f} lines/s), {:.0f} MB at most\n", report.seconds,
           static_cast<double>(report.lines) / report.seconds, peak_megabytes(report));
     print("wrote         {}\n", printable(options.out.string()));
+    if (report.validation)
+        print("wrote         {}: {} interactions, {} held out to choose by\n",
+              printable(report.validation->path.string()), report.validation->interactions,
+              report.validation->held_out);
 }
 
 void say_notes(const PrepareReport& report, const PrepareOptions& options)

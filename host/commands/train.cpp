@@ -4,9 +4,13 @@
 #include "data/error.hpp"
 #include "data/json_text.hpp"
 #include "data/printable.hpp"
+#include "distributed/leader.hpp"
+#include "distributed/parallel_file_access.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/commands/train_options.hpp"
+#include "host/machine/threads.hpp"
+#include "host/personalize/walk.hpp"
 #include "host/report/json_fields.hpp"
 #include "host/train/job.hpp"
 
@@ -33,6 +37,30 @@ void print_result(const TrainResult& result)
     if (const std::string note = result.note(); !note.empty()) print("note: {}\n", note);
 }
 
+/// Whether neighbours of this dataset lie there already.
+bool has_neighbours(const Communicator& ranks, const DatasetReader& dataset, const std::filesystem::path& path)
+{
+    std::int64_t has = 0;
+    by_leader(ranks, [&] {
+        has = std::filesystem::exists(path) &&
+              NeighbourReader(path, serial_access(), Verify::nothing).info().fingerprint == dataset.info().fingerprint;
+    });
+    ranks.broadcast(std::span(&has, 1));
+    return has != 0;
+}
+
+/// neighbours.h5 beside the model; returns its path.
+std::filesystem::path add_neighbours(const Communicator& ranks, const TrainOptions& options, bool already_finished)
+{
+    const auto path = neighbours_beside(options.out / "model.h5");
+    const ParallelFileAccess access(ranks);
+    const DatasetReader dataset(options.data, access, Verify::nothing);
+    if (already_finished && has_neighbours(ranks, dataset, path)) return path;
+    set_threads(ranks, options.machine.threads);
+    (void)make_neighbours(ranks, dataset, {}, path);
+    return path;
+}
+
 }  // namespace
 
 int train_command(int argc, char** argv)
@@ -41,16 +69,26 @@ int train_command(int argc, char** argv)
     CommandLine line("train", "Factorizes a dataset into user and item embeddings by exact alternating least squares.",
                      examples);
     add_train_options(line.app(), options);
+    bool with_neighbours = false;
+    line.app()
+        .add_flag("--neighbours", with_neighbours, "Then find all items' neighbours, as alster neighbours does")
+        ->group("Run");
     if (!line.parse(argc, argv)) return 0;
 
     const Communicator ranks;
     const TrainResult result = run_training(ranks, options, line.resolved());
+    std::filesystem::path neighbours;
+    if (with_neighbours && !result.saved()) neighbours = add_neighbours(ranks, options, result.already_finished);
     // of a launcher's tasks one speaks, and one returns the code
     if (!ranks.leads()) return 0;
-    if (line.json())
-        print("{}\n", json_text(json_of(result)));
-    else
+    if (line.json()) {
+        auto json = json_of(result);
+        if (!neighbours.empty()) json["neighbours"] = neighbours.string();
+        print("{}\n", json_text(json));
+    } else {
         print_result(result);
+        if (!neighbours.empty()) print("wrote {}\n", printable(neighbours.string()));
+    }
     return static_cast<int>(result.saved() ? ExitCode::requeue : ExitCode::done);
 }
 

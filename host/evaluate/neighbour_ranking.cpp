@@ -61,6 +61,13 @@ Ranker neighbour_ranker(const NeighbourTerm& term, const Interactions& histories
     };
 }
 
+AddendsOf addends_of(const Blend& blend, const Interactions& histories)
+{
+    return [&](FactorTable queries, std::span<const Row> users) {
+        return blend.addends(queries, some_rows(histories, users));
+    };
+}
+
 EvaluatedNeighbours::EvaluatedNeighbours(ServedModel& served, const BlendOptions& options, const Interactions& seen)
     : items_(served.items()), mu_(options.mu), term_(find_term(served, options))
 {
@@ -69,13 +76,7 @@ EvaluatedNeighbours::EvaluatedNeighbours(ServedModel& served, const BlendOptions
     if (mu_ > 0) blend_ = std::make_unique<Blend>(blend_for_users(served, *term_, mu_));
 }
 
-AddendsOf EvaluatedNeighbours::addends() const
-{
-    if (!blend_) return nullptr;
-    return [this](FactorTable queries, std::span<const Row> users) {
-        return blend_->addends(queries, some_rows(histories_, users));
-    };
-}
+AddendsOf EvaluatedNeighbours::addends() const { return blend_ ? addends_of(*blend_, histories_) : nullptr; }
 
 std::optional<NeighbourReports> EvaluatedNeighbours::measure(const Communicator& ranks, const RankingTask& task,
                                                              const Ranker& model_alone,

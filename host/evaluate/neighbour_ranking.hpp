@@ -12,6 +12,9 @@ namespace alster {
 /// list ends with the last item that some neighbour names. Both arguments must outlive it.
 [[nodiscard]] Ranker neighbour_ranker(const NeighbourTerm& term, const Interactions& histories);
 
+/// What a blend adds to the scores of users with these histories. Both arguments must outlive it.
+[[nodiscard]] AddendsOf addends_of(const Blend& blend, const Interactions& histories);
+
 /// What is measured where there are neighbours, beside the model as it is asked for.
 struct NeighbourReports {
     std::string words;                              // "b 0.25, at most 50 neighbours of an item"

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/plan/walk_plan.hpp"
 #include "host/sharding/loads.hpp"
 #include "kernels/row_cost.hpp"
 
@@ -49,6 +50,17 @@ double side_cost(Row rows, Offset interactions, double exponent, const RowCost& 
 }
 
 }  // namespace
+
+WalkLoad walk_load(const Sizes& sizes, Row history_limit)
+{
+    WalkLoad load{.users = sizes.users, .items = sizes.items};
+    each_bin(sizes.users, sizes.interactions, sizes.activity_exponent, [&](double bin, double n) {
+        const double length = std::min(n, static_cast<double>(history_limit));
+        load.interactions += bin * length;
+        load.steps += bin * length * length;
+    });
+    return load;
+}
 
 RowSizes row_sizes(const Sizes& sizes, const RowCost& cost)
 {

@@ -54,6 +54,13 @@ struct PlannedSeconds {
     [[nodiscard]] double sweep() const { return solve + basis + exchange; }
 };
 
+/// What `alster neighbours`, or train --neighbours after training, will take.
+struct PlannedWalk {
+    double steps = 0;         // of all ranks
+    double memory_bytes = 0;  // of a rank, beside the program
+    double seconds = 0;       // without reading; GPUs do not help
+};
+
 /// What a run will take on so many ranks.
 struct Plan {
     int ranks = 1;
@@ -65,6 +72,7 @@ struct Plan {
     std::optional<PlannedDeviceMemory> device = {};
     std::optional<PlannedSeconds> seconds = {};  // of a sweep, where rates are known
     std::vector<std::string> sbatch = {};        // options for Slurm
+    std::optional<PlannedWalk> walk = {};        // where it was asked for
 };
 
 [[nodiscard]] Plan make_plan(const Distribution& distribution, const MemorySettings& memory,

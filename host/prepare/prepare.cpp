@@ -8,10 +8,12 @@
 #include <ctime>
 
 #include "data/error.hpp"
+#include "data/id_hash.hpp"
 #include "data/ingest/dataset_output.hpp"
 #include "data/ingest/event_log.hpp"
 #include "data/ingest/record_sort.hpp"
 #include "data/output_path.hpp"
+#include "data/validation_part.hpp"
 #include "distributed/heartbeat.hpp"
 #include "distributed/id_directory.hpp"
 #include "distributed/leader.hpp"
@@ -26,6 +28,7 @@
 #include "host/prepare/provenance.hpp"
 #include "host/prepare/quarantine_file.hpp"
 #include "host/prepare/shares.hpp"
+#include "host/prepare/test_part.hpp"
 #include "host/prepare/warnings.hpp"
 
 namespace alster {
@@ -48,20 +51,12 @@ std::filesystem::path beside(const std::filesystem::path& out, const char* endin
     return path;
 }
 
-TimeStatistics sum(const Communicator& ranks, TimeStatistics times)
-{
-    ranks.sum(times.events);
-    times.earliest = -ranks.max(-times.earliest);
-    times.latest = ranks.max(times.latest);
-    times.below_a_minute = ranks.max(std::int64_t{times.below_a_minute}) > 0;
-    return times;
-}
-
-constexpr const char* nothing_left = "no interactions are left to learn from: --split {} holds out all {}";
+constexpr const char* nothing_left = "no interactions are left to learn from: {} {} holds out all {}";
 
 class Preparation {
 public:
-    Preparation(const Communicator& ranks, const PrepareOptions& options)
+    /// `without`: null, or the test part that is removed from the log.
+    Preparation(const Communicator& ranks, const PrepareOptions& options, const TestPart* without = nullptr)
         : ranks_(ranks),
           options_(options),
           access_(ranks),
@@ -70,7 +65,9 @@ public:
                        options.max_bad),
           about_items_(ranks, Side::items, options.items, beside(options.out, ".items.quarantine.tsv"),
                        options.max_bad),
-          log_(options.filter)
+          log_(options.filter),
+          without_(without),
+          test_part_(options.split, options.seed)
     {
         if (!options.rules.empty()) rules_ = EventRules::load(options.rules);
     }
@@ -98,6 +95,8 @@ public:
         return report_;
     }
 
+    [[nodiscard]] TestPart& test_part() { return test_part_; }
+
 private:
     void read()
     {
@@ -119,6 +118,7 @@ private:
         report_.lines = quarantine_.lines();
         report_.quarantined = quarantine_.bad();
         report_.ignored = ranks_.sum(log_.ignored());
+        if (without_) without_->remove_from(log_);
         judge_times();
     }
 
@@ -182,6 +182,7 @@ private:
         const auto items = number(items_, about_items_, Side::items, log_.items(), log_.asked_items());
         if (options_.split.kind == SplitPlan::Kind::random)
             log_.hold_out_at_random(options_.split.fraction, options_.seed);
+        test_part_.set_rows(users, items);
         report_.test_unknown = ranks_.sum(log_.renumber(users, items));
         report_.events = ranks_.sum(static_cast<Offset>(log_.table().size()));
         if (report_.events == 0)
@@ -255,7 +256,8 @@ private:
     void split()
     {
         const auto sum = [&](std::span<Offset> counts) { ranks_.sum(counts); };
-        if (options_.split.kind == SplitPlan::Kind::time) mark_latest(log_.table().records(), options_.split, sum);
+        if (options_.split.kind == SplitPlan::Kind::time)
+            test_part_.set_begin(mark_latest(log_.table().records(), options_.split, sum));
         info_.watermark = ranks_.max(log_.watermark());
         if (rules_ && rules_->any_decay()) log_.decay(*rules_, info_.watermark);
     }
@@ -264,11 +266,13 @@ private:
     {
         enter_phase("merging the events of each user");
         merged_ = merge_duplicates(log_.table(), merging(), options_.split.last);
+        test_part_.set_pairs(ranks_, log_.table().records());
         report_.interactions = info_.interactions = ranks_.sum(merged_.training);
         report_.held_out = info_.held_out = ranks_.sum(merged_.held_out);
         report_.duplicates = ranks_.sum(merged_.duplicates);
         report_.held_dropped = ranks_.sum(merged_.held_dropped);
-        if (info_.interactions == 0) throw Error(ExitCode::bad_data, nothing_left, options_.split.text, info_.held_out);
+        if (info_.interactions == 0)
+            throw Error(ExitCode::bad_data, nothing_left, options_.split.option, options_.split.text, info_.held_out);
     }
 
     void read_descriptions()
@@ -291,7 +295,8 @@ private:
         info_.roles = ranks_.max(std::int64_t{roles}) > 0;
         info_.times = info_.watermark > 0;
         info_.split = options_.test.empty() ? options_.split.text : "file";
-        info_.provenance = provenance(options_, report_, rules_ ? rules_->text() : std::string());
+        info_.provenance = provenance(options_, report_, rules_ ? rules_->text() : std::string(),
+                                      without_ ? without_->dataset() : std::string());
         const ValueSummary values = summarize_values(records, mine(Side::users));
         info_.value_min = -static_cast<float>(ranks_.max(-double{values.least}));
         report_.value_min = info_.value_min;
@@ -350,6 +355,8 @@ private:
     Descriptions about_items_;
     std::optional<EventRules> rules_;
     EventLog log_;
+    const TestPart* without_;
+    TestPart test_part_;
     std::optional<DatasetReader> known_;  // that is extended
     std::optional<IdDirectory> users_;
     std::optional<IdDirectory> items_;
@@ -361,6 +368,20 @@ private:
     PrepareReport report_;
 };
 
+ValidationReport prepare_validation(const Communicator& ranks, const PrepareOptions& asked, TestPart test)
+{
+    PrepareOptions options = asked;
+    options.out = validation_of(asked.out);
+    options.split = asked.validation;
+    options.test = "";
+    options.seed = mixed_bits(asked.seed + 1);  // by the test's own seed the pairs to hold out would all be in the test
+    const auto lock = lock_output(ranks, options.out);
+    const ParallelFileAccess access(ranks);
+    test.set_dataset(DatasetReader(asked.out, access, Verify::nothing).info().fingerprint);
+    const PrepareReport report = Preparation(ranks, options, &test).run();
+    return {options.out, report.interactions, report.held_out};
+}
+
 }  // namespace
 
 PrepareReport prepare(const Communicator& ranks, const PrepareOptions& options)
@@ -368,7 +389,16 @@ PrepareReport prepare(const Communicator& ranks, const PrepareOptions& options)
     check_output(options.out);
     const auto lock = lock_output(ranks, options.out);
     set_threads(ranks, 0);
-    return Preparation(ranks, options).run();
+    Stopwatch since_start;
+    std::optional<Preparation> preparation(std::in_place, ranks, options);
+    PrepareReport report = preparation->run();
+    if (options.validation.kind == SplitPlan::Kind::none) return report;
+    TestPart test = std::move(preparation->test_part());
+    preparation.reset();
+    report.validation = prepare_validation(ranks, options, std::move(test));
+    report.seconds = since_start.elapsed();
+    report.peak_bytes = ranks.max(peak_memory());
+    return report;
 }
 
 }  // namespace alster

@@ -25,6 +25,7 @@ struct PrepareOptions {
     bool only_with_events = false;  // what is described has a row only where the log has it, or the extended dataset
     std::string rules;              // event rules; "": none
     SplitPlan split;
+    SplitPlan validation;                  // of what `split` or `test` leaves; none: no such dataset
     std::string extend;                    // a dataset whose rows are kept; "": none
     std::string test;                      // a log that becomes the holdout; "": none
     std::optional<Duplicates> duplicates;  // by default last, with rules sum
@@ -33,6 +34,13 @@ struct PrepareOptions {
     std::uint64_t seed = 1;
     std::filesystem::path out;
     std::string command_options;  // as text, for the provenance
+};
+
+/// The dataset beside the one that was asked for, without its test part, to choose by.
+struct ValidationReport {
+    std::filesystem::path path;
+    std::int64_t interactions = 0;  // training part
+    std::int64_t held_out = 0;
 };
 
 struct PrepareReport {
@@ -60,12 +68,14 @@ struct PrepareReport {
     double seconds = 0;
     std::vector<std::string> warnings;  // one line each
     double peak_bytes = 0;              // of the rank that took most memory
+    std::optional<ValidationReport> validation;
 };
 
 /// Turns logs into a dataset, whose contents do not depend on the number of ranks. Memory of a rank: 32 bytes an event
 /// of its share of the input, and ids. Collective; the report is the same on all ranks. Errors: those of the readers
 /// and of DatasetWriter; usage (64) for standard input on several ranks; bad_data (65) where no interaction is left to
-/// learn from.
+/// learn from. With a validation part it reads the logs twice, and writes validation_of(options.out) as if the test
+/// part had never stood in the log.
 PrepareReport prepare(const Communicator& ranks, const PrepareOptions& options);
 
 }  // namespace alster

@@ -16,7 +16,8 @@ nlohmann::json input(const std::string& path)
 
 }  // namespace
 
-std::string provenance(const PrepareOptions& options, const PrepareReport& report, const std::string& rules)
+std::string provenance(const PrepareOptions& options, const PrepareReport& report, const std::string& rules,
+                       const std::string& validates)
 {
     nlohmann::json json;
     for (const auto& path : options.inputs) json["inputs"].push_back(input(path));
@@ -24,6 +25,7 @@ std::string provenance(const PrepareOptions& options, const PrepareReport& repor
     if (!options.items.path.empty()) json["items_file"] = input(options.items.path);
     if (!options.users.path.empty()) json["users_file"] = input(options.users.path);
     if (!options.extend.empty()) json["extends"] = input(options.extend);
+    if (!validates.empty()) json["validates"] = validates;
     if (!rules.empty()) json["rules"] = rules;
     json["options"] = options.command_options;
     json["lines"] = report.lines;

@@ -6,6 +6,15 @@
 
 namespace alster {
 
+TimeStatistics sum(const Communicator& ranks, TimeStatistics times)
+{
+    ranks.sum(times.events);
+    times.earliest = -ranks.max(-times.earliest);
+    times.latest = ranks.max(times.latest);
+    times.below_a_minute = ranks.max(std::int64_t{times.below_a_minute}) > 0;
+    return times;
+}
+
 void require_types(const EventFilter& filter, bool has_types)
 {
     if (has_types || (filter.types.empty() && filter.only.empty())) return;

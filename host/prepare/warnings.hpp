@@ -2,9 +2,14 @@
 #include <string>
 
 #include "data/ingest/event_filter.hpp"
+#include "data/ingest/time_statistics.hpp"
+#include "distributed/communicator.hpp"
 #include "host/prepare/prepare.hpp"
 
 namespace alster {
+
+/// Those of all ranks. Collective.
+[[nodiscard]] TimeStatistics sum(const Communicator& ranks, TimeStatistics times);
 
 /// Throws usage (64) where events are to be ignored by their type, and no event has one: all would be kept, or none.
 void require_types(const EventFilter& filter, bool has_types);

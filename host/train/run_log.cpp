@@ -45,7 +45,11 @@ nlohmann::json fields_of(const HalfStep& step, int sweep)
 
 RunLog::RunLog(const Communicator& ranks, const TrainOptions& options, const DatasetReader& dataset, int steps,
                MetricsLog records)
-    : ranks_(ranks), options_(options), dataset_(dataset), progress_(steps, ranks.leads()), records_(std::move(records))
+    : ranks_(ranks),
+      options_(options),
+      dataset_(dataset),
+      progress_(steps, ranks.leads() && !options.quiet),
+      records_(std::move(records))
 {
 }
 

@@ -30,7 +30,8 @@ public:
                                  std::move(shares), settings);
         sides_.emplace(std::move(loaded.sides));
         planned_memory_ = loaded.planned_memory;
-        validation_.emplace(job_.ranks, job_.dataset, options.objective, rows_of(users()), job_.make_scorer);
+        if (options.measured)
+            validation_.emplace(job_.ranks, job_.dataset, options.objective, rows_of(users()), job_.make_scorer);
         for (const auto* side : {&users(), &items()})
             if (job_.ranks.size() > 1) job_.log.exchange(side->side, *side->exchange, side->volumes);
         report_placement();
@@ -78,7 +79,7 @@ public:
     [[nodiscard]] std::optional<Measurement> measure(TrainingState& state)
     {
         enter_phase("validation");
-        if (!validation_->available()) return std::nullopt;
+        if (!validation_ || !validation_->available()) return std::nullopt;
         std::optional<Measurement> metric;
         on_host(
             [&](const TrainedRows& users, const TrainedRows& items) { metric = validation_->measure(users, items); });

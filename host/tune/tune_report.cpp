@@ -1,0 +1,109 @@
+#include "host/tune/tune_report.hpp"
+
+#include <fmt/format.h>
+
+#include "data/json_text.hpp"
+#include "data/printable.hpp"
+
+namespace alster {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const Measurement& value) { return {{"value", value.value}, {"low", value.low}, {"high", value.high}}; }
+
+Json to_json(const TrialSettings& settings)
+{
+    return {{"factors", settings.factors}, {"reg", settings.reg}, {"alpha0", settings.alpha0}, {"nu", settings.nu}};
+}
+
+std::string gain_text(const Measurement& gain)
+{
+    return fmt::format("{:+.4f} (95 %: {:+.4f} … {:+.4f})", gain.value, gain.low, gain.high);
+}
+
+std::string why_blend(const TuneResult& result)
+{
+    const TunedValues& values = result.values;
+    if (result.blend.mu == 0)
+        return fmt::format("no blend with neighbours was better than the model alone, {:.4f}", values.model.value);
+    const std::string what = result.blend.mu == mostly_neighbours
+                                 ? std::string("the neighbours, the model deciding between ties, have ")
+                                 : fmt::format("blended with mu {}, b {}, {} neighbours an item it has ",
+                                               result.blend.mu, result.blend.b, result.blend.most);
+    return fmt::format("{}{:.4f}, {} over the model alone", what, values.blend.value,
+                       gain_text(values.gain_over_model));
+}
+
+std::string serve_command(const TuneResult& result, const TuneOptions& options)
+{
+    const std::string blend = result.blend.mu > 0 ? fmt::format(" --blend {}", result.blend.mu) : "";
+    return fmt::format("--model {} --data {}{}", result.model.string(), options.data.string(), blend);
+}
+
+}  // namespace
+
+std::string TuneResult::sentence() const
+{
+    return fmt::format(
+        "Of {} trials {} had the best {} on the validation part; {}; popularity has {:.4f}.{}", trials.size(),
+        trial.settings.text(), metric, why_blend(*this), values.popularity.value,
+        out_of_time ? " Time ended before all was tried: a larger --budget may choose something else." : "");
+}
+
+Json to_json(const TuneResult& result, const TuneOptions& options)
+{
+    Json chosen = to_json(result.trial.settings);
+    chosen.update(
+        {{"sweeps", options.sweeps}, {"mu", result.blend.mu}, {"b", result.blend.b}, {"most", result.blend.most}});
+    Json trials = Json::array(), curve = Json::array();
+    for (const auto& trial : result.trials) {
+        Json one = to_json(trial.settings);
+        one.update({{"sweeps", trial.sweeps}, {"value", trial.value}});
+        trials.push_back(one);
+    }
+    for (const auto& [blend, value] : result.curve)
+        curve.push_back({{"b", blend.b}, {"most", blend.most}, {"mu", blend.mu}, {"value", value}});
+    const TunedValues& values = result.values;
+    return {
+        {"format", "alster-tune"},
+        {"data", options.data.string()},
+        {"metric", result.metric},
+        {"chosen", chosen},
+        {"why", result.sentence()},
+        {"out_of_time", result.out_of_time},
+        {"validation",
+         {{"popularity", to_json(values.popularity)},
+          {"neighbours", to_json(values.neighbours)},
+          {"model", to_json(values.model)},
+          {"blend", to_json(values.blend)},
+          {"gain_over_model", to_json(values.gain_over_model)},
+          {"gain_over_neighbours", to_json(values.gain_over_neighbours)}}},
+        {"trials", trials},
+        {"curve", curve},
+        {"model", result.model.string()},
+        {"neighbours", result.neighbours.string()},
+        {"seconds",
+         {{"search", result.search_s}, {"blend", result.blend_s}, {"final", result.final_s}, {"all", result.seconds}}}};
+}
+
+std::string to_text(const TuneResult& result, const TuneOptions& options)
+{
+    return fmt::format("{}\nwrote {}, {} and tune.json in {:.1f} s\nalster evaluate {}\n", printable(result.sentence()),
+                       printable(result.model.string()), printable(result.neighbours.string()), result.seconds,
+                       printable(serve_command(result, options)));
+}
+
+std::string train_config(const TrainOptions& options)
+{
+    const Objective& objective = options.objective;
+    return fmt::format(
+        "data={}\nout={}\nobjective=\"implicit\"\nfactors={}\nreg={}\nalpha0={}\nnu={}\nsweeps={}\nseed={}\nbackend="
+        "\"{}\"\nthreads={}\n",
+        json_text(nlohmann::json(options.data.string())), json_text(nlohmann::json(options.out.string())),
+        objective.factors, objective.lambda, objective.alpha0, objective.nu, options.sweeps, options.solve.seed,
+        options.machine.backend, options.machine.threads);
+}
+
+}  // namespace alster
