@@ -36,7 +36,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:12px;p
 .pill{border-radius:999px;padding:1px 9px;font-size:13px;white-space:nowrap}
 .plain{color:var(--faint);border:1px solid var(--line)}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,330px),1fr));gap:24px 28px}
-figure{margin:0;min-width:0;max-width:560px}
+figure{margin:0;min-width:0;max-width:440px}
 figcaption{font-weight:600;margin-bottom:6px}
 svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{font-size:13px;fill:var(--faint)}

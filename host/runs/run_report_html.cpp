@@ -68,16 +68,17 @@ Html cards(const RunReport& report)
         all += card("Data", count(report.data->interactions),
                     Html("interactions of ") + count(report.data->users) + " users with " + count(report.data->items) +
                         " items");
-    const int best = history.end.value("best_sweep", 0);
+    const int best = history.end.value("best_sweep", 0), threads = history.start.value("threads", 1);
     all += card("Sweeps", count(report.record.sweeps), best > 0 ? fmt::format("best: {}", best) : "");
     if (history.seconds_of_sweep() > 0)
         all += card("A sweep takes", duration(history.seconds_of_sweep()),
                     fmt::format("median; the run {}", duration(history.wall_s)));
-    all +=
-        card("Cost", fmt::format("{:.3g}", history.unit_hours()),
-             fmt::format("{}-hours on {} {}{}", history.on_gpus() ? "GPU" : "core", history.ranks(),
-                         history.ranks() == 1 ? "rank" : "ranks",
-                         history.on_gpus() ? "" : fmt::format(", {} threads each", history.start.value("threads", 1))));
+    all += card("Cost", fmt::format("{:.3g}", history.unit_hours()),
+                fmt::format("{}-hours on {} {}{}", history.on_gpus() ? "GPU" : "core", history.ranks(),
+                            history.ranks() == 1 ? "rank" : "ranks",
+                            history.on_gpus() ? ""
+                            : threads == 1    ? ", a thread each"
+                                              : fmt::format(", {} threads each", threads)));
     return element("dl", {{"class", "cards"}}, all);
 }
 
