@@ -23,6 +23,8 @@ constexpr Command commands[] = {
     {"sweep", "list the runs of a sweep file, or train one of them", sweep_command, false},
     {"sweep-report", "compare the runs of a sweep", sweep_report_command, false},
     {"tune", "choose the settings of a model, and train it", tune_command, true},
+    {"report", "make a page of a run: how it went, how good it is", report_command, true},
+    {"scaling", "say how runs on more ranks got faster, and what they cost", scaling_command, false},
     {"evaluate", "measure a model on held-out interactions", evaluate_command, true},
     {"compare", "say which of several models is better, and for whom", compare_command, true},
     {"neighbours", "find the items that users of an item take as well", neighbours_command, true},

@@ -25,7 +25,7 @@ FLOOR = {
     "prepare": 2, "model": 2, "report": 2,
     "sharding": 3, "personalize": 3,
     "solve": 4, "evaluate": 4, "publish": 4,
-    "train": 5, "update": 5,
+    "train": 5, "update": 5, "runs": 5,
     "plan": 6, "sweep": 6, "tune": 6,
     "commands": 7,
 }

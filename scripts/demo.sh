@@ -50,6 +50,9 @@ step "choosing: training on 2 ranks, without the held-out part"
 step "choosing: how good it is, beside recommending what is popular"
 "${two_ranks[@]}" "$alster" evaluate --model "$demo/trial/model.h5" --data "$demo/split.h5" --k 10,20
 
+step "choosing: a page of it to look at"
+"${two_ranks[@]}" "$alster" report "$demo/trial" --out "$demo/report.html"
+
 step "serving: the same training on everything"
 "$alster" prepare "${log[@]}" --split none --out "$demo/dataset.h5"
 "${two_ranks[@]}" "$alster" train --data "$demo/dataset.h5" "${chosen[@]}" --out "$demo/run"
@@ -64,3 +67,4 @@ rules=(--eligibility "$demo/eligibility.toml" --at 2025-01-01)
 "$alster" explain --model "$demo/run" --data "$demo/dataset.h5" --user 7 --k 1 "${rules[@]}"
 
 step "the embeddings: $demo/run/model.h5"
+step "the page, for a browser: $demo/report.html"

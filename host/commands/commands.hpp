@@ -30,6 +30,8 @@ int compare_command(int argc, char** argv);
 int neighbours_command(int argc, char** argv);
 int recommend_command(int argc, char** argv);
 int explain_command(int argc, char** argv);
+int report_command(int argc, char** argv);
+int scaling_command(int argc, char** argv);
 int rerank_command(int argc, char** argv);
 int popular_command(int argc, char** argv);
 int similar_command(int argc, char** argv);

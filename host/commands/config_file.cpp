@@ -8,7 +8,7 @@
 
 #include "data/json_text.hpp"
 #include "host/commands/literal_value.hpp"
-#include "host/sweep/toml_value.hpp"
+#include "host/runs/toml_value.hpp"
 
 namespace alster {
 

@@ -69,11 +69,8 @@ std::string ranking_text(const Evaluation& evaluation)
 {
     const auto& [model, popularity] = *evaluation.ranking;
     const auto& recent = evaluation.recent;
-    std::string text = fmt::format(
-        "full ranking, {} users, {} of them without history; what training consumed is excluded, ties count against\n"
-        "{:<16} {:>8}  {:<18} {:>10}{} {:>13}\n",
-        model.users, model.without_history, "", "model", "95 % interval", "popularity", recent ? "     recent" : "",
-        "with history");
+    std::string text = fmt::format("{:<16} {:>8}  {:<18} {:>10}{} {:>13}\n", "", "model", "95 % interval", "popularity",
+                                   recent ? "     recent" : "", "with history");
     const auto beside = [&](std::size_t n, std::size_t m) {
         return recent ? fmt::format(" {:>10.4f}", recent->means[n][m]) : std::string();
     };
@@ -87,6 +84,27 @@ std::string ranking_text(const Evaluation& evaluation)
         for (std::size_t m = 0; m < ours.size(); ++m)
             text += fmt::format("{:<16} {:>8.4f}  {:<18} {:>10.4f}\n", at(ours[m].first, model.ks[n]), ours[m].second,
                                 "", theirs[m].second);
+    }
+    return text;
+}
+
+std::string who_text(const Evaluation& evaluation)
+{
+    std::string text;
+    if (evaluation.ratings) text += fmt::format("{} held-out ratings\n", evaluation.ratings->model.ratings);
+    if (evaluation.ranking)
+        text += fmt::format(
+            "full ranking, {} users, {} of them without history; what training consumed is excluded, ties count "
+            "against\n",
+            evaluation.ranking->model.users, evaluation.ranking->model.without_history);
+    if (evaluation.candidates) {
+        const CandidateReport& model = evaluation.candidates->model;
+        text += fmt::format(
+            "given candidates, {} lists, {} of them of users without history ({} of unknown users; {} mentions of "
+            "unknown "
+            "items); ties count against\n",
+            model.all.lists, model.all.lists - model.with_history.lists, evaluation.unknown_users,
+            evaluation.unknown_items);
     }
     return text;
 }
@@ -138,11 +156,7 @@ std::string candidates_text(const Evaluation& evaluation)
 {
     const auto& [model, popularity] = *evaluation.candidates;
     const CandidateMeans& others = model.with_history;
-    std::string text = fmt::format(
-        "given candidates, {} lists, {} of them of users without history ({} of unknown users; {} mentions of unknown "
-        "items); ties count against\n{:<16} {:>8} {:>10} {:>13}\n",
-        model.all.lists, model.all.lists - others.lists, evaluation.unknown_users, evaluation.unknown_items, "",
-        "model", "popularity", "with history");
+    std::string text = fmt::format("{:<16} {:>8} {:>10} {:>13}\n", "", "model", "popularity", "with history");
     const auto line = [&](const std::string& metric, double ours, double theirs, double ours_with_history) {
         text += fmt::format("{:<16} {:>8.4f} {:>10.4f} {:>13}\n", metric, ours, theirs,
                             others.lists > 0 ? fmt::format("{:.4f}", ours_with_history) : "");
@@ -158,8 +172,8 @@ std::string candidates_text(const Evaluation& evaluation)
 std::string ratings_text(const Evaluation::Ratings& ratings)
 {
     const auto& [model, mean, bias] = ratings;
-    std::string text = fmt::format("{} held-out ratings\n{:<16} {:>8}  {:<18} {:>10} {:>10}\n", model.ratings, "",
-                                   "model", "95 % interval", "biases", "mean");
+    std::string text =
+        fmt::format("{:<16} {:>8}  {:<18} {:>10} {:>10}\n", "", "model", "95 % interval", "biases", "mean");
     text += fmt::format("{:<16} {:>8.4f}  {:.4f} … {:.4f}    {:>10.4f} {:>10.4f}\n", "rmse", model.rmse, model.rmse_low,
                         model.rmse_high, bias.rmse, mean.rmse);
     text += fmt::format("{:<16} {:>8.4f}  {:<18} {:>10.4f} {:>10.4f}\n", "mae", model.mae, "", bias.mae, mean.mae);
@@ -210,14 +224,15 @@ json to_json(const Evaluation& evaluation)
     return object;
 }
 
+/// Who was measured, then what to know before a number is believed, then the numbers.
 std::string to_text(const Evaluation& evaluation)
 {
-    std::string text;
+    std::string text = who_text(evaluation);
+    for (const auto& note : evaluation.notes) text += fmt::format("note: {}\n", note);
     if (evaluation.ratings) text += ratings_text(*evaluation.ratings);
     if (evaluation.ranking) text += ranking_text(evaluation);
     if (evaluation.neighbours) text += neighbours_text(evaluation.ranking->model, *evaluation.neighbours);
     if (evaluation.candidates) text += candidates_text(evaluation);
-    for (const auto& note : evaluation.notes) text += fmt::format("note: {}\n", note);
     return text;
 }
 

@@ -39,7 +39,7 @@ private:
 };
 
 /// By activity: "none", and thirds of the other users by history; and by taste: "long tail" for users with a larger
-/// share of it than all users together, "popular" for the others with a history. Attributes of users join here.
+/// share of it than all users together, "popular" for the others with a history.
 [[nodiscard]] std::vector<UserSlices> slice_users(std::span<const UserFacts> users, double tail_share_of_all);
 
 }  // namespace alster

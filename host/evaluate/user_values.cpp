@@ -59,6 +59,26 @@ std::vector<UserFacts> facts_of(const DatasetUsers& users, std::span<const Row> 
     return facts;
 }
 
+/// More values than that are not looked at one by one.
+constexpr Row most_labels = 100;
+
+/// Users of this rank by one of their attributes: its values, and which one each of them has.
+UserSlices by_attribute(const std::string& name, const AttributeColumn& column, std::span<const Row> measured)
+{
+    const bool taken = name == "activity" || name == "taste";
+    UserSlices slices{.name = taken ? "attribute " + name : name, .labels = {"false", "true"}, .label_of = {}};
+    if (column.type == AttributeType::category) {
+        slices.labels.clear();
+        for (Row n = 0; n < column.vocabulary.rows(); ++n) slices.labels.emplace_back(column.vocabulary[n]);
+    }
+    for (const Row user : measured) {
+        const bool given = column.given(user);
+        const bool category = column.type == AttributeType::category;
+        slices.label_of.push_back(!given ? -1 : category ? column.codes[user] : std::int32_t{column.truths[user]});
+    }
+    return slices;
+}
+
 bool holds_lists(const std::filesystem::path& path)
 {
     if (std::filesystem::is_directory(path)) return false;
@@ -103,6 +123,7 @@ public:
         const auto facts = gather(ranks_, facts_of(users_, scores.users, tail));
         for (const auto& one : facts) result_.keys.push_back(one.key);
         result_.slices = slice_users(facts, tail.share());
+        slice_by_attributes(scores.users);
     }
 
     void measure(const std::filesystem::path& run)
@@ -122,6 +143,22 @@ public:
     [[nodiscard]] UserValues result() { return std::move(result_); }
 
 private:
+    /// By each category and truth that is known of users.
+    void slice_by_attributes(std::span<const Row> measured)
+    {
+        for (const auto& [name, type] : dataset_.attribute_types(Side::users)) {
+            if (type != AttributeType::category && type != AttributeType::boolean) continue;
+            UserSlices slices = by_attribute(name, dataset_.attribute(Side::users, name, users_.rows), measured);
+            if (std::ssize(slices.labels) > most_labels) {
+                result_.notes.push_back(fmt::format("users are not told apart by {}: it has {} values, more than {}",
+                                                    name, slices.labels.size(), most_labels));
+                continue;
+            }
+            slices.label_of = gather(ranks_, std::move(slices.label_of));
+            result_.slices.push_back(std::move(slices));
+        }
+    }
+
     UserScores add(const std::string& name, const Ranker& ranker)
     {
         UserScores scores;

@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "data/error.hpp"
-#include "host/sweep/toml_value.hpp"
+#include "host/runs/toml_value.hpp"
 
 namespace alster {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "host/sweep/run_record.hpp"
+#include "host/runs/run_record.hpp"
 
 namespace alster {
 
@@ -24,5 +24,7 @@ struct SweepReport {
 /// A table for people, the winner and what to make of it.
 [[nodiscard]] std::string to_text(const SweepReport& report);
 [[nodiscard]] nlohmann::ordered_json to_json(const SweepReport& report);
+/// One page that needs nothing else; `name` is that of the sweep.
+[[nodiscard]] std::string to_html(const SweepReport& report, const std::string& name);
 
 }  // namespace alster

@@ -1,4 +1,4 @@
-#include "host/sweep/run_record.hpp"
+#include "host/runs/run_record.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -6,7 +6,7 @@
 #include "data/error.hpp"
 #include "data/json_text.hpp"
 #include "data/printable.hpp"
-#include "host/sweep/toml_value.hpp"
+#include "host/runs/toml_value.hpp"
 
 namespace alster {
 
@@ -21,13 +21,20 @@ std::string text_of(const fs::path& path)
     return {std::istreambuf_iterator(file), {}};
 }
 
+/// "true", "false", or "" where it is no flag.
+std::string flag_of(const toml::node& node)
+{
+    const auto flag = node.value<bool>();
+    return flag ? (*flag ? "true" : "false") : "";
+}
+
 std::map<std::string, std::string> read_options(const fs::path& path)
 {
     std::map<std::string, std::string> options;
     try {
         // paths in it need not be UTF-8, as TOML wants it
         for (const auto& [key, value] : toml::parse(valid_utf8(text_of(path)), path.string()))
-            options[printable(key.str())] = printable(as_typed(value).value_or(""));
+            options[printable(key.str())] = printable(as_typed(value).value_or(flag_of(value)));
     } catch (const toml::parse_error& error) {
         throw Error(ExitCode::bad_data, "{}: {}", path.string(), error.description());
     }

@@ -1,4 +1,4 @@
-#include "host/sweep/toml_value.hpp"
+#include "host/runs/toml_value.hpp"
 
 #include <fmt/format.h>
 
