@@ -28,6 +28,7 @@ constexpr Command commands[] = {
     {"evaluate", "measure a model on held-out interactions", evaluate_command, true},
     {"compare", "say which of several models is better, and for whom", compare_command, true},
     {"neighbours", "find the items that users of an item take as well", neighbours_command, true},
+    {"map", "give items without interactions factors from their features", map_command, true},
     {"recommend", "list the best unseen items for users", recommend_command, true},
     {"explain", "say which events of a history a score is due to", explain_command, true},
     {"rerank", "put items that a search has found in a user's order", rerank_command, true},

@@ -27,6 +27,7 @@ int sweep_report_command(int argc, char** argv);
 int tune_command(int argc, char** argv);
 int evaluate_command(int argc, char** argv);
 int compare_command(int argc, char** argv);
+int map_command(int argc, char** argv);
 int neighbours_command(int argc, char** argv);
 int recommend_command(int argc, char** argv);
 int explain_command(int argc, char** argv);

@@ -1,11 +1,15 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "data/console.hpp"
 #include "data/error.hpp"
 #include "data/json_text.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
+#include "host/evaluate/cold_items.hpp"
 #include "host/evaluate/evaluation.hpp"
+#include "host/evaluate/measured_users.hpp"
 #include "host/evaluate/page_evaluation.hpp"
 #include "host/evaluate/report.hpp"
 
@@ -17,11 +21,34 @@ constexpr const char* examples =
     "  alster evaluate --model run/model.h5 --data dataset.h5\n"
     "  mpirun -n 4 alster evaluate --model run/model.h5 --data dataset.h5 --k 10,20,100 --json\n"
     "  alster evaluate --model run/model.h5 --data dataset.h5 --candidates test.negative.gz\n"
+    "  alster evaluate --model run/model.h5 --data dataset.h5 --cold-items 0.2 --features genres\n"
     "\n"
     "A line of --candidates is (user,positive)<tab>negative<tab>negative…\n"
     "Ties count against the model. Users without history are measured with the popular items that they are served.\n"
     "recall@k divides by min(k, relevant), recall_all@k by all relevant items. docs/evaluate.md defines every "
     "number.";
+
+struct ColdOptions {
+    double items = 0;  // 0: not asked for
+    FeatureRules features;
+    std::uint64_t seed = 1;
+};
+
+void add_cold(CLI::App& app, ColdOptions& cold)
+{
+    auto* items = app.add_option("--cold-items", cold.items,
+                                 "Hide this fraction of the items and see who finds them by their features")
+                      ->check(CLI::Range(0.001, 0.9));
+    auto* features = app.add_option("--features", cold.features.attributes,
+                                    "Attributes that say what items are like, by commas: sets, categories, bools")
+                         ->delimiter(',')
+                         ->needs(items);
+    items->needs(features);
+    app.add_option("--feature-rows", cold.features.least_rows, "A value that fewer items have says nothing")
+        ->check(CLI::Range(Row{1}, Row{1'000'000'000}))
+        ->needs(items);
+    app.add_option("--seed", cold.seed, "Of which items are hidden")->needs(items);
+}
 
 void add_options(CLI::App& app, EvaluateOptions& options, std::filesystem::path& pages)
 {
@@ -84,6 +111,25 @@ int show_pages(const Communicator& ranks, const std::filesystem::path& pages, co
     return 0;
 }
 
+int show_cold_items(const Communicator& ranks, const EvaluateOptions& options, const ColdOptions& cold, bool json)
+{
+    ServedModel served(ranks, options.served);
+    ColdItemsOptions asked{
+        .features = cold.features, .fraction = cold.items, .seed = cold.seed, .relevance = options.relevance};
+    if (!options.ks.empty()) asked.ks = options.ks;
+    std::ranges::sort(asked.ks);
+    require_one_unit(options.relevance, served.dataset());
+    const ColdItemsReport report = evaluate_cold_items(served, asked);
+    if (!ranks.leads()) return 0;
+    for (const auto& line : {served.warning(), served.note()})
+        if (!line.empty()) say("alster: warning: {}", line);
+    if (json)
+        print("{}\n", json_text(to_json(report)));
+    else
+        print("{}", to_text(report));
+    return 0;
+}
+
 }  // namespace
 
 int evaluate_command(int argc, char** argv)
@@ -92,6 +138,8 @@ int evaluate_command(int argc, char** argv)
     CommandLine line("evaluate", "Measures a model on held-out interactions, beside a baseline.", examples);
     std::filesystem::path pages;
     add_options(line.app(), options, pages);
+    ColdOptions cold;
+    add_cold(line.app(), cold);
     if (!line.parse(argc, argv)) return 0;
     if (options.served.model.empty() && pages.empty())
         throw Error(ExitCode::usage,
@@ -99,6 +147,7 @@ int evaluate_command(int argc, char** argv)
 
     const Communicator ranks;
     if (!pages.empty()) return show_pages(ranks, pages, options.served.data, line.json());
+    if (cold.items > 0) return show_cold_items(ranks, options, cold, line.json());
     const Evaluation evaluation = evaluate(ranks, options);
     if (!ranks.leads()) return 0;
     for (const auto& warning : evaluation.warnings) say("alster: warning: {}", warning);

@@ -1,12 +1,16 @@
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "data/console.hpp"
+#include "data/error.hpp"
 #include "data/printable.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/commands/list_command.hpp"
 #include "host/commands/rerank_options.hpp"
 #include "host/personalize/blocks.hpp"
+#include "host/personalize/cold/new_slots.hpp"
 #include "host/personalize/list_text.hpp"
 #include "host/personalize/user_list_report.hpp"
 
@@ -30,6 +34,7 @@ struct Options {
     WhomOptions whom;
     bool allow_held_out = false;
     bool no_fill = false;
+    Row new_slots = 0;
 };
 
 void add_options(CLI::App& app, Options& options)
@@ -43,6 +48,9 @@ void add_options(CLI::App& app, Options& options)
         ->excludes(everything);
     app.add_flag("--allow-held-out", options.allow_held_out, "List what the split has set aside, as evaluate does");
     app.add_flag("--no-fill", options.no_fill, "Leave lists short in place of filling them with what is popular");
+    app.add_option("--new-slots", options.new_slots,
+                   "Places of a list for titles without plays, which alster map has mapped")
+        ->check(CLI::Range(Row{0}, Row{1000}));
     app.add_option("--evidence", options.recommend.evidence,
                    "Items of the user's history named for each place that the model chose; 0: none")
         ->check(CLI::Range(Row{0}, most_evidence));
@@ -55,6 +63,9 @@ void add_options(CLI::App& app, Options& options)
 void settle(Options& options)
 {
     check(options.lists, "lists", "lists of --all users");
+    if (options.new_slots > options.lists.k)
+        throw Error(ExitCode::usage, "--new-slots {}: a list has {} places; give at most --k", options.new_slots,
+                    options.lists.k);
     options.recommend.exclusion.held_out = !options.allow_held_out;
     options.recommend.fill = !options.no_fill;
 }
@@ -63,6 +74,14 @@ void settle(Options& options)
 bool lists_held_out(const Options& options)
 {
     return options.recommend.include_seen || !options.recommend.exclusion.held_out;
+}
+
+/// Null where none were asked for.
+std::unique_ptr<NewSlots> new_slots_of(ServedModel& served, const Options& options)
+{
+    if (options.new_slots == 0) return nullptr;
+    const Exclusion* exclusion = options.recommend.include_seen ? nullptr : &options.recommend.exclusion;
+    return std::make_unique<NewSlots>(served, options.new_slots, exclusion, options.recommend.eligibility);
 }
 
 std::string as_text(const OneList& list, const ItemLabels& labels)
@@ -136,10 +155,12 @@ int recommend_command(int argc, char** argv)
     std::optional<ChosenLists> chosen;
     if (!rules.neutral()) chosen.emplace(served, rules, options.rerank, lists_held_out(options));
     const ItemLabels& labels = served.labels();
+    const auto new_slots = new_slots_of(served, options);
     UserCounts counts;
     const auto make = [&](std::span<const Row> users) {
         Lists made = recommender.lists(users);
         if (chosen) made = chosen->reranker.rerank(users, made, options.lists.k);
+        if (new_slots) new_slots->fill(users, made);
         recommender.find_evidence(users, made);
         counts.add(made);
         return made;

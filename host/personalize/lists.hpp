@@ -14,9 +14,10 @@ enum class Reason : std::uint8_t {
     model = 0,         // scored by the model
     popularity = 1,    // what is popular: nothing was learned of the user, or the model's list ran short
     unknown_user = 2,  // what is popular: the model does not know the user's id
+    new_title = 3,     // a title without plays, in a place kept for one
     none = 255         // the place is empty
 };
-inline constexpr std::array<const char*, 3> reason_names = {"model", "popularity", "unknown-user"};
+inline constexpr std::array<const char*, 4> reason_names = {"model", "popularity", "unknown-user", "new-title"};
 [[nodiscard]] inline const char* name(Reason reason)
 {
     return reason == Reason::none ? "none" : reason_names.at(static_cast<std::size_t>(reason));

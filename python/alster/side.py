@@ -10,7 +10,7 @@ from .dataset import Dataset
 from .ids import Id, Ids
 from .mapped_file import MappedFile
 
-NOTHING_LEARNED, ERASED = 2, 255
+NOTHING_LEARNED, MAPPED, ERASED = 2, 3, 255
 
 
 class Side:
@@ -34,10 +34,10 @@ class Side:
 
     @property
     def learned(self) -> NDArray[np.bool_]:
-        """(rows,) whether the factors say anything: of the others they are 0."""
+        """(rows,) whether the factors were learned: of the others they are 0, or were mapped from features."""
         if self._learned is None:
             status = np.asarray(self.status)
-            self._learned = (status != NOTHING_LEARNED) & (status != ERASED)
+            self._learned = ~np.isin(status, (NOTHING_LEARNED, MAPPED, ERASED))
         return self._learned
 
     def vector(self, one: Id) -> NDArray[np.float32]:

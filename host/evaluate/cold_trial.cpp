@@ -1,0 +1,94 @@
+#include "host/evaluate/cold_trial.hpp"
+
+#include <algorithm>
+
+#include "data/error.hpp"
+#include "host/machine/backend_choice.hpp"
+#include "host/model/objective.hpp"
+#include "kernels/cpu/cpu_backend.hpp"
+
+namespace alster {
+
+namespace {
+
+void append(const Interactions& from, Offset entry, Column column, Interactions& to)
+{
+    to.columns.push_back(column);
+    to.values.push_back(from.values[entry]);
+    if (!from.confidences.empty()) to.confidences.push_back(from.confidences[entry]);
+    if (!from.preferences.empty()) to.preferences.push_back(from.preferences[entry]);
+    if (!from.roles.empty()) to.roles.push_back(from.roles[entry]);
+}
+
+/// Rows as training has them: of explicit feedback [y, b], where a model has [y, 1, b].
+HostMatrix trained_items(const ServedModel& served, const Objective& objective, std::span<const std::int32_t> place_of)
+{
+    const ModelInfo& info = served.info();
+    const auto stored = served.model().factors(Side::items, {0, info.items});
+    HostMatrix items(info.items, objective.width());
+    for (Row i = 0; i < info.items; ++i) {
+        if (place_of[i] >= 0) continue;
+        const float* row = stored.data() + i * info.width;
+        std::copy_n(row, objective.factors, items.row(i));
+        if (objective.is_explicit()) items.row(i)[objective.factors] = row[info.width - 1];
+    }
+    return items;
+}
+
+/// Turns the items, which every rank has, into their principal basis; returns the diagonal α0 Λ.
+std::vector<double> to_principal_basis(const Communicator& ranks, const CpuBackend& backend, const Objective& objective,
+                                       HostMatrix& items)
+{
+    const double largest = backend.largest(items);
+    ExactSum sum(triangle_size(items.width), static_cast<double>(items.rows) * largest * largest);
+    backend.gramian(items, sum);
+    const auto packed = sum.values();
+    Spectrum spectrum = backend.principal_basis(packed, items.width);
+    ranks.broadcast(spectrum.values);
+    ranks.broadcast(spectrum.vectors);
+    backend.rotate(items, spectrum);
+    std::vector<double> base(spectrum.values);
+    for (double& value : base) value *= objective.unobserved_weight();
+    return base;
+}
+
+void require_solved(const Communicator& ranks, const SolveReport& report)
+{
+    if (ranks.max(std::max(report.failed, report.unsolved)) >= 0)
+        throw Error(ExitCode::diverged,
+                    "a user cannot be solved again without the hidden items: its confidences differ too much");
+}
+
+}  // namespace
+
+HiddenPart hide(const Interactions& all, std::span<const std::int32_t> place_of)
+{
+    HiddenPart parts;
+    for (Row row = 0; row < all.rows(); ++row) {
+        for (Offset entry = all.offsets[row]; entry < all.offsets[row + 1]; ++entry) {
+            const Column item = all.columns[entry];
+            if (place_of[item] < 0)
+                append(all, entry, item, parts.left);
+            else
+                append(all, entry, place_of[item], parts.hidden);
+        }
+        for (Interactions* part : {&parts.left, &parts.hidden}) part->offsets.push_back(std::ssize(part->columns));
+    }
+    return parts;
+}
+
+RefoldedUsers refold(const ServedModel& served, Interactions left, std::span<const std::int32_t> place_of)
+{
+    const Objective objective = Objective::of(served.info());
+    const CpuBackend backend(common_instruction_set(served.ranks(), Precision::fp32));
+    RefoldedUsers refolded{.users = HostMatrix(left.rows(), objective.width()),
+                           .items = trained_items(served, objective, place_of)};
+    RowObjective of_row = objective.of_row(served.info().items);
+    if (!objective.is_explicit()) of_row.base = to_principal_basis(served.ranks(), backend, objective, refolded.items);
+    const auto shard = backend.load(objective.apply(std::move(left), served.info().mean), objective.width());
+    const SolveReport report = backend.solve(shard, refolded.items, of_row, refolded.users);
+    require_solved(served.ranks(), report);
+    return refolded;
+}
+
+}  // namespace alster
