@@ -49,7 +49,7 @@ int doctor_command(int argc, char** argv)
     if (!line.parse(argc, argv)) return 0;
     const Communicator ranks;
     if (trial) return 0;
-    const auto findings = examine(ranks, std::filesystem::absolute(directory).lexically_normal());
+    const auto findings = examine(ranks, std::filesystem::weakly_canonical(directory));
     if (!ranks.leads()) return 0;
     const bool healthy =
         std::ranges::none_of(findings, [](const Finding& one) { return one.health == Health::failed; });

@@ -88,10 +88,13 @@ void add_groups(const CLI::App& app, std::vector<OptionGroup>& groups)
             groups[before].heading =
                 nameless->get_description() + (nameless->get_require_option_min() > 0 ? " (exactly one)" : "");
     }
-    for (const std::string& name : app.get_groups())
-        if (!name.empty())
-            add(name,
-                [&](const CLI::Option* option) { return option->nonpositional() && option->get_group() == name; });
+    const auto* help = app.get_parent() ? app.get_help_ptr() : nullptr;  // each nameless subcommand has one of its own
+    for (const std::string& name : app.get_groups()) {
+        if (name.empty()) continue;
+        add(name, [&](const CLI::Option* option) {
+            return option->nonpositional() && option->get_group() == name && option != help;
+        });
+    }
 }
 
 }  // namespace

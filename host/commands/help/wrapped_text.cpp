@@ -15,9 +15,7 @@ constexpr std::size_t most_width = 90;
 
 bool is_command(std::string_view line)
 {
-    for (const std::string_view program : {"  alster ", "  mpirun ", "  sbatch ", "      "})
-        if (line.starts_with(program)) return true;
-    return false;
+    return line.starts_with("      ") || (line.starts_with("  ") && line.find("alster ") != line.npos);
 }
 
 /// Where the shell takes a backslash and a line break for a blank: the last place that fits, outside of quotes.

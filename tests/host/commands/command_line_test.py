@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 ALSTER = os.path.abspath(sys.argv[1])
 
@@ -138,8 +139,10 @@ def check_doctor():
 def check_waiting():
     """On a terminal a command that takes longer than two seconds says how long it has taken; elsewhere nothing."""
     ours, theirs = pty.openpty()
-    words = "synth --users 40000 --items 3000 --events 2500000 --out s".split()
-    subprocess.run([ALSTER, *words], stdout=subprocess.DEVNULL, stderr=theirs)
+    words = "prepare --input - --columns user=0,item=1 --out waited.h5".split()
+    with subprocess.Popen([ALSTER, *words], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=theirs) as process:
+        time.sleep(2.6)
+        process.stdin.write(b"1,2\n2,3\n3,2\n")
     os.close(theirs)
     shown = b""
     try:
@@ -148,7 +151,7 @@ def check_waiting():
     except OSError:     # the end of a terminal
         pass
     os.close(ours)
-    assert re.search(rb"\r\x1b\[Ksynth: [0-9]+ s", shown) and shown.endswith(b"\r\x1b[K"), shown
+    assert re.search(rb"\r\x1b\[Kprepare: [0-9]+ s", shown) and shown.endswith(b"\r\x1b[K"), shown
 
 
 with tempfile.TemporaryDirectory() as directory:
