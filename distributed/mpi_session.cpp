@@ -15,6 +15,7 @@
 
 #include "data/console.hpp"
 #include "data/error.hpp"
+#include "data/failure.hpp"
 #include "distributed/communicator.hpp"
 #include "distributed/heartbeat.hpp"
 #include "distributed/mpi_support.hpp"
@@ -55,7 +56,7 @@ struct HostName {
     if (rank != 0) std::this_thread::sleep_for(courtesy);
     forget_start();  // before MPI ends the process by exit()
     if (rank == 0)
-        say("alster: {}", message);
+        say_failure(code, message);
     else
         say("alster: {} (rank {} on {})", message, rank, HostName().text);
     if (size > 1) abort_job(static_cast<int>(code));

@@ -1,13 +1,8 @@
-#include <fmt/format.h>
-
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "data/console.hpp"
-#include "data/error.hpp"
 #include "host/commands/commands.hpp"
-#include "host/commands/suggestions.hpp"
+#include "host/commands/help/help_command.hpp"
 #include "host/machine/version.hpp"
 
 namespace {
@@ -18,9 +13,9 @@ constexpr Command commands[] = {
     {"synth", "make a synthetic catalogue and an interaction log", synth_command, false},
     {"prepare", "turn interaction logs into dataset.h5", prepare_command, true},
     {"plan", "say what a training run will take", plan_command, false},
-    {"train", "factorize a dataset into user and item embeddings", train_command, true},
+    {"train", "factorize a dataset into user and item embeddings", train_command, true, "", false},
     {"export-checkpoint", "make a model of a run that is not finished", export_checkpoint_command, true},
-    {"sweep", "list the runs of a sweep file, or train one of them", sweep_command, false},
+    {"sweep", "list the runs of a sweep file, or train one of them", sweep_command, false, "", false},
     {"sweep-report", "compare the runs of a sweep", sweep_report_command, false},
     {"tune", "choose the settings of a model, and train it", tune_command, true},
     {"report", "make a page of a run: how it went, how good it is", report_command, true},
@@ -40,40 +35,11 @@ constexpr Command commands[] = {
     {"diff", "compare two list files before one is published", diff_command, false},
     {"gate", "judge a model or a list file before it is published", gate_command, true},
     {"publish", "let an alias lead to what a gate has passed", publish_command, false},
-    {"ab", "assign users to variants; read what came of an experiment", ab_command, false},
+    {"ab", "assign users to variants; read what came of an experiment", ab_command, false, "assign read"},
     {"offpolicy", "estimate a policy's reward from the log of another", offpolicy_command, false},
+    {"doctor", "say what this machine has, and what to change", doctor_command, true},
     {"inspect", "show and verify an alster file", inspect_command, false},
 };
-
-void print_help()
-{
-    print("Exact alternating least squares on MPI ranks.\n\nUsage: alster COMMAND [OPTIONS]\n\n");
-    for (const auto& command : commands) print("  {:<18} {}\n", command.name, command.summary);
-    print("\nalster help COMMAND explains a command; alster --version shows the build.\n");
-}
-
-int refuse_command(std::string_view word)
-{
-    std::vector<std::string> known;
-    for (const auto& command : commands) known.emplace_back(command.name);
-    const std::string near = nearest_word(word, known);
-    say("alster: unknown command '{}'{}; see alster --help", word,
-        near.empty() ? "" : fmt::format(": did you mean {}?", near));
-    return static_cast<int>(ExitCode::usage);
-}
-
-/// `alster help train` is `alster train --help`.
-int explain(const char* word)
-{
-    static char option[] = "--help";
-    std::string name = word;
-    for (const auto& command : commands) {
-        if (name != command.name) continue;
-        char* arguments[] = {name.data(), option, nullptr};
-        return run({command.name, command.summary, command.run, false}, 2, arguments);
-    }
-    return refuse_command(word);
-}
 
 }  // namespace
 
@@ -81,10 +47,10 @@ int main(int argc, char** argv)
 {
     hold_standard_streams();
     const std::string_view word = argc > 1 ? argv[1] : "--help";
-    if (word == "help" && argc > 2) return explain(argv[2]);
-    if (word == "--help" || word == "-h" || word == "help") return run_guarded(print_help);
+    if (word == "help") return help_command(commands, argc - 1, argv + 1);
+    if (word == "--help" || word == "-h") return run_guarded([] { print_overview(commands); });
     if (word == "--version" || word == "-V") return run_guarded([] { print(build_facts()); });
     for (const auto& command : commands)
         if (word == command.name) return run(command, argc - 1, argv + 1);
-    return refuse_command(word);
+    return refuse_command(commands, argv[1]);
 }

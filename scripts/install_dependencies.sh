@@ -1,7 +1,8 @@
 #!/bin/bash
 # Installs what alster is built from, on Debian 12+ or Ubuntu 24.04+: only what is missing, as root or with sudo.
 #
-#   install_dependencies.sh [--tests]   --tests: also a local Slurm and what else only the tests use
+#   install_dependencies.sh [--tests|--nightly]   --tests: also a local Slurm and what else only the tests use
+#                                                 --nightly: and what makes and tries packages
 set -euo pipefail
 
 packages=(
@@ -24,8 +25,12 @@ optional_test_packages=(clang-format-14 clang-14 libclang-rt-14-dev libomp-14-de
 case "${1:-}" in
     "") optional_test_packages=() ;;
     --tests) packages+=("${test_packages[@]}") ;;
+    --nightly)
+        packages+=("${test_packages[@]}")
+        optional_test_packages+=(patchelf dpkg-dev file kcat zsh fish)
+        ;;
     *)
-        echo "usage: install_dependencies.sh [--tests]" >&2
+        echo "usage: install_dependencies.sh [--tests|--nightly]" >&2
         exit 64
         ;;
 esac

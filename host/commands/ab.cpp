@@ -66,7 +66,7 @@ int assign(int argc, char** argv)
     line.app().add_option("--shares", options.shares, "Variants and their shares, the control first")->required();
     line.app().add_option("--salt", options.salt, "Name of the experiment: another one mixes users anew")->required();
     auto* data = line.app().add_option("--data", options.data, "A dataset.h5: its users");
-    line.app().add_option("--users", options.users, "A table with a column user")->excludes(data);
+    line.app().add_option("--users", options.users, "A table with a column user")->excludes(data)->type_name("TABLE");
     line.app().add_option("--out", options.out, "Table of user,variant")->required();
     if (!line.parse(argc, argv)) return 0;
     if (options.data.empty() && options.users.empty())

@@ -15,6 +15,8 @@
 #include "distributed/mpi_start.hpp"
 #include "host/commands/config_file.hpp"
 #include "host/commands/given_values.hpp"
+#include "host/commands/help/help_text.hpp"
+#include "host/commands/help/wrapped_text.hpp"
 #include "host/commands/literal_value.hpp"
 #include "host/commands/suggestions.hpp"
 
@@ -52,7 +54,24 @@ std::string as_literal_word(const std::string& word)
     return word.substr(0, begin) + as_literal(word.substr(begin));
 }
 
+const std::function<void(const CLI::App&)>* reader_of_options = nullptr;
+
+void show_help(const CLI::App& app)
+{
+    if (reader_of_options)
+        (*reader_of_options)(app);
+    else if (first_process())
+        print("{}", help_text(text_of(app), help_width()));
+}
+
 }  // namespace
+
+void read_options(const std::function<void(const CLI::App&)>& reader, const std::function<void()>& work)
+{
+    reader_of_options = &reader;
+    work();
+    reader_of_options = nullptr;
+}
 
 bool first_process()
 {
@@ -65,7 +84,6 @@ CommandLine::CommandLine(const std::string& name, const std::string& summary, co
 {
     app_.footer("Examples:\n" + examples);
     app_.option_defaults()->always_capture_default();  // resolved() then writes every value
-    app_.get_formatter()->column_width(34);
     app_.config_formatter(std::make_shared<ConfigFile>());
     app_.set_config("--config", "", "Read options from a TOML file; the command line wins");
     app_.allow_config_extras(CLI::config_extras_mode::error);
@@ -83,7 +101,7 @@ bool CommandLine::parse(int argc, char** argv)
     try {
         app_.parse(std::move(words));
     } catch (const CLI::CallForHelp&) {
-        if (first_process()) print("{}", app_.help());
+        show_help(app_);
         return false;
     } catch (const CLI::ConfigError& error) {
         throw Error(ExitCode::bad_config, "{}: {}", app_.get_option("--config")->as<std::string>(),

@@ -1,11 +1,15 @@
 #pragma once
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 
 namespace alster {
 
 /// Under mpirun or srun true in one process only, the one that speaks before MPI has started.
 [[nodiscard]] bool first_process();
+
+/// While `work` runs, --help shows the options of a command to `reader` and prints nothing.
+void read_options(const std::function<void(const CLI::App&)>& reader, const std::function<void()>& work);
 
 /// Options of one subcommand, with what all of them share: --help with examples, --config FILE (TOML; the command line
 /// wins; an unknown key is an error) and --json.

@@ -8,7 +8,9 @@ struct Command {
     const char* name;
     const char* summary;
     int (*run)(int argc, char** argv);
-    bool parallel;  // uses MPI: runs alone, under mpirun or srun
+    bool parallel;              // uses MPI: runs alone, under mpirun or srun
+    const char* parts = "";     // "assign read": the words it takes behind its name, each with options of its own
+    bool shows_waiting = true;  // false: it shows its progress itself
 };
 
 /// Runs it, under MPI if it is parallel; a failure is printed in one line and becomes the exit code.
@@ -44,6 +46,7 @@ int gate_command(int argc, char** argv);
 int publish_command(int argc, char** argv);
 int ab_command(int argc, char** argv);
 int offpolicy_command(int argc, char** argv);
+int doctor_command(int argc, char** argv);
 int inspect_command(int argc, char** argv);
 
 }  // namespace alster

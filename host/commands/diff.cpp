@@ -21,7 +21,7 @@ int diff_command(int argc, char** argv)
                      examples);
     line.app().add_option("before", options.before, "A list file, made by alster recommend --all --out")->required();
     line.app().add_option("after", options.after, "Another one")->required();
-    line.app().add_option("--group", options.group, "Which lists: /topk/home; needed where both files have several");
+    line.app().add_option("--group", options.group, "Which lists of files with several, such as topk/home");
     line.app().add_option("--k", options.k, "Places to look at; 0: all")->check(CLI::Range(Row{0}, longest_list));
     line.app()
         .add_option("--show", options.shown, "Users and items to name")

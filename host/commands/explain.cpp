@@ -60,7 +60,8 @@ void add_options(CLI::App& app, Options& options)
     for (std::size_t n = 0; n < score_split_names.size(); ++n)
         splits[score_split_names[n]] = static_cast<ScoreSplit>(n);
     app.add_option("--split", options.explain.split, "leave-one-out; hu-koren or dual, whose parts sum to the score")
-        ->transform(CLI::CheckedTransformer(splits).description("leave-one-out|hu-koren|dual"));
+        ->transform(CLI::CheckedTransformer(splits).description("leave-one-out|hu-koren|dual"))
+        ->default_str(score_split_names[static_cast<std::size_t>(options.explain.split)]);
     app.add_flag("--exclude-disliked", options.explain.recommend.exclusion.disliked,
                  "As recommend does: exclude what the user has disliked, too");
     add_limits(app, options.explain.limits);

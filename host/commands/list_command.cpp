@@ -22,7 +22,8 @@ void add_whom(CLI::App& app, ListOptions& options, WhomOptions& whom, const std:
 {
     auto* group = app.add_option_group("whom", fmt::format("Users to make {} for", what));
     group->add_option("--user", whom.ids, "Ids");
-    group->add_option("--users", whom.file, "A file of ids, one a line, plain or gzip; - is standard input");
+    group->add_option("--users", whom.file, "A file of ids, one a line, plain or gzip; - is standard input")
+        ->type_name("FILE");
     group->add_flag("--all", options.all, "All users of the model; needs --out");
     group->require_option(1);
 }

@@ -38,7 +38,9 @@ void add_options(CLI::App& app, PlanOptions& options)
 {
     const CLI::Range counts(Row{1}, Row{1} << 40);
     auto* data = app.add_option("--data", options.data, "dataset.h5: exact counts, in a pass over it");
-    auto* users = app.add_option("--users", options.sizes.users, "Instead of --data: users …")->check(counts);
+    auto* users = app.add_option("--users", options.sizes.users, "Instead of --data: the number of users …")
+                      ->check(counts)
+                      ->type_name("N");
     auto* items = app.add_option("--items", options.sizes.items, "… items …")->check(counts);
     auto* all = app.add_option("--interactions", options.sizes.interactions, "… and interactions")->check(counts);
     for (auto* size : {users, items, all}) size->excludes(data)->needs(users)->needs(items)->needs(all);

@@ -101,7 +101,8 @@ void add_options(CLI::App& app, PrepareOptions& options, Words& words)
     app.add_option("--items", options.items.path, "What items are: movies.dat, u.item, JSON lines, CSV or TSV");
     app.add_option("--item-columns", words.item_columns,
                    "id=0,title=1,genres=2:set:;,released=5:time by position or name, with types");
-    app.add_option("--users", options.users.path, "What users are: users.dat, u.user, JSON lines, CSV or TSV");
+    app.add_option("--users", options.users.path, "What users are: users.dat, u.user, JSON lines, CSV or TSV")
+        ->type_name("TABLE");
     app.add_option("--user-columns", words.user_columns,
                    "id=0,profile=1:category,born=2:number; types: text, category, set, number, time, bool");
     app.add_flag("--only-with-events", options.only_with_events,

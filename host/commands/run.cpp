@@ -3,13 +3,16 @@
 #include <chrono>
 #include <functional>
 #include <new>
+#include <string_view>
 #include <thread>
 
 #include "data/console.hpp"
 #include "data/error.hpp"
+#include "data/failure.hpp"
 #include "distributed/mpi_session.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
+#include "host/report/waiting_line.hpp"
 
 namespace alster {
 
@@ -19,7 +22,7 @@ namespace {
 int guarded(bool speaks, const std::function<int()>& job)
 {
     const auto fail = [&](ExitCode code, const char* message) {
-        if (speaks) say("alster: {}", message);
+        if (speaks) say_failure(code, message);
         return static_cast<int>(code);
     };
     try {
@@ -41,7 +44,10 @@ constexpr std::chrono::milliseconds others_have_left{500};
 int run(const Command& command, int argc, char** argv)
 {
     end_in_one_line();
+    for (int word = 1; word < argc; ++word)
+        if (argv[word] == std::string_view("--json")) show_failures_as_json();
     const auto job = [&] {
+        const WaitingLine waiting(command.name, first_process() && command.shows_waiting);
         const int result = command.run(argc, argv);
         flush_output();
         return result;

@@ -27,8 +27,8 @@ void add_options(CLI::App& app, SyntheticOptions& options, std::string& out)
     app.add_option("--out", out,
                    "Directory for events.csv, items.csv, users.csv, rules.toml, eligibility.toml, truth.h5")
         ->required();
-    app.add_option("--users", options.users, "Users")->capture_default_str();
-    app.add_option("--items", options.items, "Items")->capture_default_str();
+    app.add_option("--users", options.users, "Number of users")->capture_default_str()->type_name("N");
+    app.add_option("--items", options.items, "Number of items")->capture_default_str()->type_name("N");
     app.add_option("--events", options.events, "Lines of the log, exactly")->capture_default_str();
     app.add_option("--seed", options.seed, "The same seed gives the same bytes on any machine")->capture_default_str();
     app.add_option("--log", options.log, "events: plays, thumbs and stars; ratings: one line of stars for each pair")

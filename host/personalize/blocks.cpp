@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "distributed/row_partition.hpp"
+#include "host/report/waiting_line.hpp"
 #include "kernels/backend_sizes.hpp"
 #include "kernels/top_k.hpp"
 
@@ -20,8 +21,10 @@ RowRange share_of_rows(const Communicator& ranks, Row rows)
 void for_blocks(std::span<const Row> rows, Row k, const std::function<void(std::span<const Row>)>& visit)
 {
     const auto block = static_cast<std::size_t>(rows_per_batch(k));
-    for (std::size_t first = 0; first < rows.size(); first += block)
+    for (std::size_t first = 0; first < rows.size(); first += block) {
+        note_progress(static_cast<Row>(first), std::ssize(rows));
         visit(rows.subspan(first, std::min(block, rows.size() - first)));
+    }
 }
 
 void for_blocks(RowRange rows, Row k, const std::function<void(std::span<const Row>)>& visit)
@@ -30,6 +33,7 @@ void for_blocks(RowRange rows, Row k, const std::function<void(std::span<const R
     for (Row first = rows.first; first < rows.last; first += block) {
         std::vector<Row> numbers(std::min(block, rows.last - first));
         std::iota(numbers.begin(), numbers.end(), first);
+        note_progress(first - rows.first, rows.size());
         visit(numbers);
     }
 }

@@ -19,7 +19,10 @@ constexpr std::size_t named_items = 5;  // of a changed list
 
 std::string common_group(const ListFileReader& before, const ListFileReader& after, const std::string& asked)
 {
-    if (!asked.empty()) return before.group(asked).name, after.group(asked).name;
+    if (!asked.empty()) {
+        const std::string name = asked.front() == '/' ? asked : '/' + asked;
+        return before.group(name).name, after.group(name).name;
+    }
     std::vector<std::string> common;
     for (const auto& group : before.groups())
         for (const auto& other : after.groups())

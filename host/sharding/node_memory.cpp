@@ -60,7 +60,13 @@ double group_limit()
 
 }  // namespace
 
-double node_memory() { return std::min({available_to_all() + peak_memory(), slurm_limit(), group_limit()}); }
+NodeMemory node_memory_limits() { return {available_to_all() + peak_memory(), slurm_limit(), group_limit()}; }
+
+double node_memory()
+{
+    const NodeMemory memory = node_memory_limits();
+    return std::min({memory.available, memory.slurm_limit, memory.group_limit});
+}
 
 void require_memory(const Communicator& ranks, const MemoryPlan& plan)
 {

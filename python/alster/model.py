@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Iterable, List, Optional, Tuple
+from typing import Any, Iterable, List, Optional, Tuple, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from .mapped_file import MappedFile, PathLike
 from .ranking import Place, best
 from .row_system import RowSystem, explicit_system, implicit_system
 from .side import Items, Side
+
+#: items that may be listed: their ids, or a mask (I,)
+Only = Union[Iterable[Id], NDArray[np.bool_]]
 
 
 class Model:
@@ -52,9 +55,10 @@ class Model:
 
     # -- lists ---------------------------------------------------------------------------------------------------
 
-    def recommend(self, user: Id, k: int = 10, exclude_seen: bool = True, only: Optional[Iterable[Id]] = None,
+    def recommend(self, user: Id, k: int = 10, exclude_seen: bool = True, only: Optional[Only] = None,
                   fill: bool = True) -> List[Place]:
-        """The k best items for a user, as `alster recommend` lists them; `only`: the items that may be listed.
+        """The k best items for a user, as `alster recommend` lists them; `only`: the items that may be listed,
+        ids or a mask (I,) of bool.
 
         Where the model has fewer, the rest is filled with what is popular, whose score is its count: their reason is
         "popularity". Raises UnknownIdError; MissingDataError with `exclude_seen` and without a dataset.
@@ -69,23 +73,24 @@ class Model:
         return self._fill(places, allowed, k) if fill else places
 
     def rank(self, vector: NDArray[Any], k: int = 10, exclude: Iterable[Id] = (),
-             only: Optional[Iterable[Id]] = None) -> List[Place]:
+             only: Optional[Only] = None) -> List[Place]:
         """The k best items for the vector (W,) of a user, such as fold_in() returns. Raises UnknownIdError."""
         allowed = self._allowed(only)
         allowed[self.items.ids.rows(exclude)] = False
         return self._ranked(np.asarray(vector, np.float32), allowed, k)
 
-    def similar(self, item: Id, k: int = 10) -> List[Place]:
-        """The k items most like an item, by the cosine of their factors; none where nothing was learned of it.
+    def similar(self, item: Id, k: int = 10, only: Optional[Only] = None) -> List[Place]:
+        """The k items most like an item, by the cosine of their factors; none where nothing was learned of it, or it is
+        not among `only` itself.
 
         Raises UnknownIdError.
         """
         row = self.items.ids.row(item)
-        lengths = self._item_lengths()
-        if lengths[row] == 0:
+        lengths, allowed = self._item_lengths(), self._allowed(only)
+        if lengths[row] == 0 or not allowed[row]:
             return []
         factors = self.items.factors[:, :int(self.attributes["factors"])]
-        allowed = lengths > 0
+        allowed &= lengths > 0
         allowed[row] = False
         scores = (factors @ (factors[row] / lengths[row])) / np.where(allowed, lengths, 1)
         return [self._place(i, float(scores[i]), "similar") for i in best(scores, allowed, k)]
@@ -206,10 +211,14 @@ class Model:
         x = self._system(events).solve()
         return np.append(x, 1.0) if self.is_explicit else x
 
-    def _allowed(self, only: Optional[Iterable[Id]]) -> NDArray[np.bool_]:
+    def _allowed(self, only: Optional[Only]) -> NDArray[np.bool_]:
         """(I,) a new array."""
         if only is None:
             return np.ones(len(self.items), bool)
+        if isinstance(only, np.ndarray) and only.dtype == bool:
+            if only.shape != (len(self.items),):
+                raise AlsterError(f"a mask of this model's items has {len(self.items)} values, not {only.shape}")
+            return only.copy()
         allowed = np.zeros(len(self.items), bool)
         allowed[self.items.ids.rows(only)] = True
         return allowed
