@@ -26,6 +26,8 @@ std::string provenance(const PrepareOptions& options, const PrepareReport& repor
     if (!options.extend.empty()) json["extends"] = input(options.extend);
     if (!rules.empty()) json["rules"] = rules;
     json["options"] = options.command_options;
+    if (options.adds) json["adds"] = true;
+    if (report.late > 0) json["late"] = report.late;
     json["lines"] = report.lines;
     json["quarantined"] = report.quarantined;
     json["redelivered"] = report.redelivered;

@@ -1,7 +1,7 @@
 #pragma once
+#include "host/model/model_output.hpp"
 #include "host/solve/audit.hpp"
 #include "host/train/checks.hpp"
-#include "host/train/model_output.hpp"
 #include "host/train/run_info.hpp"
 #include "host/train/run_sides.hpp"
 
