@@ -30,6 +30,7 @@ void check_numbers(const Hdf5File& file, const ModelInfo& info)
     require("lambda", info.lambda, info.lambda >= 0, positive);
     require("bias_lambda", info.bias_lambda, info.bias_lambda >= 0, positive);
     require("nu", info.nu, true, number);
+    require("align_residual", info.align_residual, info.align_residual >= 0, positive);
     require("objective_value", info.objective_value, true, number);
     require_attribute(file, info.sweeps >= 0, "sweeps", info.sweeps, positive);
     require_attribute(file, info.partial == 0 || info.partial == 1, "partial", info.partial, "0 or 1");

@@ -61,6 +61,7 @@ void each_later_attribute(Info& info, Visit visit)
     visit("updates", info.updates);
     visit("parent_run_id", info.parent_run_id);
     visit("parent_space_id", info.parent_space_id);
+    visit("align_residual", info.align_residual);
 }
 
 }  // namespace

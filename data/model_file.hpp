@@ -47,6 +47,7 @@ struct ModelInfo {
     // the model from which this one was updated, or to which it was aligned; "": none
     std::string parent_run_id = {};
     std::string parent_space_id = {};
+    double align_residual = 0;  // ‖A R − B‖ / ‖B‖ of the items in common with the model to which it was aligned
 };
 
 /// Status of a row (u1): what its factors come from. Of prior_only nothing was learned: it has no interactions, or none

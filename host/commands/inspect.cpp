@@ -90,6 +90,7 @@ Json facts_of(const ModelReader& reader)
             {"updates", info.updates},
             {"parent_run_id", info.parent_run_id},
             {"parent_space_id", info.parent_space_id},
+            {"align_residual", info.align_residual},
             {"created_utc", info.created_utc},
             {"tool_version", info.tool_version},
             {"git_commit", info.git_commit},

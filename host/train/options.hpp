@@ -22,7 +22,8 @@ struct TrainOptions {
     BorderOptions borders;
     Rebalance rebalance = Rebalance::automatic;
     int sweeps = 16;
-    int patience = 0;  // sweeps without a better validation metric before it stops; 0: never
+    std::filesystem::path align_to = {};  // a model into whose space the finished one is turned; empty: none
+    int patience = 0;                     // sweeps without a better validation metric before it stops; 0: never
 
     [[nodiscard]] RowCost row_cost() const { return alster::row_cost(objective, solve); }
 };

@@ -186,6 +186,7 @@ private:
         info_.updates = parent.updates + 1;
         info_.parent_run_id = parent.run_id;
         info_.parent_space_id = parent.space_id;
+        info_.align_residual = 0;
     }
 
     void write(const std::filesystem::path& path)
