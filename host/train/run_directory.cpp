@@ -65,23 +65,20 @@ nlohmann::json entry_of(const fs::path& path)
 }
 
 /// A model by its run, which says more than a path. What cannot be read is refused where it is used.
-std::string run_of(const fs::path& model)
-{
-    return ModelReader(model, serial_access(), Verify::nothing).info().run_id;
-}
+std::string run_of(const fs::path& model) { return ModelReader(model, serial_access(), Verify::nothing).info().run_id; }
 
 nlohmann::json start_fields(const TrainOptions& options)
 {
     nlohmann::json fields = {{"objective", options.objective.is_explicit() ? "explicit" : "implicit"},
-            {"factors", options.objective.factors},
-            {"reg", options.objective.regularization()},
-            {"bias_reg", options.objective.bias_lambda},
-            {"alpha0", options.objective.alpha0},
-            {"alpha", options.objective.alpha},
-            {"nu", options.objective.nu},
-            {"cg_steps", options.solve.cg_steps},
-            {"seed", options.solve.seed},
-            {"init_scale", options.solve.init_scale}};
+                             {"factors", options.objective.factors},
+                             {"reg", options.objective.regularization()},
+                             {"bias_reg", options.objective.bias_lambda},
+                             {"alpha0", options.objective.alpha0},
+                             {"alpha", options.objective.alpha},
+                             {"nu", options.objective.nu},
+                             {"cg_steps", options.solve.cg_steps},
+                             {"seed", options.solve.seed},
+                             {"init_scale", options.solve.init_scale}};
     if (!options.solve.start_from.empty()) fields["start_from"] = run_of(options.solve.start_from);
     return fields;
 }

@@ -180,6 +180,41 @@ def check_chain(name):
     assert np.array_equal(two.folded["users"][:len(same)][same], one.folded["users"][same])
 
 
+def common(old, new, names):
+    """Rows of both of the items in common of which something was learned; an extended dataset keeps rows."""
+    both = min(len(rows.status["items"]) for rows in (old, new))
+    known = np.flatnonzero((old.status["items"][:both] != 2) & (new.status["items"][:both] != 2))
+    return old.rows["items"][known][:, :names], new.rows["items"][known][:, :names]
+
+
+def check_training_again(name, ranks):
+    """Warm sweeps begin lower; aligned factors are the trained ones, turned by the matrix that numpy finds."""
+    form = "--objective explicit" if name == "explicit" else ""
+    train = f"train --json --data {name}-all.h5 --factors 12 {form}"
+    cold = json.loads(alster(f"{train} --sweeps 2 --out {name}-cold").stdout)
+    warm = json.loads(alster(f"{train} --sweeps 2 --out {name}-warm --start-from {name}").stdout)
+    assert warm["objective"] < cold["objective"], (warm, cold)
+    alster(f"{train} --sweeps 2 --out {name}-turned --start-from {name}/model.h5 --align-to {name}", ranks=ranks)
+    old = File(f"{name}/model.h5", f"{name}.h5")
+    plain, turned = (File(f"{name}-{kind}/model.h5", f"{name}-all.h5") for kind in ("warm", "turned"))
+    B, A = common(old, plain, 12)
+    U, _, Vt = np.linalg.svd(A.T @ B)
+    R = np.eye(plain.rows["items"].shape[1])
+    R[:12, :12] = U @ Vt
+    for side in ("users", "items"):
+        away = np.linalg.norm(plain.rows[side] @ R - turned.rows[side]) / np.linalg.norm(plain.rows[side])
+        assert away < 1e-5, (name, side, away)
+    residual = np.linalg.norm(A @ U @ Vt - B) / np.linalg.norm(B)
+    print(f"{name}: residual {residual:.3f}, unturned {np.linalg.norm(A - B) / np.linalg.norm(B):.3f}")
+    assert abs(turned.attrs["align_residual"] - residual) < 1e-5
+    assert turned.attrs["parent_space_id"] == old.attrs["space_id"] != turned.attrs["space_id"]
+    error = alster(f"{train} --factors 12 --sweeps 1 --out no --start-from other.h5".replace("--factors 12", "", 1), code=65)
+    assert error.stderr.count("\n") == 1
+    other = "explicit" if name != "explicit" else "implicit"
+    error = alster(f"{train} --sweeps 1 --out no2 --align-to {other}", code=65).stderr
+    assert f"of {other} feedback" in error, error
+
+
 def check_refusals(name):
     def refused(code, words, *says):
         error = alster(f"update --model {name} --input new.csv {words}", code=code).stderr
@@ -209,4 +244,6 @@ with tempfile.TemporaryDirectory() as directory:
     check_update("explicit", "--duplicates last", "--objective explicit --bias-reg 0.3", ranks=(3,))
     check_chain("rules")
     check_refusals("rules")
+    check_training_again("implicit", 3)
+    check_training_again("explicit", 1)
     os.chdir("/")
