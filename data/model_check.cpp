@@ -32,10 +32,12 @@ void check_numbers(const Hdf5File& file, const ModelInfo& info)
     require("lambda", info.lambda, info.lambda >= 0, positive);
     require("bias_lambda", info.bias_lambda, info.bias_lambda >= 0, positive);
     require("nu", info.nu, info.nu >= 0 && info.nu <= 2, "from 0 to 2");
+    require("align_residual", info.align_residual, info.align_residual >= 0, positive);
     require("objective_value", info.objective_value, true, number);
     require_attribute(file, info.sweeps >= 0, "sweeps", info.sweeps, positive);
     require_attribute(file, info.partial == 0 || info.partial == 1, "partial", info.partial, "0 or 1");
     require_attribute(file, info.ranks >= 0, "ranks", info.ranks, positive);
+    require_attribute(file, info.updates >= 0, "updates", info.updates, positive);
     const bool known = std::abs(info.watermark / 2) <= farthest_time / 2;
     require_attribute(file, known, "data_watermark", info.watermark, "a time in Unix seconds");
 }
@@ -71,6 +73,7 @@ void check_shapes(const Hdf5File& file, const ModelInfo& info)
         check_shape(file, "/gram" + group_of(side), info.width, info.width);
         for (const char* column : {"/id", "/id_order", "/n_events", "/last_event", "/status"})
             check_shape(file, group_of(side) + column, rows_of(info, side));
+        if (info.updates > 0) check_shape(file, group_of(side) + "/folded_at", rows_of(info, side));
     }
     check_shape(file, "/items/ann_cosine", info.items, info.width + 1);
     for (const char* key : {"max_norm", "headroom"}) {
@@ -92,6 +95,7 @@ ValueRules rules_of_model(LargestFactors& largest)
         rules[group + "/n_events"] = within<std::int32_t>(0, most_events, "must be 0 or more");
         rules[group + "/last_event"] =
             within<std::int64_t>(-farthest_time, farthest_time, "must be a time in Unix seconds");
+        rules[group + "/folded_at"] = rules[group + "/last_event"];
         rules[group + "/status"] = one_of({0, 1, 2, 3, 255});
     }
     return rules;

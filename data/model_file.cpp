@@ -58,6 +58,10 @@ template <class Info, class Visit>
 void each_later_attribute(Info& info, Visit visit)
 {
     visit("partial", info.partial);
+    visit("updates", info.updates);
+    visit("parent_run_id", info.parent_run_id);
+    visit("parent_space_id", info.parent_space_id);
+    visit("align_residual", info.align_residual);
 }
 
 }  // namespace
@@ -99,6 +103,11 @@ void ModelWriter::write_rows(Side side, Row first, std::span<const std::int32_t>
     write_all_rows(file_, group + "/n_events", rows, 0, first, event_counts);
     write_all_rows(file_, group + "/last_event", rows, 0, first, last_events);
     write_all_rows(file_, group + "/status", rows, 0, first, status);
+}
+
+void ModelWriter::write_fold_times(Side side, Row first, std::span<const std::int64_t> times)
+{
+    write_all_rows(file_, group_of(side) + "/folded_at", rows_of(info_, side), 0, first, times);
 }
 
 void ModelWriter::write_gramian(Side side, std::span<const double> gramian)
@@ -158,6 +167,12 @@ std::vector<std::int32_t> ModelReader::event_counts(Side side, RowRange rows) co
 std::vector<std::uint8_t> ModelReader::status(Side side, RowRange rows) const
 {
     return file_.read_rows<std::uint8_t>(group_of(side) + "/status", rows);
+}
+
+std::vector<std::int64_t> ModelReader::fold_times(Side side, RowRange rows) const
+{
+    if (info_.updates == 0) return std::vector<std::int64_t>(static_cast<std::size_t>(rows.size()));
+    return file_.read_rows<std::int64_t>(group_of(side) + "/folded_at", rows);
 }
 
 std::vector<double> ModelReader::gramian(Side side) const { return file_.read<double>("/gram" + group_of(side)); }

@@ -43,6 +43,11 @@ struct ModelInfo {
     std::string git_commit = {};
     std::string config = {};      // JSON
     std::string evaluation = {};  // JSON, may be empty
+    std::int64_t updates = 0;     // by `alster update` since it was trained
+    // the model from which this one was updated, or to which it was aligned; "": none
+    std::string parent_run_id = {};
+    std::string parent_space_id = {};
+    double align_residual = 0;  // ‖A R − B‖ / ‖B‖ of the items in common with the model to which it was aligned
 };
 
 /// Status of a row (u1): what its factors come from. Of prior_only nothing was learned: it has no interactions, or none
@@ -74,6 +79,8 @@ public:
     void write_factors(Side side, Row first, std::span<const float> factors);
     void write_rows(Side side, Row first, std::span<const std::int32_t> event_counts,
                     std::span<const std::int64_t> last_events, std::span<const std::uint8_t> status);
+    /// When the rows were folded in, Unix seconds; 0: by training. Only where some were.
+    void write_fold_times(Side side, Row first, std::span<const std::int64_t> times);
     /// (width, width) Gramian of the stored factors, the same on all ranks: what fold-in needs outside the job.
     void write_gramian(Side side, std::span<const double> gramian);
     /// (rows, width + 1) items with equal norm, such that cosine with [x, 0] ranks like the dot product.
@@ -84,6 +91,8 @@ public:
 
     /// Throws diverged (12) where the factors are so large that scores would not be finite.
     void commit();
+
+    [[nodiscard]] const ModelInfo& info() const { return info_; }
 
 private:
     Hdf5File file_;
@@ -107,6 +116,8 @@ public:
     [[nodiscard]] IdColumn ids(Side side, RowRange rows) const;
     [[nodiscard]] std::vector<std::int32_t> event_counts(Side side, RowRange rows) const;
     [[nodiscard]] std::vector<std::uint8_t> status(Side side, RowRange rows) const;
+    /// When rows were folded in, Unix seconds; 0: by training.
+    [[nodiscard]] std::vector<std::int64_t> fold_times(Side side, RowRange rows) const;
     [[nodiscard]] std::vector<double> gramian(Side side) const;
     /// Empty in files of format 1.0.
     [[nodiscard]] PopularItems popular() const { return read_popular(file_, info_.items); }

@@ -14,6 +14,7 @@ constexpr Command commands[] = {
     {"prepare", "turn interaction logs into dataset.h5", prepare_command, true},
     {"plan", "say what a training run will take", plan_command, false},
     {"train", "factorize a dataset into user and item embeddings", train_command, true, "", false},
+    {"update", "add new events to a model without retraining", update_command, true},
     {"export-checkpoint", "make a model of a run that is not finished", export_checkpoint_command, true},
     {"sweep", "list the runs of a sweep file, or train one of them", sweep_command, false, "", false},
     {"sweep-report", "compare the runs of a sweep", sweep_report_command, false},

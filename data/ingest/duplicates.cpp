@@ -17,6 +17,8 @@ Roles joined_roles(std::span<const EventRecord> events)
     return roles;
 }
 
+bool is_new_and_consumed(const EventRecord& event) { return event.consumed() && event.rule != stored_rule; }
+
 /// One record for several of the same pair, in ascending order of time.
 EventRecord merged(std::span<const EventRecord> events, Duplicates how)
 {
@@ -87,7 +89,7 @@ private:
     {
         if (events.empty()) return;
         report_.duplicates += static_cast<Offset>(events.size()) - 1;
-        events_.push_back(static_cast<std::size_t>(std::ranges::count_if(events, &EventRecord::consumed)));
+        events_.push_back(static_cast<std::size_t>(std::ranges::count_if(events, is_new_and_consumed)));
         const EventRecord result = merged(events, how_);
         records_[written_++] = result;
     }

@@ -143,10 +143,12 @@ double EventRule::decay(Milliseconds age) const
     return std::max(floor, std::exp2(-static_cast<double>(age) / (*half_life_days * milliseconds_per_day)));
 }
 
-EventRules EventRules::load(const std::string& path)
+EventRules EventRules::load(const std::string& path) { return of_text(path, read_file(path)); }
+
+EventRules EventRules::of_text(const std::string& path, std::string text)
 {
     EventRules rules;
-    rules.text_ = read_file(path);
+    rules.text_ = std::move(text);
     const toml::table root = parse(path, rules.text_);
     std::optional<EventRule> other;
     for (const auto& [key, value] : root) {

@@ -57,6 +57,8 @@ public:
     /// Errors: bad_config (78) with file and line for a file that is missing or no TOML, an unknown key, a value of the
     /// wrong type or out of range, or a rule whose confidence could be negative.
     [[nodiscard]] static EventRules load(const std::string& path);
+    /// The same from the text of a file, which messages call `path`.
+    [[nodiscard]] static EventRules of_text(const std::string& path, std::string text);
 
     /// The number of the rule for a type; "" is the default rule. Nothing where there is none, nor one for others.
     [[nodiscard]] std::optional<std::size_t> find(std::string_view type) const;
@@ -69,7 +71,7 @@ public:
     /// The file as it stands, for the provenance.
     [[nodiscard]] const std::string& text() const { return text_; }
 
-    static constexpr std::size_t most_rules = 127;  // a rule's number is kept in 7 bits
+    static constexpr std::size_t most_rules = 127;  // a rule's number is kept in 7 bits, of which stored_rule is none
 
 private:
     std::vector<EventRule> rules_;

@@ -9,6 +9,9 @@
 
 namespace alster {
 
+/// The rule of an interaction that a dataset holds already: the events behind it were counted there.
+inline constexpr std::uint64_t stored_rule = 127;
+
 /// An event between reading and writing, 32 bytes: what a log costs in memory.
 struct EventRecord {
     Column user = 0;

@@ -23,6 +23,7 @@ int synth_command(int argc, char** argv);
 int prepare_command(int argc, char** argv);
 int plan_command(int argc, char** argv);
 int train_command(int argc, char** argv);
+int update_command(int argc, char** argv);
 int export_checkpoint_command(int argc, char** argv);
 int sweep_command(int argc, char** argv);
 int sweep_report_command(int argc, char** argv);

@@ -109,6 +109,10 @@ void add_objective_options(CLI::App& app, TrainOptions& options)
     app.add_option("--init-scale", options.solve.init_scale,
                    "The first factors have standard deviation init-scale/√factors")
         ->check(positive);
+    app.add_option("--start-from", options.solve.start_from,
+                   "A model of earlier data: its item factors are the start, by id");
+    app.add_option("--align-to", options.align_to,
+                   "A model of earlier data, into whose space the finished factors are turned");
     app.add_option("--patience", options.patience,
                    "Stop after so many sweeps without a better held-out metric (then biased); 0: never")
         ->check(CLI::Range(0, 100000));
@@ -160,7 +164,7 @@ void add_train_options(CLI::App& app, TrainOptions& options)
         for (const char* option : members) app.get_option(option)->group(name);
     };
     group("Model", {"--objective", "--factors", "--reg", "--bias-reg", "--alpha0", "--alpha", "--nu"});
-    group("Run", {"--sweeps", "--cg-steps", "--seed", "--init-scale", "--patience"});
+    group("Run", {"--sweeps", "--cg-steps", "--seed", "--init-scale", "--start-from", "--align-to", "--patience"});
     group("Ranks and GPUs", {"--backend", "--precision", "--threads", "--exchange", "--wire", "--check-exchange",
                              "--rebalance", "--gpu-memory", "--gpu-exchange"});
     group("Saving", {"--checkpoint-minutes", "--stop-after-minutes", "--overwrite"});

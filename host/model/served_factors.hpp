@@ -9,7 +9,8 @@ namespace alster {
 /// One side's trained factors as a rank holds them.
 struct TrainedRows {
     RowRange rows;
-    std::span<const float> factors;  // (rows, objective.width())
+    std::span<const float> factors;                // (rows, objective.width())
+    std::span<const std::int64_t> folded_at = {};  // (rows) when an update folded a row in, Unix seconds; 0: never
 };
 
 /// (rows, objective.served_width()) from (rows, objective.width()), which must live as long: implicit ones are served as
@@ -26,5 +27,8 @@ private:
     std::vector<float> made_;  // explicit only
     std::span<const float> values_;
 };
+
+/// The reverse: (rows, objective.width()) of rows as a model file has them.
+[[nodiscard]] std::vector<float> trained_factors(Side side, const Objective& objective, std::vector<float> served);
 
 }  // namespace alster

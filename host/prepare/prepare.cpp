@@ -1,10 +1,7 @@
 #include "host/prepare/prepare.hpp"
 
-#include <unistd.h>
-
 #include <fmt/ranges.h>
 #include <algorithm>
-#include <cstring>
 #include <ctime>
 
 #include "data/error.hpp"
@@ -12,7 +9,6 @@
 #include "data/ingest/dataset_output.hpp"
 #include "data/ingest/event_log.hpp"
 #include "data/ingest/record_sort.hpp"
-#include "data/output_path.hpp"
 #include "data/validation_part.hpp"
 #include "distributed/heartbeat.hpp"
 #include "distributed/id_directory.hpp"
@@ -24,7 +20,9 @@
 #include "host/machine/peak_memory.hpp"
 #include "host/machine/stopwatch.hpp"
 #include "host/machine/threads.hpp"
+#include "host/prepare/addition.hpp"
 #include "host/prepare/id_spelling.hpp"
+#include "host/prepare/output_paths.hpp"
 #include "host/prepare/provenance.hpp"
 #include "host/prepare/quarantine_file.hpp"
 #include "host/prepare/shares.hpp"
@@ -34,22 +32,6 @@
 namespace alster {
 
 namespace {
-
-/// Before hours of reading, not after.
-void check_output(const std::filesystem::path& out)
-{
-    const auto directory = directory_of(output_target(out));
-    if (access(directory.c_str(), W_OK | X_OK) != 0)
-        throw Error(ExitCode::cannot_create, "{}: nothing can be written in {}: {}", out.string(), directory.string(),
-                    std::strerror(errno));
-}
-
-std::filesystem::path beside(const std::filesystem::path& out, const char* ending)
-{
-    auto path = out;
-    path += ending;
-    return path;
-}
 
 constexpr const char* nothing_left = "no interactions are left to learn from: {} {} holds out all {}";
 
@@ -69,7 +51,10 @@ public:
           without_(without),
           test_part_(options.split, options.seed)
     {
-        if (!options.rules.empty()) rules_ = EventRules::load(options.rules);
+        if (!options.rules_text.empty())
+            rules_ = EventRules::of_text(options.extend, options.rules_text);
+        else if (!options.rules.empty())
+            rules_ = EventRules::load(options.rules);
     }
 
     PrepareReport run()
@@ -178,6 +163,7 @@ private:
     {
         enter_phase("numbering users and items");
         if (!options_.extend.empty()) known_.emplace(options_.extend, access_);
+        if (options_.adds) report_.late = judge_late(ranks_, options_, *known_, log_);
         const auto users = number(users_, about_users_, Side::users, log_.users(), log_.asked_users());
         const auto items = number(items_, about_items_, Side::items, log_.items(), log_.asked_items());
         if (options_.split.kind == SplitPlan::Kind::random)
@@ -193,6 +179,9 @@ private:
         report_.new_users = info_.users - (known_ ? known_->info().users : 0);
         report_.new_items = info_.items - (known_ ? known_->info().items : 0);
         if (known_) info_.extends = known_->info().fingerprint;
+        if (!options_.adds) return;
+        require_addable(options_, *known_, merging(), rules_, ranks_.max(std::int64_t{log_.weighted()}) > 0);
+        add_stored(ranks_, *known_, log_.table());
     }
 
     /// The rows of the ids that this rank has met and, behind them, of those that it asks for. What is described has a
@@ -259,6 +248,7 @@ private:
         if (options_.split.kind == SplitPlan::Kind::time)
             test_part_.set_begin(mark_latest(log_.table().records(), options_.split, sum));
         info_.watermark = ranks_.max(log_.watermark());
+        if (options_.adds) info_.watermark = std::max(info_.watermark, known_->info().watermark);
         if (rules_ && rules_->any_decay()) log_.decay(*rules_, info_.watermark);
     }
 
@@ -290,11 +280,11 @@ private:
     void describe()
     {
         const auto records = log_.table().records();
-        info_.weighted = ranks_.max(std::int64_t{log_.weighted()}) > 0;
+        info_.weighted = ranks_.max(std::int64_t{log_.weighted()}) > 0 || (options_.adds && known_->info().weighted);
         const bool roles = std::ranges::any_of(records, [](const EventRecord& r) { return r.role != consumed_role; });
         info_.roles = ranks_.max(std::int64_t{roles}) > 0;
         info_.times = info_.watermark > 0;
-        info_.split = options_.test.empty() ? options_.split.text : "file";
+        info_.split = options_.adds ? known_->info().split : options_.test.empty() ? options_.split.text : "file";
         info_.provenance = provenance(options_, report_, rules_ ? rules_->text() : std::string(),
                                       without_ ? without_->dataset() : std::string());
         const ValueSummary values = summarize_values(records, mine(Side::users));
@@ -337,7 +327,8 @@ private:
         const IdDirectory& directory = side == Side::users ? *users_ : *items_;
         const IdColumn ids = directory.ids_of(side == Side::users ? *user_rows_ : *item_rows_);
         file.write_ids(side, rows.first, ids, directory.first_in_order(), directory.order());
-        const EventStatistics events = event_statistics(log_.table().records(), side, rows);
+        EventStatistics events = event_statistics(log_.table().records(), side, rows);
+        if (options_.adds) add_stored(*known_, side, rows, events);
         file.write_events(side, events.counts, events.last, rows.first);
         (side == Side::users ? about_users_ : about_items_).write(file, rows.first, events.counts);
     }

@@ -15,6 +15,9 @@
 
 namespace alster {
 
+/// What becomes of new events that are no later than the dataset to which they are added, which may hold them already.
+enum class LateEvents { refuse, drop, add };
+
 /// What `alster prepare` was asked for.
 struct PrepareOptions {
     std::vector<std::string> inputs;  // "-": standard input
@@ -27,6 +30,9 @@ struct PrepareOptions {
     SplitPlan split;
     SplitPlan validation;                  // of what `split` or `test` leaves; none: no such dataset
     std::string extend;                    // a dataset whose rows are kept; "": none
+    bool adds = false;                     // its interactions are kept, too: `inputs` hold what it lacks
+    LateEvents late = LateEvents::refuse;  // where `adds`
+    std::string rules_text;                // rules that are no file; "": those of `rules`
     std::string test;                      // a log that becomes the holdout; "": none
     std::optional<Duplicates> duplicates;  // by default last, with rules sum
     Redelivered redelivered = Redelivered::automatic;
@@ -57,6 +63,7 @@ struct PrepareReport {
     std::int64_t items = 0;
     std::int64_t new_users = 0;  // that the extended dataset did not have
     std::int64_t new_items = 0;
+    std::int64_t late = 0;          // events no later than the dataset to which they are added
     std::int64_t interactions = 0;  // training part
     std::int64_t held_out = 0;
     std::int64_t held_dropped = 0;  // held-out events whose pair is also in the training part
@@ -74,8 +81,8 @@ struct PrepareReport {
 /// Turns logs into a dataset, whose contents do not depend on the number of ranks. Memory of a rank: 32 bytes an event
 /// of its share of the input, and ids. Collective; the report is the same on all ranks. Errors: those of the readers
 /// and of DatasetWriter; usage (64) for standard input on several ranks; bad_data (65) where no interaction is left to
-/// learn from. With a validation part it reads the logs twice, and writes validation_of(options.out) as if the test
-/// part had never stood in the log.
+/// learn from, or where the dataset to which events are added does not tell what they make of it. With a validation part
+/// it reads the logs twice, and writes validation_of(options.out) as if the test part had never stood in the log.
 PrepareReport prepare(const Communicator& ranks, const PrepareOptions& options);
 
 }  // namespace alster

@@ -28,6 +28,8 @@ std::string provenance(const PrepareOptions& options, const PrepareReport& repor
     if (!validates.empty()) json["validates"] = validates;
     if (!rules.empty()) json["rules"] = rules;
     json["options"] = options.command_options;
+    if (options.adds) json["adds"] = true;
+    if (report.late > 0) json["late"] = report.late;
     json["lines"] = report.lines;
     json["quarantined"] = report.quarantined;
     json["redelivered"] = report.redelivered;

@@ -49,7 +49,9 @@ struct OwnInteractions {
     Interactions rows;
     Interactions parts;
     std::vector<std::uint64_t> start_keys = {};  // (rows) of the items: what their start is drawn by
-    std::uint64_t sum = 0;                       // entry_sum() of both
+    std::vector<float> start =
+        {};                 // (rows, width) of the items that a model has already, else NaN; empty: all are drawn
+    std::uint64_t sum = 0;  // entry_sum() of both
 };
 
 [[nodiscard]] OwnInteractions read_interactions(const DatasetReader& dataset, Side side, const Share& share, int rank);

@@ -11,6 +11,7 @@
 #include "host/sharding/node_memory.hpp"
 #include "host/sharding/partition_by_cost.hpp"
 #include "host/solve/initializer.hpp"
+#include "host/solve/model_rows.hpp"
 #include "host/solve/solve_options.hpp"
 #include "host/solve/solver.hpp"
 #include "kernels/host_matrix.hpp"
@@ -24,7 +25,7 @@ struct Sides {
     FactorSide<B> items;
 };
 
-/// Fills this rank's item factors with the start (biases are 0), and sets Σ λ_i‖y_i‖² of it.
+/// Fills this rank's item factors with the start (drawn, with biases of 0, where no model has the item), and sets Σ λ_i‖y_i‖² of it.
 template <Backend B>
 void set_start(const Communicator& ranks, const B& backend, const Objective& objective, const SolveOptions& options,
                Row users, const OwnInteractions& by_item, FactorSide<B>& items)
@@ -41,6 +42,8 @@ void set_start(const Communicator& ranks, const B& backend, const Objective& obj
         for (std::size_t r = 0; r < entries.size(); ++r) {
             const auto row = values.subspan(r * width, width);
             if (objective.is_explicit()) row.back() = 0;
+            if (!by_item.start.empty() && !std::isnan(by_item.start[r * width]))
+                std::copy_n(by_item.start.begin() + r * width, width, row.begin());
             double norm = 0;
             for (const float y : row) norm += static_cast<double>(y) * y;
             penalties[r] = of_row.regularization(entries[r]) * norm;
@@ -178,6 +181,8 @@ LoadedSides<B> load_sides(const Communicator& ranks, const B& backend, const Obj
     OwnInteractions by_user = read(Side::users, users);
     OwnInteractions by_item = read(Side::items, items);
     by_item.start_keys = start_keys(dataset, Side::items, items.rows.of(ranks.rank()));
+    if (!options.start_from.empty())
+        by_item.start = factors_of_model(options.start_from, dataset, objective, items.rows.of(ranks.rank()));
     require_same_entries(ranks, dataset, by_user.sum, by_item.sum);
     const auto add_tables = [&](const FactorExchange& user_exchange, const FactorExchange& item_exchange) {
         const auto add = [](const FactorExchange& exchange, Row& table, bool& lists) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
 
 #include "distributed/factor_exchange.hpp"
 #include "host/model/objective.hpp"
@@ -14,6 +15,7 @@ struct SolveOptions {
     ExchangeOptions exchange;
     std::uint64_t seed = 1;
     double init_scale = 0.1;
+    std::filesystem::path start_from = {};  // a model whose item factors are the start of those items; empty: none
 
     /// σ of the first item factors: so that a score of theirs is about init_scale², whatever f.
     [[nodiscard]] double initial_sigma(Row factors) const

@@ -62,6 +62,17 @@ public:
         return step;
     }
 
+    /// Turns the rows that the last half-step solved into the basis that its fixed side had before: X ← X Qᵀ.
+    void turn_back(Side& solved) const
+    {
+        if (objective_.unobserved_weight() == 0) return;
+        const auto w = static_cast<std::size_t>(objective_.width());
+        Spectrum back{basis_.values, std::vector<double>(w * w)};
+        for (std::size_t a = 0; a < w; ++a)
+            for (std::size_t b = 0; b < w; ++b) back.vectors[a * w + b] = basis_.vectors[b * w + a];
+        backend_.rotate(solved.factors, back, BasisFor::model);
+    }
+
     /// How rows are solved again.
     enum class Again { without_steps, in_fp64 };
 
@@ -142,10 +153,10 @@ private:
         const double alpha0 = objective_.unobserved_weight();
         RowObjective objective = objective_.of_row(fixed.partition.rows());
         if (alpha0 == 0) return objective;
-        const Spectrum spectrum = principal_basis(fixed);
-        backend_.rotate(fixed.factors, spectrum, BasisFor::rows);
-        backend_.rotate_start(solved.interactions, solved.factors, spectrum);
-        for (std::size_t a = 0; a < objective.base.size(); ++a) objective.base[a] = alpha0 * spectrum.values[a];
+        basis_ = principal_basis(fixed);
+        backend_.rotate(fixed.factors, basis_, BasisFor::rows);
+        backend_.rotate_start(solved.interactions, solved.factors, basis_);
+        for (std::size_t a = 0; a < objective.base.size(); ++a) objective.base[a] = alpha0 * basis_.values[a];
         return objective;
     }
 
@@ -241,6 +252,7 @@ private:
     const B& backend_;
     const Objective& objective_;
     RowObjective row_objective_;  // of the last half-step
+    Spectrum basis_;              // into which it turned the fixed side
 };
 
 }  // namespace alster

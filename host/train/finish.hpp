@@ -1,7 +1,8 @@
 #pragma once
+#include "host/model/model_output.hpp"
 #include "host/solve/audit.hpp"
+#include "host/train/alignment.hpp"
 #include "host/train/checks.hpp"
-#include "host/train/model_output.hpp"
 #include "host/train/run_info.hpp"
 #include "host/train/run_sides.hpp"
 
@@ -65,14 +66,37 @@ void last_half_step(const Job& job, const B& backend, RunSides<B>& sides, Traini
     job.log.last_half_step(state, step);
 }
 
+/// Turns both sides into the space of an earlier model, where one was named: scores stay, and so do lists. Collective.
+template <Backend B>
+std::optional<Alignment> align_if_asked(const Job& job, const B& backend, RunSides<B>& sides)
+{
+    if (job.options.align_to.empty()) return std::nullopt;
+    enter_phase("aligning to an earlier model");
+    std::optional<Alignment> alignment;
+    sides.on_host([&](const TrainedRows& /*users*/, const TrainedRows& items) {
+        alignment = align(job.ranks, job.options.align_to, job.dataset, job.options.objective, items);
+    });
+    backend.rotate(sides.users().factors, alignment->turn, BasisFor::model);
+    backend.rotate(sides.items().factors, alignment->turn, BasisFor::model);
+    job.log.line(fmt::format("aligned by {} items in common: cosine {:.4f}, before {:.4f}; residual {:.4f}",
+                             alignment->common, alignment->cosine, alignment->cosine_before, alignment->residual));
+    return alignment;
+}
+
 /// Writes the model of what is there: `partial` where the run had to end early. Collective.
 template <Backend B>
-void write_model(const Job& job, RunSides<B>& sides, const TrainingState& state, bool partial)
+void write_model(const Job& job, const B& backend, RunSides<B>& sides, const TrainingState& state, bool partial)
 {
+    ModelInfo info = describe(job, state, partial);
+    if (const auto alignment = align_if_asked(job, backend, sides)) {
+        info.parent_run_id = alignment->run_id;
+        info.parent_space_id = alignment->space_id;
+        info.align_residual = alignment->residual;
+    }
     enter_phase("writing the model");
     sides.release();  // writing needs room of its own
     sides.on_host([&](const TrainedRows& users, const TrainedRows& items) {
-        write_model(job.ranks, job.dataset, job.options.objective, describe(job, state, partial), users, items,
+        write_model(job.ranks, job.dataset, job.options.objective, info, users, items,
                     job.run ? job.run->unpublished_model() : job.model);
     });
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 
 #include "data/error.hpp"
 #include "data/output_path.hpp"
@@ -11,8 +10,8 @@
 #include "distributed/parallel_file_access.hpp"
 #include "host/machine/backend_choice.hpp"
 #include "host/machine/own_gpu.hpp"
+#include "host/machine/run_id.hpp"
 #include "host/machine/threads.hpp"
-#include "host/machine/utc_now.hpp"
 #include "host/machine/version.hpp"
 #include "host/train/run_swap.hpp"
 #include "host/train/train_with.hpp"
@@ -25,15 +24,6 @@ namespace alster {
 namespace {
 
 using nlohmann::json;
-
-/// Of no other run, also of those that begin in the same second; readable enough to be named in a mail.
-std::string make_run_id(const Communicator& ranks)
-{
-    std::random_device random;  // of the system
-    std::string unique = fmt::format("-{:08x}{:08x}", random(), random());
-    ranks.broadcast(unique);
-    return utc_now(ranks, "{:%Y%m%dT%H%M%S}") + unique;
-}
 
 std::string size_line(const Job& job, int threads, const BackendChoice& choice)
 {

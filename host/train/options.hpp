@@ -22,9 +22,10 @@ struct TrainOptions {
     BorderOptions borders;
     Rebalance rebalance = Rebalance::automatic;
     int sweeps = 16;
-    int patience = 0;      // sweeps without a better validation metric before it stops; 0: never
-    bool measured = true;  // by the held-out part, after each sweep; false: that part is not read
-    bool quiet = false;    // nothing on standard error
+    std::filesystem::path align_to = {};  // a model into whose space the finished one is turned; empty: none
+    int patience = 0;                     // sweeps without a better validation metric before it stops; 0: never
+    bool measured = true;                 // by the held-out part, after each sweep; false: that part is not read
+    bool quiet = false;                   // nothing on standard error
 
     [[nodiscard]] RowCost row_cost() const { return alster::row_cost(objective, solve); }
 };

@@ -64,18 +64,23 @@ nlohmann::json entry_of(const fs::path& path)
     return {{"file", path.filename().string()}, {"bytes", fs::file_size(path)}, {"sha256", sha256_of_file(path)}};
 }
 
+/// A model by its run, which says more than a path. What cannot be read is refused where it is used.
+std::string run_of(const fs::path& model) { return ModelReader(model, serial_access(), Verify::nothing).info().run_id; }
+
 nlohmann::json start_fields(const TrainOptions& options)
 {
-    return {{"objective", options.objective.is_explicit() ? "explicit" : "implicit"},
-            {"factors", options.objective.factors},
-            {"reg", options.objective.regularization()},
-            {"bias_reg", options.objective.bias_lambda},
-            {"alpha0", options.objective.alpha0},
-            {"alpha", options.objective.alpha},
-            {"nu", options.objective.nu},
-            {"cg_steps", options.solve.cg_steps},
-            {"seed", options.solve.seed},
-            {"init_scale", options.solve.init_scale}};
+    nlohmann::json fields = {{"objective", options.objective.is_explicit() ? "explicit" : "implicit"},
+                             {"factors", options.objective.factors},
+                             {"reg", options.objective.regularization()},
+                             {"bias_reg", options.objective.bias_lambda},
+                             {"alpha0", options.objective.alpha0},
+                             {"alpha", options.objective.alpha},
+                             {"nu", options.objective.nu},
+                             {"cg_steps", options.solve.cg_steps},
+                             {"seed", options.solve.seed},
+                             {"init_scale", options.solve.init_scale}};
+    if (!options.solve.start_from.empty()) fields["start_from"] = run_of(options.solve.start_from);
+    return fields;
 }
 
 nlohmann::json result_fields(const TrainOptions& options)
@@ -84,6 +89,7 @@ nlohmann::json result_fields(const TrainOptions& options)
     fields["sweeps"] = options.sweeps;
     fields["patience"] = options.patience;
     fields["wire"] = name(options.solve.exchange.wire);
+    if (!options.align_to.empty()) fields["align_to"] = run_of(options.align_to);
     return fields;
 }
 

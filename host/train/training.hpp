@@ -60,7 +60,7 @@ public:
             job_.log.not_audited(Side::items, "the checkpoint does not hold what they were solved from");
         }
         last_half_step(job_, backend_, sides_, state_);
-        write_model(job_, sides_, state_, partial);
+        write_model(job_, backend_, sides_, state_, partial);
     }
 
     [[nodiscard]] const TrainingState& state() const { return state_; }

@@ -6,8 +6,8 @@
 #include "host/evaluate/baseline.hpp"
 #include "host/evaluate/measurement.hpp"
 #include "host/evaluate/ranking.hpp"
+#include "host/model/model_output.hpp"
 #include "host/model/objective.hpp"
-#include "host/train/model_output.hpp"
 #include "kernels/top_k.hpp"
 
 namespace alster {

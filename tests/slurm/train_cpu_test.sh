@@ -35,6 +35,17 @@ expect_state "$job" COMPLETED 0
 grep -q '^violations *0$' pages.log || fail "no audit: $(cat pages.log)"
 [ -s pages.h5 ] && [ -s pages.h5.audit.json ] || fail "no pages, or no verdict"
 
+echo "-- a log that has come is folded in, and a second job finds nothing to do,"
+mkdir inbox
+awk -F, 'BEGIN { OFS = "," } NR == 1 { print } NR > 1 && NR < 40 { $4 = 2000000000 + NR; print }' dataset/events.csv \
+    > inbox/new.csv
+for _ in 1 2; do
+    job=$(ALSTER=$alster sbatch --parsable --nodes=2 --cpus-per-task=1 --output=update.log \
+        "$repository/slurm/update.sbatch" dataset.h5 run inbox fresh --fresh-minutes 0)
+    expect_state "$job" COMPLETED 0
+    [ -s fresh/current/model.h5 ] && [ "$(readlink fresh/current)" = 1 ] || fail "no fresh model: $(cat update.log)"
+done
+
 echo "-- and no rank left a fence of the start that another had not reached"
 awk '$1 == "call" { ++calls[$2]; if ($3 > last[$2]) last[$2] = $3 }
      $1 == "done" && !(first[$2] && first[$2] < $3) { first[$2] = $3 }

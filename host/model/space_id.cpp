@@ -1,4 +1,4 @@
-#include "host/train/space_id.hpp"
+#include "host/model/space_id.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "host/train/model_output.hpp"
+#include "host/model/model_output.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include "distributed/parallel_file_access.hpp"
 #include "host/model/learned.hpp"
 #include "host/model/popularity.hpp"
-#include "host/train/space_id.hpp"
+#include "host/model/space_id.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 
 namespace alster {
@@ -67,21 +67,34 @@ std::vector<double> full_gramian(const Communicator& ranks, std::span<const floa
     return full;
 }
 
-void write_side(const Communicator& ranks, const DatasetReader& dataset, ModelWriter& model, Side side, RowRange rows,
-                std::span<const float> factors, const Objective& objective)
+std::vector<std::uint8_t> status_of(Side side, const TrainedRows& rows, std::span<const float> served,
+                                    const Objective& objective)
+{
+    const auto width = static_cast<std::size_t>(objective.served_width());
+    std::vector<std::uint8_t> status;
+    for (std::size_t r = 0; r * width < served.size(); ++r) {
+        const bool learned = has_learned(side, served.subspan(r * width, width), objective.is_explicit());
+        const bool folded = !rows.folded_at.empty() && rows.folded_at[r] != 0;
+        status.push_back(static_cast<std::uint8_t>(!learned ? RowStatus::prior_only
+                                                   : folded ? RowStatus::folded_in
+                                                            : RowStatus::trained));
+    }
+    return status;
+}
+
+void write_side(const Communicator& ranks, const DatasetReader& dataset, ModelWriter& model, Side side,
+                const TrainedRows& own, std::span<const float> factors, const Objective& objective)
 {
     const Row width = objective.served_width();
+    const RowRange rows = own.rows;
     const IdColumn ids = dataset.ids(side, rows);
     const auto counts = dataset.event_counts(side, rows);
-    std::vector<std::uint8_t> status;
-    for (Row r = 0; r < rows.size(); ++r) {
-        const bool learned = has_learned(side, factors.subspan(r * width, width), objective.is_explicit());
-        status.push_back(static_cast<std::uint8_t>(learned ? RowStatus::trained : RowStatus::prior_only));
-    }
     model.write_ids(side, rows.first, ids, ids.kind == IdKind::text ? ids.texts.width : 0,
                     dataset.id_order(side, rows));
     model.write_factors(side, rows.first, factors);
-    model.write_rows(side, rows.first, counts, dataset.last_events(side, rows), status);
+    model.write_rows(side, rows.first, counts, dataset.last_events(side, rows),
+                     status_of(side, own, factors, objective));
+    if (model.info().updates > 0) model.write_fold_times(side, rows.first, own.folded_at);
     model.write_gramian(side, full_gramian(ranks, factors, width, dataset.rows(side)));
 }
 
@@ -95,10 +108,10 @@ void write_model(const Communicator& ranks, const DatasetReader& dataset, const 
     const ServedFactors user_factors(Side::users, objective, users.factors);
     const ServedFactors item_factors(Side::items, objective, items.factors);
 
-    info.space_id = space_id(ranks, dataset, items.rows, item_factors.values());
+    if (info.space_id.empty()) info.space_id = space_id(ranks, dataset, items.rows, item_factors.values());
     ModelWriter model(path, info, access);
-    write_side(ranks, dataset, model, Side::users, users.rows, user_factors.values(), objective);
-    write_side(ranks, dataset, model, Side::items, items.rows, item_factors.values(), objective);
+    write_side(ranks, dataset, model, Side::users, users, user_factors.values(), objective);
+    write_side(ranks, dataset, model, Side::items, items, item_factors.values(), objective);
     double largest = 0;
     for (std::size_t first = 0; first < item_factors.values().size(); first += width)
         largest = std::max(largest, std::sqrt(squared_norm(item_factors.values().subspan(first, width))));

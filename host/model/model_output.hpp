@@ -9,7 +9,7 @@
 namespace alster {
 
 /// Writes model.h5 by all ranks together: ids and counts from the dataset, factors as served. Sets the info's
-/// space_id. Collective.
+/// space_id, unless it has one: that of the model whose rows these are. Collective.
 void write_model(const Communicator& ranks, const DatasetReader& dataset, const Objective& objective, ModelInfo info,
                  const TrainedRows& users, const TrainedRows& items, const std::filesystem::path& path);
 
