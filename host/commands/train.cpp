@@ -4,6 +4,7 @@
 #include "data/error.hpp"
 #include "data/json_text.hpp"
 #include "data/printable.hpp"
+#include "data/validation_part.hpp"
 #include "distributed/leader.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "host/commands/command_line.hpp"
@@ -35,6 +36,16 @@ void print_result(const TrainResult& result)
         print("wrote {} ({} sweeps, {:.2f} s a sweep, objective {:.7g})\n", printable(result.model), result.sweeps,
               result.seconds_per_sweep(), result.objective);
     if (const std::string note = result.note(); !note.empty()) print("note: {}\n", note);
+}
+
+/// What stops by the test part where there is another part for that; empty: nothing does.
+std::string patience_note(const TrainOptions& options)
+{
+    const auto validation = validation_of(options.data);
+    if (options.patience == 0 || !std::filesystem::exists(validation)) return "";
+    return fmt::format(
+        "--patience stops by the part that {} holds out, so that it is no test any more; {} is there to choose by",
+        options.data.string(), validation.string());
 }
 
 /// Whether neighbours of this dataset lie there already.
@@ -76,6 +87,7 @@ int train_command(int argc, char** argv)
     if (!line.parse(argc, argv)) return 0;
 
     const Communicator ranks;
+    if (const auto note = patience_note(options); ranks.leads() && !note.empty()) say("alster: note: {}", note);
     const TrainResult result = run_training(ranks, options, line.resolved());
     std::filesystem::path neighbours;
     if (with_neighbours && !result.saved()) neighbours = add_neighbours(ranks, options, result.already_finished);

@@ -11,6 +11,7 @@ constexpr double exponents[] = {0.25, 0, 0.5, 0.1, 0.4};
 constexpr double weights[] = {0.1, 0.4, 0.05, 0.2, 0.8};
 constexpr Row numbers[] = {20, 100, 200};
 constexpr double finer[] = {0.7, 1.4};
+constexpr int most_steps = 6;
 
 class Fitting {
 public:
@@ -43,10 +44,16 @@ private:
         if (best().mu == 0) return true;
         if (!alter(numbers, [](BlendSettings best, Row most) { return best.most = most, best; })) return false;
         if (best().mu == mostly_neighbours) return true;
-        return alter(finer, [](BlendSettings best, double factor) {
+        const auto scaled = [](BlendSettings best, double factor) {
             best.mu = std::round(best.mu * factor * 1e4) / 1e4;
             return best;
-        });
+        };
+        for (int step = 0; step < most_steps; ++step) {  // uphill: with more neighbours the best weight may be far
+            const BlendSettings before = best();
+            if (!alter(finer, scaled)) return false;
+            if (best() == before) break;
+        }
+        return true;
     }
 
     [[nodiscard]] const BlendSettings& best() const { return fit_.curve[fit_.best].settings; }

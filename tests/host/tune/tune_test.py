@@ -182,6 +182,13 @@ def a_budget_ends_early_and_says_so():
     assert outcome(tune("d.h5", "hurried")) == outcome(json.load(open("best/tune.json"))), "time does not choose"
 
 
+def stopping_by_the_test_is_said():
+    said = alster("train --data d.h5 --factors 4 --sweeps 2 --patience 1 --out patient").stderr
+    assert "d.validation.h5 is there to choose by" in said, said
+    said = alster("train --data d.validation.h5 --factors 4 --sweeps 2 --patience 1 --out patient.validation").stderr
+    assert "to choose by" not in said, said
+
+
 def what_cannot_be_done_is_refused():
     for arguments, code, text in (
             ("--data none.h5 --out x", 65, "none.h5"),
@@ -235,6 +242,7 @@ def main():
         what_is_measured_is_not_measured_again(first)
         a_budget_ends_early_and_says_so()
         training_finds_neighbours_too()
+        stopping_by_the_test_is_said()
         alster("prepare --input log.csv --split time:0.1 --out bare.h5")
         prepare("log.csv", "other.h5", split="time:0.2")
         shutil.copy("d.validation.h5", "other.validation.h5")
