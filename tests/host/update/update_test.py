@@ -208,8 +208,7 @@ def check_training_again(name, ranks):
     print(f"{name}: residual {residual:.3f}, unturned {np.linalg.norm(A - B) / np.linalg.norm(B):.3f}")
     assert abs(turned.attrs["align_residual"] - residual) < 1e-5
     assert turned.attrs["parent_space_id"] == old.attrs["space_id"] != turned.attrs["space_id"]
-    error = alster(f"{train} --factors 12 --sweeps 1 --out no --start-from other.h5".replace("--factors 12", "", 1), code=65)
-    assert error.stderr.count("\n") == 1
+    alster(f"{train} --sweeps 1 --out no --start-from missing.h5", code=65)
     other = "explicit" if name != "explicit" else "implicit"
     error = alster(f"{train} --sweeps 1 --out no2 --align-to {other}", code=65).stderr
     assert f"of {other} feedback" in error, error
