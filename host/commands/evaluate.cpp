@@ -44,6 +44,8 @@ void add_cold(CLI::App& app, ColdOptions& cold)
                          ->delimiter(',')
                          ->needs(items);
     items->needs(features);
+    for (const char* other : {"--pages", "--candidates", "--blend", "--neighbours"})
+        items->excludes(app.get_option(other));
     app.add_option("--feature-rows", cold.features.least_rows, "A value that fewer items have says nothing")
         ->check(CLI::Range(Row{1}, Row{1'000'000'000}))
         ->needs(items);
@@ -118,6 +120,7 @@ int show_cold_items(const Communicator& ranks, const EvaluateOptions& options, c
         .features = cold.features, .fraction = cold.items, .seed = cold.seed, .relevance = options.relevance};
     if (!options.ks.empty()) asked.ks = options.ks;
     std::ranges::sort(asked.ks);
+    asked.ks.erase(std::ranges::unique(asked.ks).begin(), asked.ks.end());
     require_one_unit(options.relevance, served.dataset());
     const ColdItemsReport report = evaluate_cold_items(served, asked);
     if (!ranks.leads()) return 0;

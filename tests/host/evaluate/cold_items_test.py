@@ -191,6 +191,7 @@ def what_cannot_be_a_feature_is_refused():
         done = alster(f"evaluate --model run --data d.h5 --cold-items 0.3 --features {features}", code=64)
         assert words in done.stderr and done.stderr.count("\n") == 1, done.stderr
     assert "--features" in alster("evaluate --model run --data d.h5 --cold-items 0.3", code=64).stderr
+    alster("evaluate --model run --data d.h5 --cold-items 0.3 --features tags --blend 0.5", code=64)
 
 
 def new_items_are_mapped(world):
