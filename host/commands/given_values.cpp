@@ -31,11 +31,11 @@ bool same_file(const fs::path& a, const fs::path& b)
     return fs::is_regular_file(a, failed) && fs::equivalent(a, b, failed);
 }
 
-/// What is read where an option has this value.
-std::vector<fs::path> files_of(const fs::path& value)
+/// What is read where an option has this value. Of a run whose checkpoint is asked for no model is.
+std::vector<fs::path> files_of(const CLI::Option& option, const fs::path& value)
 {
     std::error_code failed;
-    if (!fs::is_directory(value, failed)) return {value};
+    if (!fs::is_directory(value, failed) || option.check_name("checkpoint")) return {value};
     std::vector<fs::path> files;
     for (const char* name : files_of_a_run) files.push_back(value / name);
     return files;
@@ -44,7 +44,7 @@ std::vector<fs::path> files_of(const fs::path& value)
 void require_apart(const CLI::Option& option, const fs::path& output, const CLI::Option& other)
 {
     for (const std::string& value : other.results())
-        for (const fs::path& input : files_of(value))
+        for (const fs::path& input : files_of(other, value))
             for (const char* suffix : beside_an_output)
                 if (same_file(output.string() + suffix, input))
                     throw Error(ExitCode::usage, "{} {}: {} is an input ({}): choose another name", option.get_name(),

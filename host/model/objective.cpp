@@ -75,6 +75,7 @@ void Objective::describe(ModelInfo& model) const
 
 RowObjective Objective::of_row(Row fixed_rows) const
 {
+    if (unobserved_weight() < 0) throw Error(ExitCode::internal, "alpha0 was left to the data and never settled");
     return {.base = std::vector<double>(static_cast<std::size_t>(width())),
             .lambda = regularization(),
             .nu = nu,

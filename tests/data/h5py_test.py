@@ -47,7 +47,7 @@ def check_checksums(file, datasets):
 
 def check_attributes(attributes):
     assert attributes["format"] == "alster-model"
-    assert list(attributes["format_version"]) == [1, 2]
+    assert list(attributes["format_version"]) == [1, 3]
     assert attributes["complete"] == 1
     assert attributes["n_users"] == USERS and attributes["n_items"] == ITEMS
     assert attributes["width"] == WIDTH and attributes["nnz"] == USERS * ITEMS

@@ -73,7 +73,6 @@ DatasetInfo sample_dataset_info()
     info.value_min = 0.5F;
     info.value_max = 5;
     info.watermark = 1700000000;
-    info.times = true;
     info.split = "last:1";
     info.provenance = R"({"inputs":["ratings.csv"]})";
     return info;
@@ -88,7 +87,9 @@ std::vector<std::uint32_t> times_of(const Interactions& rows, std::uint32_t firs
 
 void write_sample_dataset(const std::filesystem::path& path)
 {
-    DatasetWriter writer(path, sample_dataset_info());
+    DatasetInfo info = sample_dataset_info();
+    info.times = true;
+    DatasetWriter writer(path, info);
     writer.write_ids(Side::users, sample_user_ids());
     writer.write_ids(Side::items, sample_item_ids());
     writer.write_events(Side::users, std::vector<std::int32_t>{2, 0, 1, 3, 1},

@@ -26,6 +26,14 @@ struct Trained {
     std::vector<double> objectives;  // after each half-step
 };
 
+/// Those of `alster train` but for the weight of all pairs, which no data decide here.
+[[nodiscard]] inline TrainOptions options_without_data()
+{
+    TrainOptions options;
+    options.objective.alpha0 = 0.2;
+    return options;
+}
+
 /// Runs the solver on interactions in memory, sharded over the ranks; rows that weigh more than `heaviest` of a rank's
 /// part are split.
 template <Backend B>

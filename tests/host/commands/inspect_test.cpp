@@ -58,7 +58,7 @@ TEST(Inspect, PrintsAModelAsOneJsonObject)
     const auto facts = nlohmann::json::parse(outcome.text);
 
     EXPECT_EQ("alster-model", facts["format"]);
-    EXPECT_EQ("1.2", facts["format_version"]);
+    EXPECT_EQ("1.3", facts["format_version"]);
     EXPECT_EQ(5, facts["users"]);
     EXPECT_EQ(3, facts["width"]);
     EXPECT_EQ(false, facts["verified"]);

@@ -273,7 +273,7 @@ def check_refused():
             ("run --to npy --queries 7 --out b.npy", "--queries does not go with --to npy"),
             ("run --to npy --group topk/home --out b.npy", "--group does not go with a model"),
             ("run --to csv --side users --data titled.h5 --out b.csv", "--side users has none"),
-            ("run/model.h5 --to ann-benchmarks --out run/model.h5", "is the file that is exported"),
+            ("run/model.h5 --to ann-benchmarks --out run/model.h5", "it is an input"),
             ("run --to parquet --out b.parquet", "parquet")):
         message = alster(f"export {arguments}", 64)
         assert said in message and message.count("\n") == 1, message

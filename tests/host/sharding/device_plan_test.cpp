@@ -44,7 +44,7 @@ TEST(DevicePlan, IsWithinTenPercentOfWhatTheBackendTakes)
     for (const auto feedback : {Feedback::implicit_feedback, Feedback::explicit_feedback})
         for (const Row factors : {16, 140, 300})
             for (const auto precision : {Precision::tf32x3, Precision::bf16}) {
-                TrainOptions options;
+                TrainOptions options = test::options_without_data();
                 options.objective.factors = factors;
                 options.objective.feedback = feedback;
                 const CudaBackend cuda(0, {.precision = precision});
@@ -62,7 +62,7 @@ TEST(DevicePlan, IsWithinTenPercentOfWhatTheBackendTakes)
 
 TEST(DevicePlan, PageLockedMemoryIsWhatTheBackendTakesOnTheHost)
 {
-    TrainOptions options;
+    TrainOptions options = test::options_without_data();
     options.objective.factors = 140;
     const RankLoad load = load_of_one();
     const MemorySettings settings = memory_settings({}, options.objective, {.threads = 1});
@@ -84,7 +84,7 @@ TEST(DevicePlan, PageLockedMemoryIsWhatTheBackendTakesOnTheHost)
 
 TEST(DevicePlan, WhereBothSidesDoNotFitTheirFactorsLieInHostMemory)
 {
-    TrainOptions options;
+    TrainOptions options = test::options_without_data();
     for (const Row factors : {16, 140}) {
         options.objective.factors = factors;
         const RankLoad load = load_of_one();

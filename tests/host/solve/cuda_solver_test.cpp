@@ -29,7 +29,7 @@ protected:
         return test::train(ranks, backend, options, users, items, by_user, by_item);
     }
 
-    TrainOptions options;
+    TrainOptions options = test::options_without_data();
     Interactions by_user = test::planted_interactions(users, items);
     Interactions by_item = test::transposed(by_user, items);
 };

@@ -116,7 +116,7 @@ protected:
     }
 
     Communicator ranks;
-    TrainOptions options;
+    TrainOptions options = test::options_without_data();
     Interactions by_user = test::planted_interactions(users, items);
     Interactions by_item = test::transposed(by_user, items);
 };

@@ -30,7 +30,7 @@ struct Data {
 
 TrainOptions options_of(Row factors)
 {
-    TrainOptions options;
+    TrainOptions options = test::options_without_data();
     options.objective.factors = factors;
     options.objective.lambda = 0.02;
     options.objective.alpha0 = 0.1;

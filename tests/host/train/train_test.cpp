@@ -259,7 +259,7 @@ TEST_F(Train, RefusesValuesOutOfRange)
 {
     for (const std::string bad :
          {"--factors 0", "--factors 100000", "--reg 0", "--reg -1", "--reg x", "--alpha0 -1", "--nu 3", "--sweeps 0",
-          "--factors 8 --factors 9", "--reg nan", "--alpha0 NaN", "--nu nan", "--bias-reg inf", "--bias-reg 0",
+          "--factors 8 --factors 9", "--reg nan", "--alpha0 NaN", "--nu nan", "--bias-reg inf",
           "--checkpoint-minutes nan", "--objective both", "--backend tpu", "--no-such-option"})
         expect_refusal(train(bad, "bad"), 64, "alster: ", "bad");
     expect_refusal(train("--alpha 1 --alpha0 3", "bad"), 64, "two forms of confidence", "bad");

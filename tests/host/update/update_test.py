@@ -105,7 +105,7 @@ def changed(old, new, side):
     for r in range(len(new.rows[side])):
         row = new.row(side, r)
         before = old.row(side, r) if r < len(old.rows[side]) else {name: row[name][:0] for name in row}
-        marks.append(any(not np.array_equal(before[name], row[name]) for name in row if name != "role"))
+        marks.append(any(not np.array_equal(before[name], row[name]) for name in row if name not in ("role", "times")))
     return np.array(marks)
 
 
