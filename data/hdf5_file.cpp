@@ -93,12 +93,18 @@ void require_readable(const std::filesystem::path& path)
 }
 
 /// Why HDF5 did not open a file that is there.
+/// What HDF5 failed at was not the file where the process may open no more of them.
+void require_file_handles(const std::filesystem::path& path)
+{
+    const int reason = hdf5_failure().reason;
+    if (reason == EMFILE || reason == ENFILE)
+        throw Error(ExitCode::io, "{}: cannot be read: {}: raise ulimit -n", path.string(), std::strerror(reason));
+}
+
 [[noreturn]] void refuse_unopened(const std::filesystem::path& path)
 {
     const Hdf5Failure failure = hdf5_failure();
-    if (failure.reason == EMFILE || failure.reason == ENFILE)
-        throw Error(ExitCode::io, "{}: cannot be opened: {}: raise ulimit -n", path.string(),
-                    std::strerror(failure.reason));
+    require_file_handles(path);
     if (failure.open_for_writing || failure.reason == EAGAIN || failure.reason == EACCES)
         throw Error(ExitCode::io,
                     "{}: another program has it open for writing: close it there and run again; "
@@ -209,6 +215,7 @@ void Hdf5File::Impl::abandon() noexcept
 
 void Hdf5File::Impl::altered(const std::string& what) const
 {
+    require_file_handles(path);
     throw Error(ExitCode::bad_data, "{}: {}: the file is damaged or was altered, make it again", path.string(), what);
 }
 

@@ -4,6 +4,13 @@
 
 namespace alster {
 
+std::vector<std::string> EventFilter::named_types() const
+{
+    std::vector<std::string> names = types;
+    names.insert(names.end(), only.begin(), only.end());
+    return names;
+}
+
 bool EventFilter::ignores(const Event& event) const
 {
     const auto is_type = [&](const std::string& type) { return type == event.type; };

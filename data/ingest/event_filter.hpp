@@ -14,6 +14,9 @@ struct EventFilter {
     std::vector<std::string> types = {};         // events of these types
     std::vector<std::string> only = {};          // events of any other type; empty: of none
 
+    /// The types that it names, `types` and then `only`.
+    [[nodiscard]] std::vector<std::string> named_types() const;
+
     /// An event without a value has none to be ignored for.
     [[nodiscard]] bool ignores(const Event& event) const;
 };

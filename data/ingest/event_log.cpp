@@ -79,6 +79,8 @@ void EventLog::read_lines(InteractionReader& reader, const EventRules* rules, Qu
         quarantine.pass();
         for (std::size_t i = 0; i < weighed.size(); ++i) {
             has_types_ = has_types_ || !reader.events()[i].type.empty();
+            for (std::size_t n = 0; n < named_types_.size(); ++n)
+                if (named_types_[n] == reader.events()[i].type) met_types_[n] = 1;
             ignored_ += weighed[i].ignored;
             if (weighed[i].ignored) continue;
             place(reader.events()[i], weighed[i].record);

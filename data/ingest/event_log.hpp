@@ -19,7 +19,10 @@ namespace alster {
 /// their place that all processes agree on.
 class EventLog {
 public:
-    explicit EventLog(EventFilter filter = {}) : filter_(std::move(filter)) {}
+    explicit EventLog(EventFilter filter = {})
+        : filter_(std::move(filter)), named_types_(filter_.named_types()), met_types_(named_types_.size())
+    {
+    }
 
     /// Reads lines until the end, or until the quarantine is hopeless; those with a defect go there. `rules` may be
     /// null: an event then has its own confidence and preference 1.
@@ -70,6 +73,9 @@ public:
     [[nodiscard]] Offset ignored() const { return ignored_; }    // events, by the filter or by a rule
     [[nodiscard]] bool has_types() const { return has_types_; }  // an event that was read has a type
 
+    /// For each of the filter's named_types(), whether an event that was read is of it: 1 or 0.
+    [[nodiscard]] const std::vector<Offset>& met_types() const { return met_types_; }
+
     /// Whether an event has a confidence that somebody gave: by rules, or in the log. Without one a merged pair's
     /// confidence is nothing but its number of lines.
     [[nodiscard]] bool weighted() const { return weighted_; }
@@ -80,6 +86,8 @@ private:
     void read_lines(InteractionReader& reader, const EventRules* rules, Quarantine& quarantine, Place place);
 
     EventFilter filter_;
+    std::vector<std::string> named_types_;
+    std::vector<Offset> met_types_;
     IdIndex users_{"users"};
     IdIndex items_{"items"};
     IdIndex asked_users_{"users", IdKind::text};

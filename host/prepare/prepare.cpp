@@ -103,6 +103,8 @@ private:
         report_.lines = quarantine_.lines();
         report_.quarantined = quarantine_.bad();
         report_.ignored = ranks_.sum(log_.ignored());
+        for (auto& warning : type_warnings(ranks_, options_.filter, log_.met_types()))
+            report_.warnings.push_back(std::move(warning));
         if (without_) without_->remove_from(log_);
         judge_times();
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "data/error.hpp"
+#include "data/printable.hpp"
 
 namespace alster {
 
@@ -22,6 +23,18 @@ void require_types(const EventFilter& filter, bool has_types)
                 "{}: no column of the log was taken for types of events: name it, as in --columns "
                 "user=…,item=…,event=NAME",
                 filter.types.empty() ? "--only-events" : "--ignore-events");
+}
+
+std::vector<std::string> type_warnings(const Communicator& ranks, const EventFilter& filter, std::vector<Offset> met)
+{
+    ranks.sum(std::span(met));
+    const auto names = filter.named_types();
+    std::vector<std::string> warnings;
+    for (std::size_t n = 0; n < names.size(); ++n)
+        if (met[n] == 0)
+            warnings.push_back(fmt::format("no event is of the type '{}', which --{}-events names", printable(names[n]),
+                                           n < filter.types.size() ? "ignore" : "only"));
+    return warnings;
 }
 
 std::string why_nothing_is_left(const PrepareReport& report, const std::string& first_bad)

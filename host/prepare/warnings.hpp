@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "data/ingest/event_filter.hpp"
 #include "data/ingest/time_statistics.hpp"
@@ -13,6 +14,10 @@ namespace alster {
 
 /// Throws usage (64) where events are to be ignored by their type, and no event has one: all would be kept, or none.
 void require_types(const EventFilter& filter, bool has_types);
+
+/// A line for each type that the filter names and no event of any rank has. Collective.
+[[nodiscard]] std::vector<std::string> type_warnings(const Communicator& ranks, const EventFilter& filter,
+                                                     std::vector<Offset> met);
 
 /// ": all 5 events are ignored …", why no event is left of a log; "": there was none.
 [[nodiscard]] std::string why_nothing_is_left(const PrepareReport& report, const std::string& first_bad);

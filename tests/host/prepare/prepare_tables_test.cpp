@@ -156,6 +156,14 @@ TEST_F(PrepareTables, JsonSaysItsColumnsAndRefusesAChoice)
     EXPECT_THAT(two.err, HasSubstr("the keys 'rating' and 'stars' could both be the value"));
 }
 
+TEST_F(PrepareTables, ATypeThatNoEventHasIsSaid)
+{
+    const Finished finished = prepare(events, "--ignore-events veiw,hold");
+    ASSERT_EQ(0, finished.code) << finished.err;
+    EXPECT_THAT(finished.err, HasSubstr("no event is of the type 'veiw', which --ignore-events names"));
+    EXPECT_THAT(finished.err, testing::Not(HasSubstr("'hold'")));
+}
+
 TEST_F(PrepareTables, AKeyThatNoObjectHasIsRefused)
 {
     const std::string log = "{\"user\":1,\"item\":2,\"rating\":3}\n{\"user\":2,\"item\":2}\n";
