@@ -152,7 +152,10 @@ std::unique_ptr<LineParser> InteractionReader::make_parser(std::string_view head
 std::unique_ptr<LineParser> InteractionReader::make_table(std::string_view head)
 {
     head_ = read_table_head(head, layout_, path());
+    if (file_ == 0) first_has_header_ = head_.has_header;
     require_header_as_first();
+    for (std::size_t c = 0; c < event_columns; ++c)
+        if (head_.positions[c] >= 0) columns_of_files_[file_] |= 1U << c;
     if (columns_.empty()) columns_ = head_.columns;
     return delimited_parser({.separator = head_.separator,
                              .positions = head_.positions,
@@ -167,10 +170,13 @@ void InteractionReader::require_header_as_first() const
 {
     const std::string& first = source_.path(0);
     if (head_.has_header || layout_.header || !layout_.columns.empty() || first == path() || first == "-") return;
-    LineSource beginning({first});
-    Line line;
-    static_cast<void>(beginning.next(line));
-    if (read_table_head(beginning.head(), layout_, first).has_header)
+    const auto read_first = [&] {
+        LineSource beginning({first});
+        Line line;
+        static_cast<void>(beginning.next(line));
+        return read_table_head(beginning.head(), layout_, first).has_header;
+    };
+    if (first_has_header_ ? *first_has_header_ : read_first())
         throw Error(ExitCode::bad_data,
                     "{}: has no header, but {} has one: say by position what the columns are, as in --columns "
                     "user=0,item=1",

@@ -1,5 +1,7 @@
 #pragma once
+#include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,6 +49,9 @@ public:
     /// Of the JSON objects read so far.
     [[nodiscard]] TakenKeys taken_keys() const;
 
+    /// Of tables, by number of the file: bit c is set where it has the EventColumn c.
+    [[nodiscard]] const std::map<std::size_t, unsigned>& columns_of_files() const { return columns_of_files_; }
+
     /// The columns that known names decided in the first table: "user=uid, item=sku; not used: note"; "": none.
     [[nodiscard]] const std::string& columns() const { return columns_; }
 
@@ -74,6 +79,8 @@ private:
     PassedLines passed_;
     std::string columns_;
     TakenKeys taken_;  // in the files before
+    std::map<std::size_t, unsigned> columns_of_files_;
+    std::optional<bool> first_has_header_;  // where this rank has read the beginning of the first file
     bool crossed_ = false;
     Line line_;
     std::vector<std::string_view> objects_;  // of a line of JSON that are still to be read

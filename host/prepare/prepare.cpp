@@ -132,6 +132,7 @@ private:
         report_.comments += ranks_.sum(reader.passed().comments);
         TakenKeys keys;
         for (const auto& text : ranks_.all_gather(reader.taken_keys().text())) keys.add(TakenKeys::from_text(text));
+        require_same_columns(ranks_, reader.columns_of_files(), paths);
         keys.require_one_each(paths);
         if (options_.layout.format == LogFormat::jsonl) keys.require_named(options_.layout.columns, paths);
         if (report_.columns.empty()) report_.columns = keys.columns();

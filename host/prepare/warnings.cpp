@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
+
 #include "data/error.hpp"
 #include "data/printable.hpp"
 
@@ -23,6 +26,25 @@ void require_types(const EventFilter& filter, bool has_types)
                 "{}: no column of the log was taken for types of events: name it, as in --columns "
                 "user=…,item=…,event=NAME",
                 filter.types.empty() ? "--only-events" : "--ignore-events");
+}
+
+void require_same_columns(const Communicator& ranks, const std::map<std::size_t, unsigned>& of_files,
+                          std::span<const std::string> paths)
+{
+    std::vector<std::int64_t> columns(paths.size());  // 0: no rank read the beginning of a table
+    for (const auto& [file, mask] : of_files) columns[file] = mask;
+    for (auto& mask : columns) mask = ranks.max(mask);
+    const auto first = std::ranges::find_if(columns, [](std::int64_t mask) { return mask != 0; });
+    for (std::size_t file = 0; file < columns.size(); ++file) {
+        if (columns[file] == 0 || columns[file] == *first) continue;
+        const auto lowest = std::countr_zero(static_cast<std::uint64_t>(columns[file] ^ *first));
+        const bool lacks = (*first >> lowest & 1) != 0;
+        const std::string& has = paths[static_cast<std::size_t>(first - columns.begin())];
+        throw Error(ExitCode::bad_data,
+                    "{}: has no column for the {}, and {} has one: prepare files of one layout, or name the columns "
+                    "that all have by --columns",
+                    lacks ? paths[file] : has, name(static_cast<EventColumn>(lowest)), lacks ? has : paths[file]);
+    }
 }
 
 std::vector<std::string> type_warnings(const Communicator& ranks, const EventFilter& filter, std::vector<Offset> met)

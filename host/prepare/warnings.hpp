@@ -1,4 +1,6 @@
 #pragma once
+#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,11 @@ namespace alster {
 
 /// Throws usage (64) where events are to be ignored by their type, and no event has one: all would be kept, or none.
 void require_types(const EventFilter& filter, bool has_types);
+
+/// Throws bad_data (65) where a table lacks a column that another has: its events would have a value of 1 beside others
+/// that were given, or no time. Collective.
+void require_same_columns(const Communicator& ranks, const std::map<std::size_t, unsigned>& of_files,
+                          std::span<const std::string> paths);
 
 /// A line for each type that the filter names and no event of any rank has. Collective.
 [[nodiscard]] std::vector<std::string> type_warnings(const Communicator& ranks, const EventFilter& filter,

@@ -156,6 +156,28 @@ TEST_F(PrepareTables, JsonSaysItsColumnsAndRefusesAChoice)
     EXPECT_THAT(two.err, HasSubstr("the keys 'rating' and 'stars' could both be the value"));
 }
 
+TEST_F(PrepareTables, AFileThatLacksAColumnOfAnotherIsRefused)
+{
+    const auto refuse = [&](const std::string& text, const std::string& other, const std::string& column) {
+        const Finished refused = prepare(text, "--input " + write_file(directory_ / "b", other));
+        EXPECT_EQ(65, refused.code) << other;
+        EXPECT_THAT(refused.err, HasSubstr("has no column for the " + column + ", and ")) << other;
+    };
+    const std::string rated = "user_id,item_id,rating\n1,10,4\n";
+    refuse(rated, "user_id,item_id\n2,11\n", "value");
+    refuse("user_id,item_id\n2,11\n", rated, "value");
+    refuse(rated, "user_id,item_id,rating,timestamp\n2,11,5,1600000000\n", "time");
+    const std::string same = " --input " + write_file(directory_ / "c", "rating,item_id,user_id\n5,11,2\n");
+    EXPECT_EQ(0, prepare(rated, same).code);
+    EXPECT_THAT(values(), ElementsAre(4, 5));
+    // of a pipe the beginning cannot be read again
+    const std::string pipes = " prepare --input <(cat log) <(tail -n +2 log) --out x.h5";
+    const Finished headless =
+        test::run_command("cd " + (directory_ / "").string() + " && bash -c '" + test::alster_program() + pipes + "'");
+    EXPECT_EQ(65, headless.code);
+    EXPECT_THAT(headless.err, HasSubstr("has no header, but"));
+}
+
 TEST_F(PrepareTables, ATypeThatNoEventHasIsSaid)
 {
     const Finished finished = prepare(events, "--ignore-events veiw,hold");
