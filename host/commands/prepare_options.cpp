@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <map>
 
 #include "data/error.hpp"
@@ -53,6 +54,17 @@ void add_filter_options(CLI::App& app, EventFilter& filter, PrepareWords& words)
     app.add_option("--drop-values", filter.values, "Ignore events with one of these values: -1,0")->delimiter(',');
     app.add_option("--ignore-events", filter.types, "Ignore events of these types: view,click")->delimiter(',');
     app.add_option("--only-events", filter.only, "Ignore events of all other types")->delimiter(',');
+}
+
+/// Every count of a log that is given twice would be doubled.
+void require_distinct(const std::vector<std::string>& inputs)
+{
+    std::error_code failed;
+    for (std::size_t a = 0; a < inputs.size(); ++a)
+        for (std::size_t b = 0; b < a; ++b)
+            if (std::filesystem::is_regular_file(inputs[a], failed) &&
+                std::filesystem::equivalent(inputs[a], inputs[b], failed))
+                throw Error(ExitCode::usage, "--input {}: is given twice", inputs[a]);
 }
 
 }  // namespace
@@ -136,6 +148,7 @@ void interpret(const PrepareWords& words, PrepareOptions& options)
     options.redelivered = chosen(redelivered_words, "--redelivered", words.redelivered);
     if (!options.test.empty() && options.split.kind != SplitPlan::Kind::none)
         throw Error(ExitCode::usage, "--test and --split both say what to hold out: give one of them");
+    require_distinct(options.inputs);
     if (std::count(options.inputs.begin(), options.inputs.end(), "-") + (options.test == "-") > 1)
         throw Error(ExitCode::usage, "standard input (-) can be read once only");
     if (std::count(options.inputs.begin(), options.inputs.end(), "-") > 0 &&

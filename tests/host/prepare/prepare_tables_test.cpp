@@ -178,6 +178,13 @@ TEST_F(PrepareTables, AFileThatLacksAColumnOfAnotherIsRefused)
     EXPECT_THAT(headless.err, HasSubstr("has no header, but"));
 }
 
+TEST_F(PrepareTables, AFileIsGivenOnce)
+{
+    const Finished twice = prepare(events, "--input " + (directory_ / "log").string());
+    EXPECT_EQ(64, twice.code);
+    EXPECT_THAT(twice.err, HasSubstr("is given twice"));
+}
+
 TEST_F(PrepareTables, ATypeThatNoEventHasIsSaid)
 {
     const Finished finished = prepare(events, "--ignore-events veiw,hold");
