@@ -2,6 +2,7 @@
 # On a real local Slurm: runs that are signalled, preempted, lose a rank or a node end with the model of an undisturbed
 # one; the GPU script on nodes with two GPUs each, by the program on emulated ones where it was built.
 #   requeue_test.sh ALSTER REPOSITORY [ALSTER_ON_EMULATED_GPUS]
+# Nodes are lost with ALSTER_LOST_NODES=1 only: until Slurm knows it takes minutes.
 set -euo pipefail
 alster=$1 repository=$2 on_gpus=${3:-}
 . "$repository/tests/slurm/on_local_slurm.sh"
@@ -59,6 +60,10 @@ if [ -n "$on_gpus" ]; then
     grep -q "4 ranks.*cuda backend" gpus.log || fail "not four ranks on GPUs"
 fi
 
+if [ -z "${ALSTER_LOST_NODES:-}" ]; then
+    echo "passed"
+    exit
+fi
 # From here on nodes are lost, and there are only three.
 put_back() { [[ $(state "$1" JobState) = PENDING && $(state "$1" Restarts) = 1 ]]; }
 only_lost_rank() { [ "$(ranks "$1" | wc -l)" = 1 ]; }
