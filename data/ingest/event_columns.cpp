@@ -83,6 +83,9 @@ ColumnPositions ColumnSpec::positions(std::span<const std::string_view> header, 
         if (found == header.end())
             throw Error(ExitCode::bad_data, "{}: no column '{}'; the header has: {}", where, at_[c],
                         fmt::join(header, ", "));
+        if (std::find(found + 1, header.end(), at_[c]) != header.end())
+            throw Error(ExitCode::bad_data, "{}: the header names '{}' twice; say by position which is the {}: {}",
+                        where, at_[c], name(static_cast<EventColumn>(c)), fmt::join(header, ", "));
         result[c] = static_cast<int>(found - header.begin());
     }
     return result;

@@ -85,6 +85,9 @@ std::size_t find_column(const Fields& header, const ItemColumn& column, const st
     if (found == header.end())
         throw Error(ExitCode::bad_data, "{}: no column '{}'; the header has: {}", where, column.place,
                     fmt::join(header, ", "));
+    if (std::find(found + 1, header.end(), *found) != header.end())
+        throw Error(ExitCode::bad_data, "{}: the header names '{}' twice; give the position of '{}': {}", where, *found,
+                    column.name, fmt::join(header, ", "));
     return static_cast<std::size_t>(found - header.begin());
 }
 

@@ -129,6 +129,7 @@ private:
         for (std::size_t c = 0; c < event_columns; ++c) {
             if (paths[c] != key || paths[c].empty()) continue;
             named_met_[c] = true;
+            if (part(static_cast<EventColumn>(c)).data()) return twice(key);
             if (!text)
                 if (const auto error = read_text(value, text.emplace())) return document_.broken(error);
             if (const Defect defect = take(static_cast<EventColumn>(c), key, *text); defect != Defect::none)
@@ -153,6 +154,7 @@ private:
         if (is_null(text)) text.text = "";
         if (text.kind == JsonText::Kind::text && text.text.empty() && !is_id(*key->column)) return Defect::none;
         Candidate& met = candidates_[static_cast<std::size_t>(*key->column)];
+        if (met.key == key) return twice(name);
         if (met.key && !outranks(met.key->name, name) && !outranks(name, met.key->name))
             doubts_.doubt(file_, *key->column, met.key->name, name);
         if (!met.key || outranks(name, met.key->name)) met = {key, text};
@@ -198,6 +200,13 @@ private:
         }
         const char* kind = value.kind == Kind::boolean ? "true or false" : "an object";
         document_.set_detail(fmt::format("'{}' is {}", key, value.kind == Kind::array ? "an array" : kind));
+        return Defect::wrong_type;
+    }
+
+    /// Readers of JSON take the first or the last; nobody knows which was meant.
+    Defect twice(std::string_view key)
+    {
+        document_.set_detail(fmt::format("'{}' stands twice in the object", key));
         return Defect::wrong_type;
     }
 

@@ -182,6 +182,15 @@ TEST(JsonReader, AnIdIsTheSameNumberHoweverItIsWritten)
                     ElementsAre(AllOf(StartsWith("1: wrong type: 'user' is " + id), HasSubstr("whole number"))));
 }
 
+TEST(JsonReader, AKeyThatStandsTwiceIsNotGuessed)
+{
+    const std::string log = "{\"user\":1,\"item\":2,\"rating\":3,\"rating\":5}\n{\"user\":1,\"item\":2,\"rating\":4}\n";
+    for (const char* columns : {"", "user=user,item=item,value=rating"})
+        EXPECT_THAT(read(log, columns), ElementsAre(HasSubstr("'rating' stands twice in the object"), "1 2 4 0  1"))
+            << columns;
+    EXPECT_THAT(read("{\"user\":1,\"item\":2,\"a\":3,\"a\":5}\n", "user=user,item=item"), ElementsAre("1 2 1 0  1"));
+}
+
 TEST(JsonReader, SaysThatAnArrayHasNoEnd)
 {
     const std::string whole = "[{\"user\":1,\"item\":2},\n{\"user\":3,\"item\":4}";

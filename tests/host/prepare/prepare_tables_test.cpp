@@ -178,6 +178,19 @@ TEST_F(PrepareTables, AFileThatLacksAColumnOfAnotherIsRefused)
     EXPECT_THAT(headless.err, HasSubstr("has no header, but"));
 }
 
+TEST_F(PrepareTables, AColumnThatAHeaderNamesTwiceIsNotGuessed)
+{
+    const std::string log = "user_id,item_id,rating,rating\n1,10,4,2\n";
+    const Finished refused = prepare(log, "--columns user=user_id,item=item_id,value=rating");
+    EXPECT_EQ(65, refused.code);
+    EXPECT_THAT(refused.err, HasSubstr("names 'rating' twice; say by position which is the value"));
+    const std::string items = write_file(directory_ / "i", "item_id,title,title\n10,A,B\n");
+    const Finished of_items =
+        prepare("user_id,item_id\n1,10\n", "--items " + items + " --item-columns id=item_id,title=title");
+    EXPECT_EQ(65, of_items.code);
+    EXPECT_THAT(of_items.err, HasSubstr("names 'title' twice"));
+}
+
 TEST_F(PrepareTables, AFileIsGivenOnce)
 {
     const Finished twice = prepare(events, "--input " + (directory_ / "log").string());
