@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "data/confidence.hpp"
+
 namespace alster {
 
 namespace {
@@ -80,6 +82,7 @@ Defect read_event(const EventFields& fields, Event& event)
         if (const Defect defect = read_number(fields.confidence, event.confidence); defect != Defect::none)
             return defect;
         if (event.confidence < 0) return Defect::negative_confidence;
+        if (event.confidence > largest_confidence) return Defect::infinite;
         event.has_confidence = true;
     }
     return Defect::none;

@@ -23,7 +23,7 @@ Weighed weigh(const Event& event, const EventRules* rules, const EventFilter& fi
     if (filter.ignores(event)) return {.ignored = true};
     Weighed result;
     result.record.value = event.value;
-    result.record.confidence = std::min(largest_confidence, event.confidence);
+    result.record.confidence = event.confidence;
     result.record.set_time(event.time.time);
     if (!rules) {
         result.record.preference = mark_of(event.type);

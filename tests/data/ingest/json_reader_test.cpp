@@ -191,6 +191,12 @@ TEST(JsonReader, AKeyThatStandsTwiceIsNotGuessed)
     EXPECT_THAT(read("{\"user\":1,\"item\":2,\"a\":3,\"a\":5}\n", "user=user,item=item"), ElementsAre("1 2 1 0  1"));
 }
 
+TEST(JsonReader, AConfidenceBeyondTheLargestIsOutOfRange)
+{
+    EXPECT_THAT(read("{\"user\":1,\"item\":2,\"confidence\":1e31}\n{\"user\":1,\"item\":2,\"confidence\":1e30}\n"),
+                ElementsAre(HasSubstr("out of range"), "1 2 1 0  1e+30"));
+}
+
 TEST(JsonReader, SaysThatAnArrayHasNoEnd)
 {
     const std::string whole = "[{\"user\":1,\"item\":2},\n{\"user\":3,\"item\":4}";
