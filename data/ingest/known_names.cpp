@@ -25,14 +25,15 @@ constexpr auto item_nouns =
     std::to_array<std::string_view>({"items", "film", "show", "content", "song", "track", "artist", "album", "book",
                                      "anime", "game", "article", "business", "recipe"});
 constexpr auto values = std::to_array<std::string_view>(
-    {"value",  "rating",      "ratings",    "score",       "stars",      "overall",     "bookrating",
-     "plays",  "playcount",   "watchratio", "count",       "weight",     "quantity",    "n",
-     "counts", "listencount", "eventvalue", "ratingvalue", "userrating", "ratingscore", "label",
-     "target", "click",       "isclick",    "clicked",     "like",       "islike",      "liked"});
+    {"value",      "rating",      "ratings",    "score",       "stars",    "overall",    "bookrating", "plays",
+     "playcount",  "watchratio",  "count",      "weight",      "quantity", "n",          "counts",     "listencount",
+     "eventvalue", "ratingvalue", "userrating", "ratingscore", "label",    "starrating", "target",     "click",
+     "isclick",    "clicked",     "like",       "islike",      "liked"});
 constexpr auto times = std::to_array<std::string_view>(
-    {"time",        "timestamp",  "ts",       "tsms",      "datetime",  "eventtime",  "eventtimestamp",
-     "timestampms", "timestamps", "unixtime", "createdat", "watchedat", "playedat",   "unixreviewtime",
-     "reviewtime",  "date",       "day",      "created",   "eventdate", "ratingtime", "ratingtimestamp"});
+    {"time",        "timestamp",  "ts",         "tsms",           "datetime",  "eventtime",  "eventtimestamp",
+     "timestampms", "timestamps", "unixtime",   "createdat",      "watchedat", "playedat",   "unixreviewtime",
+     "reviewtime",  "date",       "day",        "created",        "eventdate", "ratingtime", "ratingtimestamp",
+     "eventts",     "tdat",       "reviewdate", "transactiondate"});
 constexpr auto types =
     std::to_array<std::string_view>({"event", "eventtype", "type", "action", "actiontype", "behavior", "behaviour",
                                      "behaviortype", "feedbacktype", "interaction", "interactiontype", "eventname"});

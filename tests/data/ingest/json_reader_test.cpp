@@ -197,6 +197,14 @@ TEST(JsonReader, AConfidenceBeyondTheLargestIsOutOfRange)
                 ElementsAre(HasSubstr("out of range"), "1 2 1 0  1e+30"));
 }
 
+TEST(JsonReader, KnowsColumnsOfReviewsAndTransactions)
+{
+    EXPECT_THAT(read("{\"customer_id\":1,\"product_id\":2,\"star_rating\":5,\"review_date\":\"2015-08-31\"}\n"),
+                ElementsAre("1 2 5 1440979200  1"));
+    EXPECT_THAT(read("{\"customer_id\":1,\"article_id\":2,\"t_dat\":\"2018-09-20\"}\n"),
+                ElementsAre("1 2 1 1537401600  1"));
+}
+
 TEST(JsonReader, SaysThatAnArrayHasNoEnd)
 {
     const std::string whole = "[{\"user\":1,\"item\":2},\n{\"user\":3,\"item\":4}";
