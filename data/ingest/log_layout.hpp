@@ -10,7 +10,7 @@
 namespace alster {
 
 /// What a log is made of. A new one is also entered in make_parser() and its checks (interaction_reader.cpp), in `formats`
-/// of host/commands/prepare.cpp, in docs/logs.md and in tests/fuzz/logs_fuzzer.cpp.
+/// of host/commands/prepare_options.cpp, in docs/logs.md and in tests/fuzz/logs_fuzzer.cpp.
 enum class LogFormat { csv, tsv, jsonl, movielens, pairs, lists };
 
 /// How to read a log (docs/logs.md).

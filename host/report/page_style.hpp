@@ -3,7 +3,7 @@
 namespace alster {
 
 /// The style sheet of reports. Colours have names: light ones, and dark ones where the reader's system asks for them.
-/// Text has a contrast of 4.5 and lines one of 3 to what is behind them, in both.
+/// In both, text has a contrast of at least 4.5 to its background, and lines one of at least 3.
 inline constexpr const char* page_style = R"css(
 :root{color-scheme:light dark;--page:#f6f7f9;--card:#fff;--text:#1b2330;--faint:#566173;--line:#dfe3ea;--grid:#e8ebf0;
 --c1:#2457c5;--c2:#c2570c;--c3:#0f766e;--c4:#7c3aed;--c5:#667085;--band:#2457c526;--good:#12703a;--good-bg:#e2f5e8;

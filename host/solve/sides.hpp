@@ -25,7 +25,8 @@ struct Sides {
     FactorSide<B> items;
 };
 
-/// Fills this rank's item factors with the start (drawn, with biases of 0, where no model has the item), and sets Σ λ_i‖y_i‖² of it.
+/// Fills this rank's item factors with the start, and sets Σ λ_i‖y_i‖² of it. Where no earlier model has the item they
+/// are drawn, with a bias of 0.
 template <Backend B>
 void set_start(const Communicator& ranks, const B& backend, const Objective& objective, const SolveOptions& options,
                Row users, const OwnInteractions& by_item, FactorSide<B>& items)

@@ -56,10 +56,22 @@ std::string TrialSettings::text() const
     return fmt::format("factors {}, reg {}, alpha0 {}, nu {}", factors, reg, alpha0, nu);
 }
 
+namespace {
+
+double alpha0_of(const DatasetInfo& data)
+{
+    Objective objective{.alpha0 = -1};
+    objective.settle(data);
+    return objective.alpha0;
+}
+
+}  // namespace
+
 TrialSpace::TrialSpace(const DatasetInfo& data, std::vector<Row> factors)
     : users_(static_cast<double>(data.users)),
       items_(static_cast<double>(data.items)),
       interactions_(static_cast<double>(data.interactions)),
+      usual_alpha0_(alpha0_of(data)),
       factors_(std::move(factors))
 {
 }
@@ -78,14 +90,13 @@ TrialSettings TrialSpace::rounded(Row factors, double alpha0, double reg_by_freq
 
 TrialSettings TrialSpace::usual() const
 {
-    return rounded(factors_[factors_.size() / 2], 6 * interactions_ / (users_ * items_), Objective{}.regularization(),
-                   1);
+    return rounded(factors_[factors_.size() / 2], usual_alpha0_, Objective{}.regularization(), 1);
 }
 
 TrialSettings TrialSpace::anywhere(std::uint64_t seed, int n) const
 {
     const auto [a, l, v, f] = even_point(seed, n);
-    const double alpha0 = 6 * interactions_ / (users_ * items_) * std::exp2(7 * a - 3);
+    const double alpha0 = usual_alpha0_ * std::exp2(7 * a - 3);
     const double reg = least_reg * std::pow(most_reg / least_reg, l);
     return rounded(factors_[one_of(factors_.size(), f)], alpha0, reg, exponents[one_of(exponents.size(), v)]);
 }

@@ -22,7 +22,7 @@ struct TrialSettings {
 };
 
 /// Where settings are looked for. It follows from the size of the data alone:
-///   α0   6 · density · 2^t,  t in [−3, 4]          around train's --alpha0 auto
+///   α0   a · 2^t,  t in [−3, 4]                    a: that of train's --alpha0 auto
 ///   λ    (λ₁ m)^… so that λ (n + α0 N)^ν is λ₁ m at a middling row, λ₁ in [0.001, 0.06]
 ///   ν    ½, ¾ or 1
 ///   f    one of a list
@@ -48,6 +48,7 @@ private:
     double users_;
     double items_;
     double interactions_;
+    double usual_alpha0_;
     std::vector<Row> factors_;
 };
 
