@@ -3,7 +3,6 @@
 Each clause is evaluated by itself for each pair of user and item from the text of the files that prepare has read, so
 nothing of alster's reading of rules or attributes is used.
 """
-import datetime
 import json
 import os
 import sys
@@ -17,130 +16,10 @@ except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(4)
 
+from eligibility_world import AT, RULES, allowed, write_inputs
 from program import alster
 
 K = 9
-AT = "2026-11-27T00:00:00Z"
-SCALES = {"film": ["G", "PG", "R", "X"], "tv": ["TV-Y", "TV-PG", "TV-MA"]}
-RULES = """
-unknown_users = "kids"
-[scale]
-film = ["G", "PG", "R", "X"]
-tv = ["TV-Y", "TV-PG", "TV-MA"]
-[known]
-genres = ["Snuff"]
-[window]
-from = "opens"
-until = "closes"
-open_ended = true
-[everyone]
-items.markets = { any_of_user = "market" }
-block = ["i3", "gone-1"]
-[[class]]
-name = "kids"
-users.profile = "kids"
-items = [
-  { genres = { any_of = ["Animation", "Family"], none_of = ["Horror", "Snuff"] }, rating = { at_most = ["G", "TV-Y"] } },
-  { stars = { at_least = 4.5 }, rating = "TV-Y" },
-]
-allow = ["i7"]
-block = ["i4"]
-[[class]]
-name = "capped"
-users = { profile = ["teen", "guest"], age = { at_least = 10, at_most = 99 } }
-items.rating = { at_most_user = "cap" }
-items.released = { from = 1950-01-01, until = 2020-01-01 }
-[[class]]
-name = "all"
-users.adult = true
-"""
-
-
-def pick(random, values, missing=0.05):
-    return "" if random.random() < missing else str(values[random.integers(len(values))])
-
-
-def some(random, values):
-    return "|".join(v for v in values if random.random() < 0.7)
-
-
-def write_inputs():
-    random = np.random.default_rng(7)
-    items = {}
-    for n in range(60):
-        items[f"i{n}"] = {
-            "genres": some(random, ["Animation", "Drama", "Family", "Horror"]),
-            "rating": pick(random, SCALES["film"] + SCALES["tv"] + ["unrated"]),
-            "stars": pick(random, [1, 3.5, 4.5, 5]),
-            "markets": some(random, ["de", "fr", "us"]),
-            "released": pick(random, ["1939-08-25", "1950-01-01", "1999-03-31", "2019-12-31", "2020-01-01"]),
-            "opens": pick(random, ["2020-01-01", "2026-11-27", "2026-11-27", "2026-11-28"], 0.4),
-            "closes": pick(random, ["2026-11-26", "2026-11-27", "2027-01-01", "2030-01-01", "2031-01-01"], 0.5)}
-    users = {}
-    for n in range(50):
-        users[f"u{n}"] = {"profile": pick(random, ["kids", "teen", "guest", "other"]), "age": pick(random, [5, 10, 40]),
-                          "cap": pick(random, ["PG", "R", "TV-PG", "none"]), "market": pick(random, ["de", "de", "fr", "xx"]),
-                          "adult": pick(random, ["yes", "no"])}
-    users["u49"] = {name: "" for name in users["u0"]}
-    for path, rows in (("items.csv", items), ("users.csv", users)):
-        with open(path, "w") as file:
-            names = list(next(iter(rows.values())))
-            file.write("item_id," * (path == "items.csv") + "user_id," * (path == "users.csv") + ",".join(names) + "\n")
-            file.writelines(",".join([key, *row.values()]) + "\n" for key, row in rows.items())
-    with open("log.csv", "w") as log:
-        for time in range(900):
-            user, item = random.integers(49), min(random.geometric(0.06) - 1, 55)
-            log.write(f"u{user},i{item},1,{1_600_000_000 + time}\n")
-    with open("rules.toml", "w") as rules:
-        rules.write(RULES)
-    alster("prepare --input log.csv --items items.csv --item-columns id=item_id,genres=genres:set,rating=rating:category,"
-           "stars=stars:number,markets=markets:set,released=released:time,opens=opens:time,closes=closes:time "
-           "--users users.csv --user-columns id=user_id,profile=profile:category,age=age:number,cap=cap:category,"
-           "market=market:category,adult=adult:bool --out d.h5")
-    alster("train --data d.h5 --factors 6 --sweeps 4 --out run")
-    return items, users
-
-
-def place(value):
-    return next(((name, scale.index(value)) for name, scale in SCALES.items() if value in scale), None)
-
-
-def below(value, cap):
-    mine, limit = place(value), place(cap)
-    return mine is not None and limit is not None and mine[0] == limit[0] and mine[1] <= limit[1]
-
-
-def allowed(rules, user, item_id, item):
-    """Whether a user (None: an unknown one) may see an item, written from docs/eligibility.md, not from the code."""
-    day = AT[:10]
-    if item_id in rules["everyone"]["block"]:
-        return False
-    if (item["opens"] and item["opens"] > day) or (item["closes"] and not day < item["closes"]):
-        return False
-    kind = None
-    if user is not None and user["profile"] == "kids":
-        kind = "kids"
-    elif user is not None and user["profile"] in ("teen", "guest") and user["age"] and 10 <= float(user["age"]) <= 99:
-        kind = "capped"
-    elif user is not None and user["adult"] == "yes":
-        kind = "all"
-    market = user["market"] if user is not None else ""
-    if kind is None:
-        kind = rules["unknown_users"]
-    if not market or market not in item["markets"].split("|"):
-        return False
-    genres = item["genres"].split("|") if item["genres"] else []
-    if kind == "kids":
-        if item_id == "i4":
-            return False
-        mild = bool({"Animation", "Family"} & set(genres)) and "Horror" not in genres and (
-            below(item["rating"], "G") or below(item["rating"], "TV-Y"))
-        good = item["stars"] != "" and float(item["stars"]) >= 4.5 and item["rating"] == "TV-Y"
-        return item_id == "i7" or mild or good
-    if kind == "capped":
-        return (user["cap"] != "" and item["rating"] != "" and below(item["rating"], user["cap"])
-                and item["released"] != "" and "1950-01-01" <= item["released"] < "2020-01-01")
-    return True
 
 
 def read(path):
@@ -268,38 +147,6 @@ def check_refusals():
     alster("similar --model run/model.h5 --item i1 --class kids", code=64)
 
 
-def check_inspect(items, users):
-    """What inspect says of a user and of an item, by the rules as they are read here, and by the log."""
-    rules = tomllib.loads(RULES)
-    with open("log.csv") as log:
-        events = [line.strip().split(",") for line in log]
-    common = f"inspect d.h5 --eligibility rules.toml --at {AT} --json"
-    for name in ("u1", "u7", "u20"):
-        facts = json.loads(alster(f"{common} --user {name}").stdout)["user"]
-        assert facts["may_see"] == sum(allowed(rules, users[name], key, item) for key, item in items.items()), facts
-        assert facts["attributes"] == {key: value for key, value in users[name].items() if value} | (
-            {"adult": "true" if users[name]["adult"] == "yes" else "false"} if users[name]["adult"] else {}), facts
-        latest = {}
-        for user, item, _, time in events:
-            if user == name:
-                latest[item] = int(time)
-        shown = {event["item"]: event["time"] for event in facts["training"]}
-        assert shown == {item: datetime.datetime.fromtimestamp(time, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-                         for item, time in latest.items()}, shown
-        assert list(shown.values()) == sorted(shown.values(), reverse=True)
-    for key in ("i0", "i4", "i7", "i30"):
-        facts = json.loads(alster(f"{common} --item {key}").stdout)["item"]
-        assert sum(view["users"] for view in facts["classes"]) == len(users)
-        may = sum(view["users"] for view in facts["classes"] if view["may_see"])
-        assert may == sum(allowed(rules, user, key, items[key]) for user in users.values()), (key, facts)
-        for name in ("u1", "u7", "u20"):
-            verdict = json.loads(alster(f"{common} --user {name} --item {key}").stdout)["verdict"]
-            assert verdict["may_see"] == allowed(rules, users[name], key, items[key]), (name, key, verdict)
-            assert bool(verdict["forbidden_by"]) != verdict["may_see"]
-    assert "has no item 'i999'" in alster("inspect d.h5 --item i999", code=65).stderr
-    assert "name --user" in alster("inspect d.h5 --eligibility rules.toml", code=64).stderr
-
-
 def audit(lists, rules, code, extra=""):
     done = alster(f"audit {lists} --data d.h5 --eligibility {rules} --json {extra}", code=code)
     with open(f"{lists}.audit.json") as verdict:
@@ -409,7 +256,6 @@ def main():
         check_one_of_all(items)
         check_refusals()
         check_audit(items, users)
-        check_inspect(items, users)
         check_planted()
         check_tampering()
         check_likeness()
