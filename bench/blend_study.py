@@ -26,6 +26,18 @@ SETS = {  # name: (input, options of prepare, split of the test, split of the re
 MODELS = list(itertools.product((0.003, 0.01, 0.02), (0.1, 0.2, 0.5, 1)))
 
 
+def table_of_parts(found):
+    """What `evaluate --blend` says of the blend and of its parts."""
+    lines = [f"  {'':<14} {'popularity':>10} {'item-item':>10} {'model':>8} {'blend':>8}  gain over the model, 95 %"]
+    for metric in ("recall_all@20", "ndcg@20", "ndcg@10"):
+        gain = f"gain_over_model_alone_{metric}"
+        lines.append(f"  {metric:<14} {found['popularity_' + metric]:>10.4f} {found['item_item_' + metric]:>10.4f} "
+                     f"{found['model_alone_' + metric]:>8.4f} {found[metric]:>8.4f}"
+                     + (f"  {found[gain]:+.4f}, {found[gain + '_low']:+.4f} … {found[gain + '_high']:+.4f}"
+                        if gain in found else ""))
+    return "\n".join(lines)
+
+
 class Study:
     def __init__(self, options):
         self.options = options
@@ -125,13 +137,7 @@ class Study:
         seconds = self.neighbours(test, model, b)["seconds"]
         found = self.evaluate(test, model, "--blend", mu if mu > 0 else 1e-9)
         print(f"  neighbours in {seconds:.2f} s; {found['users']} users\n"
-              f"  {'':<14} {'popularity':>10} {'item-item':>10} {'model':>8} {'blend':>8}  gain over the model, 95 %")
-        for metric in ("recall_all@20", "ndcg@20", "ndcg@10"):
-            gain = f"gain_over_model_alone_{metric}"
-            print(f"  {metric:<14} {found['popularity_' + metric]:>10.4f} {found['item_item_' + metric]:>10.4f} "
-                  f"{found['model_alone_' + metric]:>8.4f} {found[metric]:>8.4f}"
-                  + (f"  {found[gain]:+.4f}, {found[gain + '_low']:+.4f} … {found[gain + '_high']:+.4f}"
-                     if gain in found else ""), flush=True)
+              f"{table_of_parts(found)}", flush=True)
 
 
 def numbers(text):

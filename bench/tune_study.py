@@ -12,6 +12,8 @@ import json
 import pathlib
 import subprocess
 
+from blend_study import table_of_parts
+
 SETS = {  # name: (input, options of prepare, split of the test and of validation)
     "ml-100k": ("ml-100k/u.data", "--format movielens", "time:0.1"),
     "ml-1m-ge4": ("ml-1m/ratings_ge4.dat.gz", "--format movielens", "time:0.1"),
@@ -19,7 +21,6 @@ SETS = {  # name: (input, options of prepare, split of the test and of validatio
                "--format tsv --header --columns user=userID,item=artistID,value=weight", "random:0.2"),
     "citeulike": ("citeulike-a/users.dat.gz", "--format csv --columns user=0,item=1", "random:0.2"),
 }
-METRICS = ("recall_all@20", "ndcg@20", "ndcg@10")
 
 
 def run(alster, command, *arguments):
@@ -53,13 +54,7 @@ def study(name, options):
     mu = tuned["chosen"]["mu"]
     found = run(options.alster, "evaluate", "--model", best, "--data", data, "--k", "10,20", "--blend", mu or 1e-9)
     print(f"\n{name}, {split}: {tuned['why']}\n  chosen {tuned['chosen']}\n  seconds {tuned['seconds']}\n"
-          f"  {'test':<14} popularity item-item    model    blend  gain over the model, 95 %")
-    for metric in METRICS:
-        gain = f"gain_over_model_alone_{metric}"
-        print(f"  {metric:<14} {found['popularity_' + metric]:>10.4f} {found['item_item_' + metric]:>9.4f} "
-              f"{found['model_alone_' + metric]:>8.4f} {found[metric]:>8.4f}"
-              + (f"  {found[gain]:+.4f}, {found[gain + '_low']:+.4f} … {found[gain + '_high']:+.4f}" if mu else "  0"),
-              flush=True)
+          f"{table_of_parts(found)}", flush=True)
 
 
 def main():
