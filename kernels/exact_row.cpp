@@ -48,8 +48,11 @@ public:
         diagonal_ = Eigen::Map<const Eigen::VectorXd>(objective.base.data(), Y.width) + lambda_;
     }
 
-    /// False where fp64 is not enough.
-    bool solve(Eigen::VectorXd& x) const { return n_ < Y_.width ? solve_dual(x) : solve_primal(x); }
+    /// False where fp64 is not enough. The dual form divides by D, which is 0 for a bias without a penalty.
+    bool solve(Eigen::VectorXd& x) const
+    {
+        return n_ < Y_.width && diagonal_.minCoeff() > 0 ? solve_dual(x) : solve_primal(x);
+    }
 
     [[nodiscard]] double residual(const Eigen::VectorXd& x) const
     {

@@ -156,6 +156,34 @@ TEST_P(Solve, JointBiasesAreEquivalentToReference)
     }
 }
 
+TEST_P(Solve, ABiasNeedsNoPenalty)
+{
+    for (const Row width : {2, 9, 33}) {
+        const auto problem = random_problem({.rows = 40, .columns = 100, .width = width});
+        auto objective = objective_of(width, true);
+        objective.bias_lambda = 0;
+        HostMatrix X(40, width);
+        GetParam().solve(problem, objective, X);
+
+        for (Row u = 0; u < X.rows; ++u) {
+            const Offset n = problem.interactions.entries(u);
+            const Eigen::VectorXd x = row_of(X, u);
+            Eigen::VectorXd gradient = objective.regularization(n) * x;
+            gradient[width - 1] = 0;
+            double scale = gradient.norm();
+            for (Offset k = problem.interactions.offsets[u]; k < problem.interactions.offsets[u + 1]; ++k) {
+                Eigen::VectorXd y = row_of(problem.fixed, problem.interactions.columns[k]);
+                const double target = problem.interactions.preferences[k] - y[width - 1];
+                y[width - 1] = 1;
+                const double c = problem.interactions.confidences[k];
+                gradient -= c * (target - x.dot(y)) * y;
+                scale += c * y.norm() * (std::abs(target) + std::abs(x.dot(y)));
+            }
+            EXPECT_LE(gradient.norm(), 8 * GetParam().eps * scale) << "row " << u << ", " << n << " entries";
+        }
+    }
+}
+
 TEST_P(Solve, ReportsTheLossOfEachRow)
 {
     const auto problem = random_problem({.rows = 40, .columns = 100, .width = 20});
