@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <ctime>
+#include <unordered_set>
 
 #include "data/ingest/timestamp.hpp"
 
@@ -127,7 +128,27 @@ std::optional<std::int64_t> date_by_pattern(const std::string& text)
 bool is_list(std::string_view text)
 {
     text = trimmed(text);
-    return text.starts_with('[') && text.ends_with(']');
+    return (text.starts_with('[') && text.ends_with(']')) || (text.starts_with('{') && text.ends_with('}'));
+}
+
+std::optional<char> overlooked_separator(std::span<const std::string> vocabulary)
+{
+    for (const char mark : {',', ';', '|', '/'}) {
+        std::unordered_set<std::string_view> met;
+        bool cuts = false, recurs = false;
+        for (const std::string_view value : vocabulary) {
+            std::unordered_set<std::string_view> parts;
+            for (std::size_t begin = 0; begin <= value.size();) {
+                const auto end = std::min(value.find(mark, begin), value.size());
+                if (const auto part = trimmed(value.substr(begin, end - begin)); !part.empty()) parts.insert(part);
+                begin = end + 1;
+            }
+            cuts = cuts || parts.size() > 1;
+            for (const auto part : parts) recurs = !met.insert(part).second || recurs;
+        }
+        if (cuts && recurs) return mark;
+    }
+    return std::nullopt;
 }
 
 std::optional<std::int64_t> attribute_time(std::string_view text)

@@ -13,7 +13,7 @@ namespace alster {
 /// Stands between the parts of a set in the texts that files of items and users are read into: no text has it.
 inline constexpr char set_mark = '\x1f';
 
-/// What begins with [ and ends with ]: as the whole value of a set it could not be taken apart.
+/// What begins with [ or { and ends likewise: as the whole value of a set it could not be taken apart.
 [[nodiscard]] bool is_list(std::string_view text);
 
 /// A time as descriptions have it: what parse_time() reads, a date before 1970, "01-Jan-1995", or a year of four digits.
@@ -22,6 +22,10 @@ inline constexpr char set_mark = '\x1f';
 
 /// The distinct values of a category or a set, ascending by bytes.
 [[nodiscard]] std::vector<std::string> distinct_values(AttributeType type, std::span<const std::string> texts);
+
+/// What seems to separate parts within these values of a set, none of which was taken apart: a mark between texts that
+/// recur, as in "Drama" and "Comedy, Drama".
+[[nodiscard]] std::optional<char> overlooked_separator(std::span<const std::string> vocabulary);
 
 /// Typed values of rows, and what could not be read as such.
 struct EncodedAttribute {

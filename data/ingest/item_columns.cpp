@@ -42,6 +42,7 @@ void take_place(std::string_view& text, ItemColumn& column, const char* option)
         column.set = '|';
         if (text.size() > 1 && text.front() == ':') {
             column.set = text[1];  // it may be a comma
+            column.set_was_named = true;
             text.remove_prefix(2);
         }
     }

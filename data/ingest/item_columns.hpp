@@ -14,6 +14,7 @@ struct ItemColumn {
     std::string place;  // a position from 0, the name of a header's column, or a JSON key ("info.title")
     std::optional<AttributeType> type;  // where one was named
     char set = '\0';                    // what separates the parts of a set; '\0': it is none
+    bool set_was_named = false;         // and not taken to be '|'
 };
 
 /// The options --item-columns and --user-columns: "id=0,title=3,genres=5:set:;,released=date:time", by position or by

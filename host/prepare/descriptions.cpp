@@ -10,6 +10,7 @@
 #include "data/id_hash.hpp"
 #include "data/ingest/attribute_encoder.hpp"
 #include "data/json_text.hpp"
+#include "data/printable.hpp"
 
 namespace alster {
 
@@ -126,13 +127,38 @@ std::vector<std::string> Descriptions::vocabulary_of(const TextsOfColumn& column
     return all;
 }
 
+/// "Comedy, Drama" as one value of a set would pass every rule about dramas.
+void Descriptions::check_separator(const std::string& attribute, const TextsOfColumn& column,
+                                   std::span<const std::string> vocabulary)
+{
+    if (column.type != AttributeType::set || file_.path.empty()) return;
+    const bool taken_apart =
+        std::ranges::any_of(column.texts, [](const std::string& t) { return t.find(set_mark) != t.npos; });
+    if (ranks_.max(std::int64_t{taken_apart}) > 0) return;
+    const auto mark = overlooked_separator(vocabulary);
+    if (!mark) return;
+    const auto example =
+        std::ranges::find_if(vocabulary, [&](const std::string& value) { return value.find(*mark) != value.npos; });
+    const auto text = fmt::format("{}: no set of '{}' was taken apart, and '{}' seems to be one of several values",
+                                  file_.path, attribute, printable(*example));
+    const bool named = std::ranges::any_of(file_.columns.columns(), [&](const ItemColumn& named_column) {
+        return named_column.name == attribute && named_column.set_was_named;
+    });
+    if (!named)
+        throw Error(ExitCode::bad_data, "{}: name what separates them, as in {} {}=NAME:set:{} (:set:| if it is one)",
+                    text, columns_option(side_), attribute, *mark);
+    warnings_.push_back(text);
+}
+
 void Descriptions::encode_columns(ItemCatalogue& catalogue)
 {
     for (const auto& [attribute, column] : catalogue.columns) {
         std::size_t width = 1;
         for (const auto& text : column.texts) width = std::max(width, text.size());
         width = static_cast<std::size_t>(ranks_.max(static_cast<std::int64_t>(width)));
-        EncodedAttribute encoded = encode(column.type, column.texts, vocabulary_of(column), width);
+        const auto vocabulary = vocabulary_of(column);
+        check_separator(attribute, column, vocabulary);
+        EncodedAttribute encoded = encode(column.type, column.texts, vocabulary, width);
         AttributeReport report{.name = attribute, .type = column.type};
         report.distinct = encoded.column.vocabulary.rows();
         if (!has_vocabulary(column.type)) report.distinct = 0;
@@ -163,7 +189,7 @@ void Descriptions::write(DatasetWriter& file, Row first, std::span<const std::in
 
 std::vector<std::string> Descriptions::warnings() const
 {
-    std::vector<std::string> warnings;
+    std::vector<std::string> warnings = warnings_;
     if (report_.cut > 0)
         warnings.push_back(
             fmt::format("{}: {} texts of {} were cut to 1000 bytes", file_.path, report_.cut, name(side_)));

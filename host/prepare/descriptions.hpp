@@ -71,6 +71,8 @@ private:
     void keep_known(const DatasetReader& known, RowRange rows, ItemCatalogue& catalogue) const;
     void encode_columns(ItemCatalogue& catalogue);
     [[nodiscard]] std::vector<std::string> vocabulary_of(const TextsOfColumn& column) const;
+    void check_separator(const std::string& attribute, const TextsOfColumn& column,
+                         std::span<const std::string> vocabulary);
 
     const Communicator& ranks_;
     Side side_;
@@ -79,6 +81,7 @@ private:
     QuarantineFile quarantine_;
     Attributes columns_;
     DescriptionReport report_;
+    std::vector<std::string> warnings_;
 };
 
 }  // namespace alster

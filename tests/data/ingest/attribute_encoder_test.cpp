@@ -72,6 +72,25 @@ TEST(AttributeEncoder, AListThatIsNoneOfTextsIsNotGiven)
     EXPECT_EQ("[{'id': 16, 'name': 'Animation'}]", encoded.first_unreadable);
 }
 
+TEST(AttributeEncoder, AnArrayOfADatabaseIsNoValueOfASet)
+{
+    const auto encoded = encode(AttributeType::set, std::vector<std::string>{joined_set("{Drama,War}", '|')}, {}, 0);
+    EXPECT_EQ(1, encoded.unreadable);
+}
+
+TEST(AttributeEncoder, ASeparatorIsOverlookedWherePartsRecur)
+{
+    const auto overlooked = [](const std::vector<std::string>& values) { return overlooked_separator(values); };
+    EXPECT_EQ(',', overlooked({"Comedy, Drama", "Drama"}));
+    EXPECT_EQ(';', overlooked({"Comedy;Drama", "Comedy;War"}));
+    EXPECT_EQ('/', overlooked({"Action/War", "War/Comedy", "Drama"}));
+    EXPECT_EQ(std::nullopt, overlooked({"Comedy, black", "Drama"}));
+    EXPECT_EQ(std::nullopt, overlooked({"Sci-Fi/Fantasy", "Drama, long"}));
+    EXPECT_EQ(std::nullopt, overlooked({"Drama,", "Drama"}));
+    EXPECT_EQ(std::nullopt, overlooked({"Comedy", "Drama"}));
+    EXPECT_EQ(std::nullopt, overlooked({}));
+}
+
 TEST(AttributeEncoder, DaysOfASpreadsheetAreNoTimes)
 {
     for (const char* text : {"45000", "45000.5", "20000"}) EXPECT_FALSE(attribute_time(text)) << text;

@@ -108,6 +108,24 @@ TEST_F(PrepareAttributes, RefusesWhatCannotBeRight)
     refused("--users " + file("z.csv", "customer_id,account_id\n1,2\n"), 65, "could both be the id");
 }
 
+TEST_F(PrepareAttributes, ASetThatNobodyTookApartIsRefusedUntilItsSeparatorIsNamed)
+{
+    const std::string items = "--items " + file("items.csv", "item_id,genres\n10,\"Comedy, Drama\"\n11,Drama\n");
+    const Finished refused = prepare(items);
+    EXPECT_EQ(65, refused.code);
+    EXPECT_THAT(refused.err, AllOf(HasSubstr("'Comedy, Drama' seems to be one of several values"),
+                                   HasSubstr("--item-columns genres=NAME:set:, (:set:| if it is one)")));
+    EXPECT_FALSE(std::filesystem::exists(out_));
+    report(items + " --item-columns id=item_id,genres=genres:set:,");
+    EXPECT_EQ("Comedy|Drama", value(Side::items, "genres", "10"));
+    const auto json = report(items + " --item-columns 'id=item_id,genres=genres:set:|'");
+    EXPECT_EQ("Comedy, Drama", value(Side::items, "genres", "10"));
+    EXPECT_THAT(json["warnings"].dump(), HasSubstr("no set of 'genres' was taken apart"));
+    // one that was taken apart has its separator, whatever else its values hold
+    report("--items " + file("b.csv", "item_id,genres\n10,\"Comedy, black|Drama\"\n11,\"Comedy, light\"\n"));
+    EXPECT_EQ("Comedy, light", value(Side::items, "genres", "11"));
+}
+
 TEST_F(PrepareAttributes, ATypeThatChangesIsRefusedWhereADatasetIsExtended)
 {
     ASSERT_EQ(0, prepare("--items " + file("a.csv", "item_id,year\n10,1999\n") +
