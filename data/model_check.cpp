@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "data/file_format.hpp"
 #include "data/popular_items.hpp"
@@ -66,6 +67,24 @@ void check_sizes(const Hdf5File& file, const ModelInfo& info)
                       fmt::format("from 0 to {} × {}", info.users, info.items));
 }
 
+/// The configuration and the metric are JSON, and the first one speaks of the same model as the attributes.
+void check_texts(const Hdf5File& file, const ModelInfo& info)
+{
+    const auto config = nlohmann::json::parse(info.config, nullptr, false);
+    require_attribute(file, config.is_object(), "config_json", info.config, "an object in JSON");
+    const auto require = [&](const char* key, const auto& value) {
+        const auto found = config.find(key);
+        require_attribute(file, found == config.end() || *found == nlohmann::json(value), "config_json", info.config,
+                          fmt::format("one with \"{}\": {}, as the attributes say", key, value));
+    };
+    require("objective", info.objective);
+    require("factors", info.factors);
+    require("seed", info.seed);
+    const bool is_metric =
+        info.evaluation.empty() || nlohmann::json::parse(info.evaluation, nullptr, false).is_object();
+    require_attribute(file, is_metric, "eval_json", info.evaluation, "an object in JSON, or empty");
+}
+
 void check_shapes(const Hdf5File& file, const ModelInfo& info)
 {
     for (const Side side : {Side::users, Side::items}) {
@@ -82,7 +101,7 @@ void check_shapes(const Hdf5File& file, const ModelInfo& info)
     }
 }
 
-ValueRules rules_of_model(LargestFactors& largest)
+ValueRules rules_of_model(LargestFactors& largest, std::int64_t watermark)
 {
     constexpr auto most_events = std::numeric_limits<std::int32_t>::max();
     ValueRules rules;
@@ -93,12 +112,45 @@ ValueRules rules_of_model(LargestFactors& largest)
         const auto group = group_of(side);
         rules["/gram" + group] = finite<double>();
         rules[group + "/n_events"] = within<std::int32_t>(0, most_events, "must be 0 or more");
-        rules[group + "/last_event"] =
+        rules[group + "/folded_at"] =
             within<std::int64_t>(-farthest_time, farthest_time, "must be a time in Unix seconds");
-        rules[group + "/folded_at"] = rules[group + "/last_event"];
+        rules[group + "/last_event"] =
+            within<std::int64_t>(-farthest_time, watermark, "must be no later than data_watermark");
         rules[group + "/status"] = one_of({0, 1, 2, 3, 255});
     }
     return rules;
+}
+
+/// The first row of the range of which nothing was learned, or which was erased, and that has factors; −1: none.
+Row first_with_wrong_status(const Hdf5File& file, const ModelInfo& info, Side side, RowRange range)
+{
+    const auto status = file.read_rows<std::uint8_t>(group_of(side) + "/status", range);
+    const auto is_empty = [](std::uint8_t of_row) {
+        return RowStatus{of_row} == RowStatus::prior_only || RowStatus{of_row} == RowStatus::erased;
+    };
+    if (std::ranges::none_of(status, is_empty)) return -1;
+    const auto factors = file.read_rows<float>(group_of(side) + "/factors", range);
+    const bool of_ratings = info.objective == "explicit";
+    const Row constant = !of_ratings ? -1 : info.width - (side == Side::users ? 1 : 2);  // is 1, the other's bias
+    for (Row r = 0; r < range.size(); ++r)
+        for (Row a = 0; a < info.width && is_empty(status[r]); ++a)
+            if (a != constant && factors[r * info.width + a] != 0) return range.first + r;
+    return -1;
+}
+
+void check_statuses(const Hdf5File& file, const ModelInfo& info, Side side)
+{
+    constexpr Row rows_together = 16'384;
+    const FileAccess& access = file.access();
+    const Row rows = rows_of(info, side);
+    const Row end = rows * (access.rank() + 1) / access.size();
+    Row mine = -1;
+    for (Row first = rows * access.rank() / access.size(); first < end && mine < 0; first += rows_together)
+        mine = first_with_wrong_status(file, info, side, {first, std::min(first + rows_together, end)});
+    for (const Row row : access.gathered(mine))
+        if (row >= 0)
+            throw Error(ExitCode::bad_data, "{}: {}/status of row {} says that it has no factors, and it has some",
+                        file.path().string(), group_of(side), row);
 }
 
 /// A Gramian is symmetric, and its diagonal a sum of squares.
@@ -142,17 +194,19 @@ void check(const Hdf5File& file, const ModelInfo& info)
 {
     check_sizes(file, info);
     check_numbers(file, info);
+    check_texts(file, info);
     check_shapes(file, info);
 }
 
 void verify_model(const Hdf5File& file, const ModelInfo& info)
 {
     LargestFactors largest;
-    file.verify(rules_of_model(largest));
+    file.verify(rules_of_model(largest, info.watermark));
     require_finite_scores(file, info.width, largest, ExitCode::bad_data);
     static_cast<void>(read_popular(file, info.items));
     for (const Side side : {Side::users, Side::items}) {
         check_gramian(file, side, info.width);
+        check_statuses(file, info, side);
         check_ids(file, group_of(side), rows_of(info, side));
     }
 }

@@ -100,7 +100,15 @@ TEST_F(AlteredValues, AModelsAttributesAreComparedWithItsShapesAndEachOther)
                                  attribute("alpha", -1.0, "-1"),
                                  attribute("nu", nan, "nan"),
                                  attribute("bias_lambda", -1.0, "-1"),
-                                 attribute("objective_value", nan, "nan")});
+                                 attribute("objective_value", nan, "nan"),
+                                 attribute("config_json", std::string_view("{nope"), "{nope"),
+                                 attribute("config_json", std::string_view("[]"), "[]"),
+                                 attribute("config_json", std::string_view(R"({"factors":200})"),
+                                           R"({"factors":200}, it must be one with "factors": 3, as)"),
+                                 attribute("config_json", std::string_view(R"({"seed":"1"})"), R"({"seed":"1"}, it)"),
+                                 attribute("config_json", std::string_view(R"({"objective":"explicit"})"),
+                                           R"({"objective":"explicit"}, it must be one with "objective": implicit)"),
+                                 attribute("eval_json", std::string_view("0.5"), "0.5, it must be an object")});
 }
 
 TEST_F(AlteredValues, WhatAModelHoldsIsWhatItCanHold)
@@ -118,6 +126,9 @@ TEST_F(AlteredValues, WhatAModelHoldsIsWhatItCanHold)
          value<std::int32_t>("/users/n_events", 8, -7, {"/users/n_events of row 8 is -7", "0 or more"}),
          value<std::int64_t>("/items/last_event", 4, std::numeric_limits<std::int64_t>::min(),
                              {"/items/last_event of row 4"}),
+         value<std::int64_t>("/users/last_event", 8, 1'900'000'000, {"/users/last_event of row 8", "data_watermark"}),
+         value<std::uint8_t>("/users/status", 8, 2, {"/users/status of row 8 says that it has no factors"}),
+         value<std::uint8_t>("/items/status", 0, 255, {"/items/status of row 0 says that it has no factors"}),
          value<std::uint8_t>("/users/status", 2, 77, {"/users/status of row 2 is 77", "0, 1, 2, 3, 255"}),
          value<double>("/gram/items", 4, nan, {"/gram/items of row 1 is nan"}),
          value<double>("/gram/users", 1, 5.5, {"/gram/users", "no Gramian"}),

@@ -53,7 +53,7 @@ TEST(ModelFile, TellsWhatItHolds)
     EXPECT_EQ(-1234567890123, info.seed);
     EXPECT_EQ(1.5e300, info.objective_value);
     EXPECT_EQ("run é", info.run_id);
-    EXPECT_EQ(R"({"factors":3})", info.config);
+    EXPECT_EQ(R"({"seed":-1234567890123})", info.config);
     EXPECT_EQ("", info.evaluation);
 }
 

@@ -142,7 +142,8 @@ SampleModel::SampleModel(Row users, Row items, Row width)
     info_.objective_value = 1.5e300;
     info_.fingerprint = std::string(64, 'a');
     info_.run_id = "run é";
-    info_.config = R"({"factors":3})";
+    info_.config = R"({"seed":-1234567890123})";
+    info_.watermark = 1700000000;
 }
 
 std::vector<float> SampleModel::factors(Side side, RowRange rows) const
@@ -180,7 +181,7 @@ std::vector<std::int64_t> SampleModel::last_events(RowRange rows) const
 
 std::vector<std::uint8_t> SampleModel::status(RowRange rows) const
 {
-    return for_rows<std::uint8_t>(rows, [](Row r) { return r % 3; });
+    return for_rows<std::uint8_t>(rows, [](Row r) { return r % 2; });
 }
 
 std::vector<double> SampleModel::gramian(Side side) const

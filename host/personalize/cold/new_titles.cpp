@@ -23,11 +23,15 @@ std::optional<NewItems> new_items_of(const std::string& config)
     const auto object = nlohmann::json::parse(config, nullptr, false);
     if (!object.is_object() || !object.contains("new_items")) return std::nullopt;
     const auto& stored = object["new_items"];
-    const auto by = std::ranges::find(cold_method_names, stored.value("by", ""));
-    if (by == cold_method_names.end()) return std::nullopt;
-    return NewItems{.features = {.attributes = stored.value("features", std::vector<std::string>()),
-                                 .least_rows = stored.value("least_rows", Row{1})},
-                    .by = static_cast<ColdMethod>(by - cold_method_names.begin())};
+    try {
+        const auto by = std::ranges::find(cold_method_names, stored.value("by", ""));
+        if (by == cold_method_names.end()) return std::nullopt;
+        return NewItems{.features = {.attributes = stored.value("features", std::vector<std::string>()),
+                                     .least_rows = stored.value("least_rows", Row{1})},
+                        .by = static_cast<ColdMethod>(by - cold_method_names.begin())};
+    } catch (const nlohmann::json::exception&) {
+        return std::nullopt;  // of other types: no file of ours
+    }
 }
 
 void standardise(std::span<double> scores)
