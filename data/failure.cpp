@@ -1,5 +1,6 @@
 #include "data/failure.hpp"
 
+#include <nlohmann/json.hpp>
 #include <atomic>
 
 #include "data/console.hpp"

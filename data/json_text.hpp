@@ -1,5 +1,5 @@
 #pragma once
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace alster {
@@ -13,9 +13,6 @@ template <class Json>
 }
 
 /// The text with U+FFFD in place of bytes that are not UTF-8.
-[[nodiscard]] inline std::string valid_utf8(const std::string& text)
-{
-    return nlohmann::json::parse(json_text(nlohmann::json(text))).get<std::string>();
-}
+[[nodiscard]] std::string valid_utf8(const std::string& text);
 
 }  // namespace alster

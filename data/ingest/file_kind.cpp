@@ -1,6 +1,7 @@
 #include "data/ingest/file_kind.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <array>
 
 #include "data/error.hpp"

@@ -1,5 +1,6 @@
 #include "host/commands/list_command.hpp"
 
+#include <nlohmann/json.hpp>
 #include <algorithm>
 
 #include "data/console.hpp"

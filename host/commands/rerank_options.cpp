@@ -1,5 +1,7 @@
 #include "host/commands/rerank_options.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "data/console.hpp"
 #include "data/error.hpp"
 

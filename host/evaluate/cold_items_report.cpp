@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <array>
 
 #include "host/evaluate/cold_items.hpp"

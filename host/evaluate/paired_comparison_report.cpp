@@ -1,5 +1,6 @@
 #include "host/evaluate/paired_comparison_report.hpp"
 
+#include <nlohmann/json.hpp>
 #include <fmt/format.h>
 
 namespace alster {

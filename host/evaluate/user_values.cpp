@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <fmt/format.h>
 #include <string_view>
 
 #include "data/error.hpp"

@@ -1,5 +1,6 @@
 #include "host/personalize/explanation_text.hpp"
 
+#include <nlohmann/json.hpp>
 #include <fmt/format.h>
 
 #include "data/printable.hpp"

@@ -1,5 +1,7 @@
 #include "host/personalize/json_list_writer.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "data/json_text.hpp"
 #include "host/personalize/list_text.hpp"
 

@@ -1,5 +1,6 @@
 #include "host/personalize/user_list_report.hpp"
 
+#include <nlohmann/json.hpp>
 #include <fmt/format.h>
 
 namespace alster {

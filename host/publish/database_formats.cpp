@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <nlohmann/json.hpp>
 #include <concepts>
 
 #include "data/json_text.hpp"

@@ -1,5 +1,6 @@
 #include "host/publish/list_difference_report.hpp"
 
+#include <nlohmann/json.hpp>
 #include <fmt/ranges.h>
 
 #include "data/printable.hpp"

@@ -1,6 +1,7 @@
 #include "host/publish/text_rows.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <charconv>
 
 #include "data/error.hpp"

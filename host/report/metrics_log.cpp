@@ -1,5 +1,6 @@
 #include "host/report/metrics_log.hpp"
 
+#include <nlohmann/json.hpp>
 #include <chrono>
 
 #include "data/console.hpp"

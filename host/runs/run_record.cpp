@@ -1,6 +1,7 @@
 #include "host/runs/run_record.hpp"
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <iterator>
 
 #include "data/error.hpp"

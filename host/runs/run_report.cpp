@@ -1,6 +1,7 @@
 #include "host/runs/run_report.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <fstream>
 
 #include "data/error.hpp"

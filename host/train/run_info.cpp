@@ -1,5 +1,7 @@
 #include "host/train/run_info.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "data/json_text.hpp"
 #include "distributed/heartbeat.hpp"
 #include "host/machine/utc_now.hpp"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <algorithm>
 
 #include "host/report/json_fields.hpp"

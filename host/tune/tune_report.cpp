@@ -1,5 +1,6 @@
 #include "host/tune/tune_report.hpp"
 
+#include <nlohmann/json.hpp>
 #include <fmt/format.h>
 
 #include "data/json_text.hpp"
