@@ -1,7 +1,7 @@
 #include "data/failure.hpp"
 
-#include <nlohmann/json.hpp>
 #include <atomic>
+#include <nlohmann/json.hpp>
 
 #include "data/console.hpp"
 #include "data/json_text.hpp"

@@ -1,7 +1,7 @@
 #include "data/ingest/file_kind.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <array>
 
 #include "data/error.hpp"

@@ -1,7 +1,7 @@
 #include "host/commands/list_command.hpp"
 
-#include <nlohmann/json.hpp>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "data/console.hpp"
 #include "data/error.hpp"

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "host/evaluate/cold_items.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <fmt/ranges.h>
 
-#include <nlohmann/json.hpp>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "data/error.hpp"
 #include "host/statistics/multiplicity.hpp"

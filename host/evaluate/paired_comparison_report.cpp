@@ -1,7 +1,7 @@
 #include "host/evaluate/paired_comparison_report.hpp"
 
-#include <nlohmann/json.hpp>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace alster {
 

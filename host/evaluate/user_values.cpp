@@ -1,8 +1,8 @@
 #include "host/evaluate/user_values.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <iterator>
-#include <fmt/format.h>
 #include <string_view>
 
 #include "data/error.hpp"

@@ -1,7 +1,7 @@
 #include "host/personalize/explanation_text.hpp"
 
-#include <nlohmann/json.hpp>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "data/printable.hpp"
 #include "host/personalize/list_text.hpp"

@@ -1,7 +1,7 @@
 #include "host/personalize/page_rules.hpp"
 
-#include <functional>
 #include <fmt/format.h>
+#include <functional>
 #include <map>
 
 #include "host/personalize/rules_reader.hpp"

@@ -1,7 +1,7 @@
 #include "host/personalize/user_list_report.hpp"
 
-#include <nlohmann/json.hpp>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace alster {
 

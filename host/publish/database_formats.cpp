@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <nlohmann/json.hpp>
 #include <concepts>
+#include <nlohmann/json.hpp>
 
 #include "data/json_text.hpp"
 #include "data/output_file.hpp"

@@ -1,7 +1,7 @@
 #include "host/publish/list_difference_report.hpp"
 
-#include <nlohmann/json.hpp>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "data/printable.hpp"
 

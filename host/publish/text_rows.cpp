@@ -1,8 +1,8 @@
 #include "host/publish/text_rows.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <charconv>
+#include <nlohmann/json.hpp>
 
 #include "data/error.hpp"
 #include "data/json_text.hpp"

@@ -1,7 +1,7 @@
 #include "host/report/metrics_log.hpp"
 
-#include <nlohmann/json.hpp>
 #include <chrono>
+#include <nlohmann/json.hpp>
 
 #include "data/console.hpp"
 #include "data/json_text.hpp"

@@ -1,8 +1,8 @@
 #include "host/runs/run_record.hpp"
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "data/error.hpp"
 #include "data/json_text.hpp"

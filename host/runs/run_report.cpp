@@ -1,8 +1,8 @@
 #include "host/runs/run_report.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "data/error.hpp"
 

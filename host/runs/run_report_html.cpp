@@ -1,8 +1,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "host/machine/version.hpp"
 #include "host/runs/report_sections.hpp"

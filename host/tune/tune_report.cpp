@@ -1,7 +1,7 @@
 #include "host/tune/tune_report.hpp"
 
-#include <nlohmann/json.hpp>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "data/json_text.hpp"
 #include "data/printable.hpp"
