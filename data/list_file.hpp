@@ -11,23 +11,24 @@
 #include "data/hdf5_file.hpp"
 #include "data/id_column.hpp"
 #include "data/interactions.hpp"
+#include "data/left_out.hpp"
 #include "data/popular_items.hpp"
 
 namespace alster {
 
 /// What a list file says of its lists (root attributes).
 struct ListInfo {
-    std::string run_id;            // of the model
-    std::string space_id;          // of the model
-    std::string fingerprint;       // of the dataset it was trained on
-    std::string objective;         // implicit or explicit
-    std::string score;             // how scores are computed, in words
-    std::string excluded;          // what the lists of users leave out, in words; "": there are none
-    double mean = 0;               // part of the scores of explicit feedback
-    std::string eligibility = {};  // SHA-256 of the rules by which items may be shown; "": there were none
-    std::int64_t instant = 0;      // for which they were applied, Unix seconds
-    std::string viewer = {};       // who sees lists of items: "class kids", "user 42"; "": there were no rules
-    std::string rerank = {};       // SHA-256 of the rules that ordered the lists; "": scores alone did
+    std::string run_id;                    // of the model
+    std::string space_id;                  // of the model
+    std::string fingerprint;               // of the dataset it was trained on
+    std::string objective;                 // implicit or explicit
+    std::string score;                     // how scores are computed, in words
+    std::optional<LeftOut> excluded = {};  // by lists of users, of which there may be none
+    double mean = 0;                       // part of the scores of explicit feedback
+    std::string eligibility = {};          // SHA-256 of the rules by which items may be shown; "": there were none
+    std::int64_t instant = 0;              // for which they were applied, Unix seconds
+    std::string viewer = {};               // who sees lists of items: "class kids", "user 42"; "": there were no rules
+    std::string rerank = {};               // SHA-256 of the rules that ordered the lists; "": scores alone did
 };
 
 /// The longest list that a file can hold.

@@ -150,7 +150,7 @@ void ListFileReader::read_attributes()
              .fingerprint = file_.text_attribute("/", "data_fingerprint"),
              .objective = file_.text_attribute("/", "objective"),
              .score = file_.text_attribute("/", "score"),
-             .excluded = {},
+             .excluded = std::nullopt,
              .mean = file_.real_attribute("/", "mean"),
              .eligibility = {}};
     if (file_.has_attribute("/", eligibility_attribute)) {
@@ -159,7 +159,11 @@ void ListFileReader::read_attributes()
         if (file_.has_attribute("/", viewer_attribute)) info_.viewer = file_.text_attribute("/", viewer_attribute);
     }
     if (file_.has_attribute("/", rerank_attribute)) info_.rerank = file_.text_attribute("/", rerank_attribute);
-    if (file_.has_attribute("/", "excluded")) info_.excluded = file_.text_attribute("/", "excluded");
+    if (file_.has_attribute("/", "excluded")) {
+        const auto text = file_.text_attribute("/", "excluded");
+        info_.excluded = left_out(text);
+        require_attribute(file_, info_.excluded.has_value(), "excluded", text, "words of docs/formats.md");
+    }
     const bool known = info_.objective == "implicit" || info_.objective == "explicit";
     require_attribute(file_, known, "objective", info_.objective, "implicit or explicit");
     require_attribute(file_, std::isfinite(info_.mean), "mean", info_.mean, "a finite number");

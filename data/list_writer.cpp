@@ -79,8 +79,8 @@ ListFileWriter::ListFileWriter(const std::filesystem::path& path, ListContents c
         file_.make_rows<float>(group.name + "/score", rows(group), group.k);
         file_.make_rows<std::uint16_t>(group.name + "/filled", rows(group));
     }
-    if (!contents_.info.excluded.empty())
-        file_.set_attribute("/", "excluded", std::string_view(contents_.info.excluded));
+    if (contents_.info.excluded)
+        file_.set_attribute("/", "excluded", std::string_view(words(*contents_.info.excluded)));
     if (!contents_.reasons.empty()) file_.write(reason_vocabulary, TextColumn::from(contents_.reasons));
     if (contents_.popular) write_popular(file_, *contents_.popular);
     for (const auto& group : contents_.groups) make_reasons(file_, group, rows(group));

@@ -162,7 +162,7 @@ Json facts_of(const ListFileReader& reader, bool verify)
             {"objective", info.objective},
             {"mean", info.mean},
             {"score", info.score},
-            {"excluded", info.excluded},
+            {"excluded", info.excluded ? words(*info.excluded) : ""},
             {"eligibility", info.eligibility},
             {"data_fingerprint", info.fingerprint},
             {"run_id", info.run_id},

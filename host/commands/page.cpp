@@ -168,7 +168,7 @@ int page_command(int argc, char** argv)
                  .rows = rules.rows,
                  .titles = rules.titles,
                  .reasons = maker.reasons(),
-                 .excluded = excluded_words(options.recommend, served.dataset().info()),
+                 .excluded = left_out(options.recommend, served.dataset().info()),
                  .popular = &popular,
                  .eligibility = options.recommend.eligibility});
     job.json = line.json();

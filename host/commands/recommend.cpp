@@ -114,7 +114,7 @@ ListFile file_of(ServedModel& served, const Options& options, const Recommender&
             .k = options.lists.k,
             .evidence = options.recommend.evidence,
             .score = score,
-            .excluded = excluded_words(options.recommend, served.dataset().info()),
+            .excluded = left_out(options.recommend, served.dataset().info()),
             .popular = &recommender.popular(),
             .eligibility = options.recommend.eligibility,
             .rerank = rerank};

@@ -26,10 +26,10 @@ const ListGroup& group_of_users(const ListFileReader& file, Row k)
 void require_honest(const ListFileReader& file, const DatasetReader& dataset)
 {
     const ListInfo& info = file.info();
-    if (info.fingerprint == dataset.info().fingerprint && info.excluded.find("held-out") != std::string::npos)
+    if (info.fingerprint == dataset.info().fingerprint && info.excluded && info.excluded->held_out)
         throw Error(ExitCode::bad_data,
                     "{}: its lists leave out what {} holds out ({}); make them by alster recommend --allow-held-out",
-                    file.file().path().string(), dataset.file().path().string(), info.excluded);
+                    file.file().path().string(), dataset.file().path().string(), words(*info.excluded));
 }
 
 }  // namespace

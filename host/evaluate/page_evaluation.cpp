@@ -91,7 +91,7 @@ void require_pages(const ListFileReader& file, const DatasetReader& data, const 
     if (file.info().fingerprint != data.info().fingerprint || file.rows(Side::users) != data.info().users)
         throw Error(ExitCode::bad_data, "{}: its pages were made from other data than {}", pages.string(),
                     data.file().path().string());
-    if (file.info().excluded.find("held-out") != std::string::npos)
+    if (file.info().excluded && file.info().excluded->held_out)
         throw Error(ExitCode::bad_data, "{}: these pages exclude what is held out: make them with --allow-held-out",
                     pages.string());
     if (data.info().held_out == 0)

@@ -1,9 +1,11 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
+#include "data/left_out.hpp"
 #include "data/model_file.hpp"
 #include "distributed/communicator.hpp"
 #include "distributed/leader.hpp"
@@ -53,7 +55,7 @@ struct ListFile {
     Row k = 0;
     Row evidence = 0;                       // of users: pieces of a place
     std::string score = {};                 // how scores are computed, in words
-    std::string excluded = {};              // of users: what lists leave out, in words
+    std::optional<LeftOut> excluded = {};   // of users
     const PopularItems* popular = nullptr;  // of users: what a service shows to whom it does not know
     const Eligibility* eligibility = nullptr;
     std::string viewer = {};  // of items, with an eligibility: who will see the lists, as ListInfo has it

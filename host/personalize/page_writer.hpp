@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "data/left_out.hpp"
 #include "host/personalize/eligibility.hpp"
 #include "host/personalize/page.hpp"
 
@@ -19,7 +20,7 @@ struct PageFile {
     Row rows = 0;    // of a page, at most
     Row titles = 0;  // of a row, at most
     const std::vector<std::string>& reasons;
-    std::string excluded;  // what rows leave out, in words
+    LeftOut excluded;  // by rows
     const PopularItems* popular = nullptr;
     const Eligibility* eligibility = nullptr;
 };

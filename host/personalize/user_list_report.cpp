@@ -5,12 +5,12 @@
 
 namespace alster {
 
-std::string excluded_words(const RecommendOptions& options, const DatasetInfo& data)
+LeftOut left_out(const RecommendOptions& options, const DatasetInfo& data)
 {
-    if (options.include_seen) return "nothing";
-    const bool held_out = options.exclusion.held_out && data.held_out > 0;
-    return fmt::format("consumed in training{}{}", held_out ? ", consumed in the held-out part" : "",
-                       options.exclusion.disliked ? ", disliked" : "");
+    if (options.include_seen) return {};
+    return {.consumed = true,
+            .held_out = options.exclusion.held_out && data.held_out > 0,
+            .disliked = options.exclusion.disliked};
 }
 
 const char* remark(Knowledge knowledge)

@@ -2,13 +2,14 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "data/left_out.hpp"
 #include "host/personalize/asked_users.hpp"
 #include "host/personalize/recommender.hpp"
 
 namespace alster {
 
-/// What the lists leave out, in words, for the list file.
-[[nodiscard]] std::string excluded_words(const RecommendOptions& options, const DatasetInfo& data);
+/// What the lists leave out, for the list file.
+[[nodiscard]] LeftOut left_out(const RecommendOptions& options, const DatasetInfo& data);
 
 /// Why a user gets what is popular, behind "user ID"; empty where the list is the model's.
 [[nodiscard]] const char* remark(Knowledge knowledge);

@@ -25,8 +25,7 @@ public:
     Audit(const ListFileReader& lists, const DatasetReader& data, Judge& judge, AuditReport& report)
         : lists_(lists), data_(data), judge_(judge), report_(report)
     {
-        excludes_ = lists.info().excluded.starts_with("consumed in training");
-        excludes_held_out_ = lists.info().excluded.find("held-out") != std::string::npos;
+        left_out_ = lists.info().excluded.value_or(LeftOut());
         item_ids_ = lists.ids(Side::items, {0, lists.rows(Side::items)});
     }
 
@@ -46,7 +45,7 @@ public:
             const IdColumn ids = lists_.ids(Side::users, rows);
             const Histories histories{
                 data_.interactions(Part::train, Side::users, rows),
-                excludes_held_out_ ? data_.interactions(Part::holdout, Side::users, rows) : Interactions()};
+                left_out_.held_out ? data_.interactions(Part::holdout, Side::users, rows) : Interactions()};
             std::vector<std::vector<std::int32_t>> shown(rows.size());
             for (const ListGroup& group : lists_.groups())
                 if (group.side == Side::users) group_of_users(group, rows, ids, histories, shown);
@@ -80,8 +79,10 @@ private:
                 const auto item = lists.items[u * group.k + place];
                 ++report_.slots;
                 judge(name, place + 1, item, users.first + u);
-                if (excludes_ && has_consumed(histories.train, u, item))
+                if (left_out_.consumed && has_consumed(histories.train, u, item))
                     violate(name, place + 1, item, "consumed by the user");
+                if (left_out_.disliked && (roles_of(histories.train, u, item) & disliked_role) != 0)
+                    violate(name, place + 1, item, "disliked by the user");
                 if (histories.held_out.rows() > 0 && has_consumed(histories.held_out, u, item))
                     violate(name, place + 1, item, "held out, and excluded");
                 auto& before = shown[u];
@@ -137,12 +138,18 @@ private:
         }
     }
 
-    [[nodiscard]] static bool has_consumed(const Interactions& history, Row u, std::int32_t item)
+    /// 0: they never met.
+    [[nodiscard]] static Roles roles_of(const Interactions& history, Row u, std::int32_t item)
     {
         const auto columns = history.columns_of(u);
         const auto found = std::ranges::lower_bound(columns, item);
-        if (found == columns.end() || *found != item) return false;
-        return (history.roles_of(history.offsets[u] + (found - columns.begin())) & consumed_role) != 0;
+        if (found == columns.end() || *found != item) return 0;
+        return history.roles_of(history.offsets[u] + (found - columns.begin()));
+    }
+
+    [[nodiscard]] static bool has_consumed(const Interactions& history, Row u, std::int32_t item)
+    {
+        return (roles_of(history, u, item) & consumed_role) != 0;
     }
 
     void violate(const std::string& list, Row place, std::int32_t item, const std::string& clause)
@@ -157,8 +164,7 @@ private:
     const DatasetReader& data_;
     Judge& judge_;
     AuditReport& report_;
-    bool excludes_ = false;
-    bool excludes_held_out_ = false;
+    LeftOut left_out_;
     IdColumn item_ids_;
     IdColumn viewer_ids_;
     std::optional<Row> viewer_;

@@ -256,6 +256,7 @@ TEST_F(AlteredValues, TheAttributesOfListsAreComparedWithTheirShapes)
          {[](hid_t file) { H5Adelete(file, "score"); }, {"score"}},
          {[](hid_t file) { H5Adelete(file, "space_id"); }, {"space_id"}},
          {[](hid_t file) { H5Adelete(file, "excluded"); }, {"excluded"}},
+         attribute("excluded", std::string_view("what was watched"), "what was watched"),
          {[](hid_t file) { H5Ldelete(file, "/topk/home/item", H5P_DEFAULT); }, {"holds no lists"}},
          {[](hid_t file) { H5Ldelete(file, "/topk/home/reason", H5P_DEFAULT); }, {"/topk/home/reason"}},
          {[](hid_t file) { H5Ldelete(file, "/vocab/reason", H5P_DEFAULT); }, {"/vocab/reason"}},

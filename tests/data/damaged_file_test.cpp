@@ -112,7 +112,7 @@ void write_sample_lists(const std::filesystem::path& path)
                                                  .group = "/topk/home",
                                                  .k = 2,
                                                  .score = "dot",
-                                                 .excluded = "nothing",
+                                                 .excluded = LeftOut(),
                                                  .popular = &popular});
     writer->write({users, {}, lists, std::vector<Reason>(18)});
     writer->commit();

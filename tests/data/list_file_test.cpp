@@ -192,5 +192,19 @@ TEST_F(ListFiles, WithValuesThatCannotBeAreRefused)
     EXPECT_THAT(refusal_of<std::int32_t>("/popular/all/item", 0, 4), HasSubstr("/popular/all"));
 }
 
+TEST(LeftOutWords, AreThoseThatAreReadBack)
+{
+    for (const bool held_out : {false, true})
+        for (const bool disliked : {false, true}) {
+            const LeftOut one{.consumed = true, .held_out = held_out, .disliked = disliked};
+            EXPECT_EQ(one, left_out(words(one)));
+        }
+    EXPECT_EQ(LeftOut(), left_out("nothing"));
+    EXPECT_EQ("consumed in training, consumed in the held-out part, disliked",
+              words({.consumed = true, .held_out = true, .disliked = true}));
+    for (const char* other : {"", "consumed", "consumed in training, disliked, consumed in the held-out part"})
+        EXPECT_EQ(std::nullopt, left_out(other));
+}
+
 }  // namespace
 }  // namespace alster

@@ -41,7 +41,7 @@ ListContents sample_list_contents()
                      .fingerprint = "data",
                      .objective = "explicit",
                      .score = "mean + dot(user.factors, item.factors)",
-                     .excluded = "nothing",
+                     .excluded = LeftOut(),
                      .mean = 3.5},
             .items = sample_item_ids(),
             .groups = {{.name = "/topk/home", .side = Side::users, .k = 3, .reasons = true, .evidence = 2},

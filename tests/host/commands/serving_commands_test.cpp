@@ -6,6 +6,7 @@
 #include "data/hdf5_file.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/real_data.hpp"
+#include "tests/support/reseal.hpp"
 #include "tests/support/text_files.hpp"
 
 namespace alster {
@@ -90,6 +91,35 @@ TEST_F(ServingCommands, EvaluatePrintsMetricsBesidePopularity)
     EXPECT_GT(result["hr@10"], result["popularity_hr@10"]);
     EXPECT_LE(result["recall@5_low"], result["recall@5"]);
     EXPECT_FALSE(result.contains("rmse"));
+}
+
+TEST_F(ServingCommands, AnAuditFindsDislikesWhereListsSayThatTheyLeaveThemOut)
+{
+    std::string log;
+    for (int u = 0; u < 12; ++u)
+        for (int i = 0; i < 4; ++i) log += fmt::format("u{},i{},{}\n", u, (u + i) % 12, i == 0 ? "down" : "play");
+    test::write_file(*directory_ / "votes.csv", log);
+    test::write_file(*directory_ / "votes.toml", "[event.play]\n[event.down]\npreference = 0\n");
+    test::write_file(*directory_ / "all.toml", "unknown_users = \"all\"\n[[class]]\nname = \"all\"\n");
+    expect_done(
+        "prepare --input {0}/votes.csv --columns user=0,item=1,event=2 --rules {0}/votes.toml --out {0}/votes.h5");
+    expect_done("train --data {0}/votes.h5 --factors 3 --sweeps 2 --out {0}/votes");
+    expect_done("recommend --model {0}/votes --data {0}/votes.h5 --all --k 12 --out {0}/votes-lists.h5");
+    const auto audit = [&] {
+        return alster("audit {0}/votes-lists.h5 --data {0}/votes.h5 --eligibility {0}/all.toml --at 2026-01-01 --json");
+    };
+    EXPECT_EQ(0, audit().code);
+
+    const auto say = [&](const char* words) {
+        test::alter(*directory_ / "votes-lists.h5",
+                    [&](hid_t file) { test::set_attribute(file, "excluded", std::string_view(words)); });
+    };
+    say("consumed in training, disliked");  // which every user is shown once
+    const auto found = audit();
+    EXPECT_EQ(10, found.code) << found.err;
+    EXPECT_EQ(12, json::parse(found.out)["by_clause"]["disliked by the user"]);
+    say("what was watched");
+    EXPECT_EQ(65, audit().code);
 }
 
 TEST_F(ServingCommands, TheChosenBackendAndTheReasonAreSaid)

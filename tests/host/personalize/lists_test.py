@@ -181,6 +181,18 @@ def check_plays():
     assert reasons[0] == "model" and reasons[-1] == "popularity", reasons
 
 
+def check_audit():
+    """Lists are audited by what they say they leave out."""
+    with open("all.toml", "w") as rules:
+        rules.write('unknown_users = "all"\n[[class]]\nname = "all"\n')
+    common = "audit {} --data plays.h5 --eligibility all.toml --at 2026-01-01 --json"
+    make = f"recommend --model plays/model.h5 --data plays.h5 --all --k {K} --out"
+    alster(f"{make} without.h5 --exclude-disliked")
+    assert json.loads(alster(common.format("without.h5")).stdout)["violations"] == 0
+    alster(f"{make} with.h5")
+    assert json.loads(alster(common.format("with.h5")).stdout)["violations"] == 0
+
+
 def check_stars():
     data = Data("stars")
     alster(f"recommend --model stars/model.h5 --data stars.h5 --all --k {K} --out stars-lists.h5")
@@ -243,6 +255,7 @@ def main():
         os.chdir(directory)
         make_models()
         check_plays()
+        check_audit()
         check_stars()
         check_ranks()
         check_unknown()
