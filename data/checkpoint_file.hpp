@@ -12,7 +12,7 @@ namespace alster {
 
 /// What a checkpoint says about itself (root attributes). It holds the side that was solved last, by row number: the
 /// next half-step computes the other one from it, and where that begins with the other's old rows
-/// (TrainOptions::cg_steps), those as well. So any number of ranks goes on from it. What it holds of both sides is also
+/// (steps of conjugate gradients), those as well. So any number of ranks goes on from it. What it holds of both sides is also
 /// enough to audit the last half-step, and to solve its rows again as the run would have.
 struct CheckpointInfo {
     std::int64_t half_steps = 0;  // made so far; odd: users were solved last
@@ -29,7 +29,7 @@ struct CheckpointInfo {
     std::int64_t best_sweep = 0;    // 0: nothing was measured
     std::int64_t restarts = 0;      // how often the run was resumed before
     std::string run_id;
-    std::string fingerprint;  // of the data
+    std::string fingerprint;  // of the training interactions
     std::string config;       // JSON: what decides the result
     std::string arithmetic;   // precision, and by what: decides the last bits
     std::string tool_version;

@@ -92,7 +92,6 @@ void require_readable(const std::filesystem::path& path)
     if (::access(path.c_str(), R_OK) != 0) refuse_unreadable(path, std::error_code(errno, std::generic_category()));
 }
 
-/// Why HDF5 did not open a file that is there.
 /// What HDF5 failed at was not the file where the process may open no more of them.
 void require_file_handles(const std::filesystem::path& path)
 {
@@ -101,6 +100,7 @@ void require_file_handles(const std::filesystem::path& path)
         throw Error(ExitCode::io, "{}: cannot be read: {}: raise ulimit -n", path.string(), std::strerror(reason));
 }
 
+/// Why HDF5 did not open a file that is there.
 [[noreturn]] void refuse_unopened(const std::filesystem::path& path)
 {
     const Hdf5Failure failure = hdf5_failure();

@@ -35,7 +35,7 @@ struct ModelInfo {
     std::string arithmetic = {};   // precision, and by what it was computed: "fp32 by AVX-512"
     double objective_value = 0;    // after the last sweep
     std::int64_t watermark = 0;    // of the data, Unix seconds
-    std::string fingerprint = {};  // of the data
+    std::string fingerprint = {};  // of the training interactions
     std::string run_id = {};
     std::string space_id = {};  // vectors of two files may be compared only where this is equal
     std::string created_utc = {};
@@ -75,7 +75,7 @@ public:
 
     /// `id_bytes`: width of a text id over all ranks; 0 where ids are numbers. `order` is this rank's rows of id_order.
     void write_ids(Side side, Row first, const IdColumn& ids, std::size_t id_bytes, std::span<const Row> order);
-    /// (rows, width) row-major; the prefix of every row that is used for ranking is all of it.
+    /// (rows, width) row-major: all columns take part in a score.
     void write_factors(Side side, Row first, std::span<const float> factors);
     void write_rows(Side side, Row first, std::span<const std::int32_t> event_counts,
                     std::span<const std::int64_t> last_events, std::span<const std::uint8_t> status);

@@ -45,7 +45,7 @@ private:
 /// `groups`, one for each group, of the candidates that are in it. The columns of `excluded` are rows of the candidates,
 /// ascending in each row: that is relied on, and checked where a dataset is read.
 struct CandidateFilter {
-    const Interactions* excluded = nullptr;       // (queries) candidates that are left out; see below
+    const Interactions* excluded = nullptr;       // (queries) rows of the candidates, ascending (above)
     std::span<const std::int32_t> class_of = {};  // (queries) row of `eligible`; where that is set
     const BitTable* eligible = nullptr;           // (classes, candidates) what a class may see: all else is left out
     const BitTable* groups = nullptr;             // (groups, candidates)

@@ -8,7 +8,7 @@ namespace alster {
 
 /// Solves row `row` of the objective in fp64 and rounds x (Y.width) once: what the backends do with rows that they
 /// cannot solve, and what an audit compares with. A row with fewer entries than factors is solved in the dual form,
-/// which stays regular where the primal form is singular but for a tiny λ. A step of iterative refinement, its
+/// which stays regular where the primal form is singular but for a tiny λ; but not where D has a 0. A step of iterative refinement, its
 /// residual in extended precision, says how far fp64 was off, and makes up for that.
 ExactRow solve_exact_row(const Interactions& interactions, Row row, FactorTable Y, const RowObjective& objective,
                          std::span<float> x);

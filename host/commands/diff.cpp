@@ -1,6 +1,6 @@
-#include "data/console.hpp"
-
 #include <nlohmann/json.hpp>
+
+#include "data/console.hpp"
 #include "data/json_text.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"

@@ -1,6 +1,6 @@
-#include "data/console.hpp"
-
 #include <nlohmann/json.hpp>
+
+#include "data/console.hpp"
 #include "data/json_text.hpp"
 #include "data/printable.hpp"
 #include "host/commands/command_line.hpp"
@@ -28,6 +28,8 @@ void add_options(CLI::App& app, CheckpointExport& options)
     app.add_option("--precision", options.precision,
                    "fp32, bf16 or tf32x3; auto: that of the run, where the backend has it")
         ->check(CLI::IsMember({"auto", "fp32", "tf32x3", "bf16"}));
+    app.add_option("--align-to", options.align_to,
+                   "The earlier model into whose space the run was to be turned, or the directory of its run");
     app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
         ->check(CLI::Range(0, 4096));
 }

@@ -1,6 +1,6 @@
-#include "data/console.hpp"
-
 #include <nlohmann/json.hpp>
+
+#include "data/console.hpp"
 #include "data/error.hpp"
 #include "data/json_text.hpp"
 #include "host/commands/command_line.hpp"

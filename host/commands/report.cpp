@@ -1,6 +1,6 @@
-#include "data/console.hpp"
-
 #include <nlohmann/json.hpp>
+
+#include "data/console.hpp"
 #include "data/json_text.hpp"
 #include "data/output_file.hpp"
 #include "data/output_path.hpp"

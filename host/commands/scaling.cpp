@@ -1,6 +1,7 @@
 #include "host/runs/scaling.hpp"
 
 #include <nlohmann/json.hpp>
+
 #include "data/console.hpp"
 #include "data/json_text.hpp"
 #include "host/commands/command_line.hpp"

@@ -1,6 +1,7 @@
 #include "host/prepare/provenance.hpp"
 
 #include <nlohmann/json.hpp>
+
 #include "data/json_text.hpp"
 
 namespace alster {

@@ -233,13 +233,16 @@ void require_same_run(const FoundCheckpoint& found, const RunToResume& run)
                     "--overwrite to begin anew",
                     found.path.string());
     const auto before = nlohmann::json::parse(info.config);
-    const auto now = nlohmann::json::parse(run.config);
+    auto now = nlohmann::json::parse(run.config);
+    auto saved = nlohmann::json::parse(start_config(TrainOptions()));
+    saved.update(before);
+    if (before.contains("start_from") && !now.contains("start_from")) now["start_from"] = nlohmann::json();
     for (const auto& [key, value] : now.items())
-        if (before.value(key, nlohmann::json()) != value)
+        if (saved.value(key, nlohmann::json()) != value)
             throw Error(ExitCode::bad_data,
                         "{}: belongs to a run with {} = {}, now it is {}: choose another --out, or add --overwrite to "
                         "begin anew",
-                        found.path.string(), key, json_text(before.value(key, nlohmann::json())), json_text(value));
+                        found.path.string(), key, json_text(saved.value(key, nlohmann::json())), json_text(value));
 }
 
 }  // namespace alster

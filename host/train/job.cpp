@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "data/error.hpp"
 #include "data/output_path.hpp"
+#include "data/printable.hpp"
 #include "distributed/leader.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "host/machine/backend_choice.hpp"
@@ -249,6 +251,8 @@ TrainResult export_checkpoint(const Communicator& ranks, const CheckpointExport&
     const CheckpointInfo& info = found.reader.info();
     TrainOptions options = options_of(info.config, found.path.string());
     options.data = asked.data;
+    options.align_to = asked.align_to;
+    const std::string parent = std::exchange(options.align_run, "");
     options.machine.backend = asked.backend;
     options.machine.threads = asked.threads;
     const BackendKind kind = choose_backend(ranks, backend_for(options)).kind;
@@ -257,6 +261,10 @@ TrainResult export_checkpoint(const Communicator& ranks, const CheckpointExport&
     require_known_solver(options);
     const Machine machine = choose_machine(ranks, options);
     RunLog log(ranks, options, dataset, static_cast<int>(info.half_steps % 2 + 1), MetricsLog());
+    if (!parent.empty() && asked.align_to.empty())
+        log.line(fmt::format("warning: the run turns its model into the space of {}, and this one is not turned: give "
+                             "that model with --align-to",
+                             printable(parent)));
     Job job{.ranks = ranks,
             .options = options,
             .dataset = dataset,

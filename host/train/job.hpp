@@ -28,6 +28,7 @@ struct CheckpointExport {
     std::string backend = "auto";
     std::string precision = "auto";
     int threads = 0;
+    std::filesystem::path align_to = {};  // the model into whose space the run was to be turned; empty: it is not
 };
 
 /// A model from a checkpoint: completes the sweep that was begun, and finishes as training does. Errors: bad_data (65)

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <string>
 
 #include "host/machine/machine_options.hpp"
 #include "host/model/objective.hpp"
@@ -23,6 +24,9 @@ struct TrainOptions {
     Rebalance rebalance = Rebalance::automatic;
     int sweeps = 16;
     std::filesystem::path align_to = {};  // a model into whose space the finished one is turned; empty: none
+    // the runs of those two models, where a checkpoint names them and the files are not asked for
+    std::string start_run = {};
+    std::string align_run = {};
     int patience = 0;                     // sweeps without a better validation metric before it stops; 0: never
     bool measured = true;                 // by the held-out part, after each sweep; false: that part is not read
     bool quiet = false;                   // nothing on standard error

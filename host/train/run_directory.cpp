@@ -79,7 +79,8 @@ nlohmann::json start_fields(const TrainOptions& options)
                              {"cg_steps", options.solve.cg_steps},
                              {"seed", options.solve.seed},
                              {"init_scale", options.solve.init_scale}};
-    if (!options.solve.start_from.empty()) fields["start_from"] = run_of(options.solve.start_from);
+    const auto& start = options.solve.start_from;
+    if (const auto run = start.empty() ? options.start_run : run_of(start); !run.empty()) fields["start_from"] = run;
     return fields;
 }
 
@@ -89,7 +90,8 @@ nlohmann::json result_fields(const TrainOptions& options)
     fields["sweeps"] = options.sweeps;
     fields["patience"] = options.patience;
     fields["wire"] = name(options.solve.exchange.wire);
-    if (!options.align_to.empty()) fields["align_to"] = run_of(options.align_to);
+    const auto& parent = options.align_to;
+    if (const auto run = parent.empty() ? options.align_run : run_of(parent); !run.empty()) fields["align_to"] = run;
     return fields;
 }
 
@@ -115,6 +117,8 @@ TrainOptions options_of(const std::string& saved_config, const std::string& wher
         fields.at("sweeps").get_to(options.sweeps);
         fields.at("patience").get_to(options.patience);
         fields.at("precision").get_to(options.machine.precision);
+        options.start_run = fields.value("start_from", "");
+        options.align_run = fields.value("align_to", "");
         const bool rounds = fields.at("wire") == name(Wire::bf16);
         options.solve.exchange.wire = rounds ? Wire::bf16 : Wire::fp32;
         sound = rounds || fields.at("wire") == name(Wire::fp32);
@@ -156,7 +160,10 @@ void RunDirectory::open(const TrainOptions& options, const DatasetInfo& data)
     const auto is_this_run = [&] {
         if (!fs::exists(model())) return false;
         const ModelInfo earlier = ModelReader(model()).info();
-        return earlier.partial == 0 && earlier.config == result_config(options) &&
+        const std::string& precision = options.machine.precision;
+        const bool same_precision = precision == "auto" || earlier.arithmetic.starts_with(precision + " ") ||
+                                    earlier.arithmetic.starts_with("reference");
+        return earlier.partial == 0 && earlier.config == result_config(options) && same_precision &&
                earlier.fingerprint == data.fingerprint;
     };
     bool swapped = false;

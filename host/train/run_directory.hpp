@@ -71,10 +71,13 @@ private:
     bool finished_ = false;
 };
 
-/// The part of the options that decides the result, as JSON: what model.h5 keeps as its configuration.
+/// The part of the options that decides the result, as JSON: what model.h5 keeps as its configuration. Without the
+/// precision, which is the machine's where it was not asked for.
 [[nodiscard]] std::string result_config(const TrainOptions& options);
 
-/// The same without what only says when a run ends: what a run that goes on must not change.
+/// The same without what says when a run ends, how its factors travel and where it is turned to: what a run that goes
+/// on must not change. A checkpoint without one of its keys is of a version that did not have it, and counts as one with
+/// the default.
 [[nodiscard]] std::string start_config(const TrainOptions& options);
 
 /// result_config() and the precision that was taken: what a checkpoint keeps, so that it becomes the model that its run

@@ -126,6 +126,30 @@ def check_overwrite():
         assert model(directory + "-other/model.h5")["partial"] == 0
 
 
+def check_turned():
+    """A run that starts from a model, and turns into its space, is exported as it would have ended."""
+    other = "--start-from implicit4 --align-to implicit4/model.h5"
+    train("turned", "implicit", f"--seed 5 {other} --stop-after-minutes 1e-9", 75)
+    left = model("turned/model.h5")
+    assert set(json.loads(left["config"])) >= {"start_from", "align_to"}
+    said = run("export-checkpoint turned --data data.h5 --out exported.h5")
+    config = json.loads(model("exported.h5")["config"])
+    assert "is not turned: give that model with --align-to" in said and "align_to" not in config
+    assert config["start_from"] == model("implicit4/model.h5")["run"]
+    assert model("exported.h5")["factors"] != left["factors"]
+    assert "warning" not in run("export-checkpoint turned --data data.h5 --align-to implicit4 --out exported.h5")
+    assert exported_as(left)
+    assert "start_from" in train("turned", "implicit", "--seed 5", 65)
+    assert "goes on after" in train("turned", "implicit", f"--seed 5 {other}")
+
+
+def check_other_precision():
+    """A run that was finished in one precision is not what another one would give."""
+    assert "finished" in train("implicit4", "implicit")
+    assert "finished" in train("implicit4", "implicit", "--precision fp32")
+    assert "implicit4" in train("implicit4", "implicit", "--precision bf16", 73)
+
+
 def check_given_up():
     """What a run left that was to replace another one goes when that one is finished after all."""
     train("kept", "implicit", "--stop-after-minutes 1e-9", 75)
@@ -257,6 +281,8 @@ with tempfile.TemporaryDirectory() as home:
     check_resolved_items()
     check_serving()
     check_overwrite()
+    check_turned()
+    check_other_precision()
     check_given_up()
     check_locks()
     check_permissions()
