@@ -262,9 +262,10 @@ TrainResult export_checkpoint(const Communicator& ranks, const CheckpointExport&
     const Machine machine = choose_machine(ranks, options);
     RunLog log(ranks, options, dataset, static_cast<int>(info.half_steps % 2 + 1), MetricsLog());
     if (!parent.empty() && asked.align_to.empty())
-        log.line(fmt::format("warning: the run turns its model into the space of {}, and this one is not turned: give "
-                             "that model with --align-to",
-                             printable(parent)));
+        log.line(
+            fmt::format("warning: the run turns its model into the space of {}, and this one is not turned: give "
+                        "that model with --align-to",
+                        printable(parent)));
     Job job{.ranks = ranks,
             .options = options,
             .dataset = dataset,

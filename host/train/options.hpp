@@ -27,9 +27,9 @@ struct TrainOptions {
     // the runs of those two models, where a checkpoint names them and the files are not asked for
     std::string start_run = {};
     std::string align_run = {};
-    int patience = 0;                     // sweeps without a better validation metric before it stops; 0: never
-    bool measured = true;                 // by the held-out part, after each sweep; false: that part is not read
-    bool quiet = false;                   // nothing on standard error
+    int patience = 0;      // sweeps without a better validation metric before it stops; 0: never
+    bool measured = true;  // by the held-out part, after each sweep; false: that part is not read
+    bool quiet = false;    // nothing on standard error
 
     [[nodiscard]] RowCost row_cost() const { return alster::row_cost(objective, solve); }
 };
