@@ -177,6 +177,39 @@ TEST_P(ConjugateGradients, ShortRowsAreSolvedExactly)
     EXPECT_GT(different, rows / 4);
 }
 
+TEST_P(ConjugateGradients, ReachTheSolutionWhereNoneAreAskedForAndTheBaseIsStrong)
+{
+    for (const double base : {0.0, 60.0, 1000.0}) {  // in confidences of 1, and of up to 300; 0: of ratings
+        const bool biased = base == 0;
+        const auto problem = make_problem(base == 1000.0);
+        RowObjective objective = objective_of(width_, biased);
+        if (biased) objective.lambda = 5, objective.bias_lambda = 0;
+        for (double& of_factor : objective.base) of_factor = base;
+        HostMatrix expected(rows, width_);
+        const auto oracle = ReferenceBackend().solve(problem.interactions, problem.fixed, objective, expected);
+
+        HostMatrix X(rows, width_);
+        const auto report = solve(problem, objective, X, 0);
+        const bool forms_are_fast = GetParam().set == InstructionSet::amx;
+        EXPECT_GT(report.by_steps, forms_are_fast ? 0 : rows / 8) << base;
+        HostMatrix other = random_start(width_);
+        (void)solve(problem, objective, other, 0);
+        EXPECT_EQ(X.values, other.values) << "depends on what was there";
+        if (GetParam().precision == Precision::bf16) continue;  // in which short rows are rounded
+        expect_close(expected, X, 4e-6);
+        for (Row u = 0; u < rows; ++u)
+            EXPECT_NEAR(oracle.residuals[u], report.residuals[u], 1e-5 * (1 + oracle.residuals[u])) << "row " << u;
+    }
+}
+
+TEST_P(ConjugateGradients, AreNotTriedInVainWhereTheBaseIsWeak)
+{
+    const auto problem = make_problem(false);
+    HostMatrix X(rows, width_);
+    EXPECT_EQ(0, solve(problem, objective_of(width_), X, 0).by_steps);
+    EXPECT_EQ(0, solve(problem, objective_of(width_, true), X, 0).by_steps);
+}
+
 TEST_P(ConjugateGradients, RowsLongerThanAPartGoByStepsToo)
 {
     auto problem = random_problem({.rows = 0, .columns = entries_per_part + 100, .width = width_, .weighted = false});

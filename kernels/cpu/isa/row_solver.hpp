@@ -40,18 +40,18 @@ struct RowResult {
     double penalty;   // Σ λ_u x²
     bool dual;
     bool solved;            // false: fp32, or a few steps, are not enough for this row; x is not written
-    bool by_steps = false;  // of conjugate gradients
+    bool by_steps = false;  // of conjugate gradients, as many as were asked for or as it took
 };
 
-/// Solves one row (n > 0) in fp32, by the cheaper of two forms that give the same answer (docs/mathematics.md):
+/// Solves one row (n > 0) in fp32, by the cheapest of three ways that give the same answer (docs/mathematics.md):
 ///   primal  A = D + Σ c y yᵀ  (w×w),  x = A⁻¹ Σ c p y             n w² + w³/3 flop
 ///   dual    P = √C Y D^-½,  K = I + P Pᵀ  (n×n),  x = D^-½ Pᵀ K⁻¹ √C p     n² w + n³/3 flop
-/// in tiles of L×L that stay in registers while a panel of rows passes; or, where it is asked for and cheaper, by some
-/// steps of conjugate gradients, 4 n w flop each and as much for the first gradient. Plain pointers only, because the
-/// source is compiled once for each instruction set: nothing inline may be shared between them.
+/// in tiles of L×L that stay in registers while a panel of rows passes;
+///   steps of conjugate gradients from 0 until the gradient is gone, 4 n w flop each and half as much for the first one.
+/// Where it is asked for and cheaper, the row has a given number of steps instead, from the x that is there. Plain
+/// pointers only, because the source is compiled once for each instruction set: nothing inline may be shared.
 struct RowSolver {
-    /// Floats of workspace (64-byte aligned) that rows of `width` need; `entries`: of the longest row that may be
-    /// solved by conjugate gradients.
+    /// Floats of workspace (64-byte aligned) that rows of `width` need; `entries`: of the longest one.
     std::size_t (*workspace)(std::int64_t width, std::int64_t entries);
     RowResult (*solve)(const RowContext& context, const RowToSolve& task, float* workspace, float* x);
 

@@ -6,11 +6,14 @@
 
 namespace alster::ALSTER_ISA {
 
-/// Some steps of conjugate gradients towards A x = b, A = D + Σ c y yᵀ, b = Σ c p y, from the x that is there; with the
-/// diagonal of A for a preconditioner (Hestenes and Stiefel 1952; Saad, Iterative Methods, algorithm 9.1). A is not
-/// formed: a step reads the row's neighbours once, 4 n w flop. No step raises the row's part of the objective.
+/// Steps of conjugate gradients towards A x = b, A = D + Σ c y yᵀ, b = Σ c p y; with the diagonal of A for a
+/// preconditioner (Hestenes and Stiefel 1952; Saad, Iterative Methods, algorithm 9.1). A is not formed: a step reads the
+/// row's neighbours once, 4 n w flop. No step raises the row's part of the objective.
 template <int L, class Element>
 class CgRow {
+    static constexpr float least_share = 1.0F / 3;  // of D in the diagonal of A
+    static constexpr float least_mean_share = 0.75F;
+
     using T = Tiles<L>;
     using Vector = typename T::Vector;
     using Block = EntryBlock<L, Element>;
@@ -21,14 +24,25 @@ public:
         return 7 * round_up(width, L) + 3 * round_up(entries, L);
     }
 
-    static RowResult solve(const RowContext& context, const RowToSolve& task, float* memory, float* x)
+    /// A given number of steps from the x that is there.
+    static RowResult step(const RowContext& context, const RowToSolve& task, float* memory, float* x)
     {
         CgRow row(context, task, memory);
         row.begin(x);
         if (row.is_stiff() || !row.descend(context.cg_steps)) return {0, 0, false, false};
-        Block::Order::leave(row.x_, dimensions(context));
-        for (std::int64_t a = 0; a < context.width; ++a) x[a] = row.x_[a];
-        return {row.residual(), penalty(context, task, x), false, true, true};
+        return row.finish(x);
+    }
+
+    /// The solution, from x = 0, so that nothing but the row decides it: until the gradient r, in the norm of M⁻¹ where M
+    /// is the diagonal of A, is 2⁻²² of what it was. Where D has a share s in M everywhere, A is at least s M, and so the
+    /// error of x in the norm of M at most ‖r‖ / s: a row is only tried where s is a third, which the principal basis
+    /// makes ordinary (a bias, whose sum is the row's number of entries, is not looked at). Not solved where that share is
+    /// less, or more than `most_steps` are needed.
+    static RowResult converge(const RowContext& context, const RowToSolve& task, int most_steps, float* memory, float* x)
+    {
+        CgRow row(context, task, memory);
+        if (!row.begin_at_zero() || !row.descend_to_the_end(most_steps)) return {0, 0, false, false};
+        return row.finish(x);
     }
 
 private:
@@ -49,6 +63,13 @@ private:
     {
         for (std::int64_t k = 0; k < task.n; ++k) confidences_[k] = task.confidences ? task.confidences[k] : 1.0F;
         for (std::int64_t k = task.n; k < round_up(task.n, L); ++k) confidences_[k] = 0;
+    }
+
+    RowResult finish(float* x)
+    {
+        Block::Order::leave(x_, dimensions(context_));
+        for (std::int64_t a = 0; a < context_.width; ++a) x[a] = x_[a];
+        return {residual(), penalty(context_, task_, x), false, true, true};
     }
 
     /// The gradient r = b − A x, and the diagonal of A.
@@ -82,6 +103,60 @@ private:
             block.add_with_squares(terms, confidences_ + first, part_, inverse_);
         });
         for (std::int64_t a = 0; a < padded_; ++a) inverse_[a] = 1 / inverse_[a];
+    }
+
+    /// begin() at 0, whose errors are the targets. False where the share of D is too small.
+    [[nodiscard]] bool begin_at_zero()
+    {
+        for (std::int64_t a = 0; a < padded_; ++a) {
+            diagonal_[a] = a < context_.width ? base(context_, task_, a) : 1;
+            x_[a] = gradient_[a] = 0;
+        }
+        Block::Order::enter(diagonal_, dimensions(context_));
+        for (std::int64_t a = 0; a < padded_; ++a) inverse_[a] = diagonal_[a];
+        bool hopeless = false;
+        sum_in_parts(gradient_, [&](std::int64_t first) {
+            if (hopeless) return;
+            const Block block(context_, task_, first);
+            float terms[L];
+            for (int i = 0; i < L; ++i) {
+                const std::int64_t k = least(first + i, task_.n - 1);
+                errors_[first + i] = target(context_, task_, k, block.row(i));
+                terms[i] = confidences_[first + i] * errors_[first + i];
+            }
+            block.add_with_squares(terms, confidences_ + first, part_, inverse_);
+            // most rows that are in vain are told by their first entries
+            if (first == 0)
+                hopeless = has_small_base(static_cast<float>(task_.n) / L, 0.5F * least_share, 0.9F * least_mean_share);
+        });
+        if (hopeless || has_small_base(1, least_share, least_mean_share)) return false;
+        for (std::int64_t a = 0; a < padded_; ++a) inverse_[a] = 1 / inverse_[a];
+        return true;
+    }
+
+    /// Whether D has too small a share in its sum with `times` the sums so far, but for the bias: in one factor, or in the
+    /// mean, which says how many steps are needed.
+    [[nodiscard]] bool has_small_base(float times, float in_one, float in_the_mean)
+    {
+        float* shares = product_;  // which is computed later
+        for (std::int64_t a = 0; a < padded_; a += L) {
+            const Vector d = T::load(diagonal_ + a);
+            T::store(shares + a, d / (d + times * (T::load(inverse_ + a) - d)));
+        }
+        if (context_.biased) shares[context_.width - 1] = 1;
+        Vector lowest = T::load(shares);
+        Vector sum = {};
+        for (std::int64_t a = 0; a < padded_; a += L) {
+            const Vector some = T::load(shares + a);
+            lowest = some < lowest ? some : lowest;
+            sum += some;
+        }
+        float lanes[L];
+        __builtin_memcpy(lanes, &lowest, sizeof lanes);
+        float least_one = lanes[0];
+        for (const float lane : lanes) least_one = lane < least_one ? lane : least_one;
+        const float mean = sum_of_lanes(sum) / static_cast<float>(padded_);
+        return least_one < in_one || mean < in_the_mean;
     }
 
     /// Whether a few steps cannot come near the solution. D is then a small share of the diagonal of A, and what else
@@ -125,6 +200,33 @@ private:
         return square >= 0 && std::isfinite(square);  // x itself is looked at with its penalty
     }
 
+    /// False where it takes too many steps, which is told from the third one on by what the steps have gained.
+    [[nodiscard]] bool descend_to_the_end(int most_steps)
+    {
+        constexpr int bits = 44;  // of the gradient's square
+        for (std::int64_t a = 0; a < padded_; ++a) direction_[a] = inverse_[a] * gradient_[a];
+        const float first = dot(gradient_, direction_);
+        float square = first;
+        for (int step = 1; square > 0; ++step) {
+            const float length = square / multiply<true>();
+            axpy(length, direction_, x_, padded_);
+            axpy(-length, scores_, errors_, round_up(task_.n, L));
+            axpy(-length, product_, gradient_, padded_);
+            for (std::int64_t a = 0; a < padded_; ++a) product_[a] = inverse_[a] * gradient_[a];
+            const float next = dot(gradient_, product_);
+            const int gained = exponent(first) - exponent(next);
+            if (gained > bits) return true;
+            if (step >= 3 && bits * step > most_steps * gained) return false;
+            const float keep = next / square;
+            for (std::int64_t a = 0; a < padded_; ++a) direction_[a] = product_[a] + keep * direction_[a];
+            square = next;
+        }
+        return square == 0;
+    }
+
+    /// Of a number that is not negative; of any other, and of NaN, it is high.
+    static int exponent(float value) { return static_cast<int>(__builtin_bit_cast(std::uint32_t, value) >> 23); }
+
     /// What the direction scores and, where it is needed, product = A direction. Returns directionᵀ A direction as a
     /// sum of what cannot be negative, which a scalar product with the product is not.
     template <bool with_product>
@@ -132,7 +234,6 @@ private:
     {
         for (std::int64_t a = 0; a < padded_; ++a) product_[a] = diagonal_[a] * direction_[a];
         Vector squares = {};
-        constexpr std::int64_t near_bytes = std::int64_t{512} << 10;  // stay in the second-level cache
         const bool far = task_.n * context_.width * static_cast<std::int64_t>(sizeof(Element)) > near_bytes;
         const float curvature = dot(product_, direction_);
         sum_in_parts(product_, [&](std::int64_t first) {

@@ -26,6 +26,19 @@ bool cg_is_cheaper(std::int64_t n, std::int64_t width, int steps)
     return steps > 0 && n > 16 && n * (40 + 15 * steps) < least(primal, dual);
 }
 
+/// How many steps take the time of the cheaper exact form, in the units of cg_is_cheaper(); below a few no row is tried.
+/// A step reads a row's part of the table once more: from the second-level cache, or where it is larger from farther.
+template <int speed>
+int steps_in_place_of_a_form(std::int64_t n, std::int64_t width, std::int64_t bytes_of_element)
+{
+    if (n <= 16) return 0;
+    const std::int64_t primal = n * (100 + width / speed) + width * (width / 2 + 64);
+    const std::int64_t dual = n * (140 + n / speed + n * n / (3 * width));
+    const std::int64_t of_step = n * width * bytes_of_element > near_bytes ? 20 : 15;
+    const std::int64_t steps = (least(primal, dual) / n - 40) / of_step;
+    return steps < 8 ? 0 : static_cast<int>(steps);
+}
+
 /// A row solver whose primal form gathers into panels of this kind.
 template <class Panel, class Dual = DualRow<lanes, typename Panel::Element>>
 struct RowForms {
@@ -51,7 +64,9 @@ private:
     static RowResult solve(const RowContext& context, const RowToSolve& task, float* memory, float* x)
     {
         if (cg_is_cheaper<Panel::speed>(task.n, context.width, context.cg_steps))
-            return Cg::solve(context, task, memory, x);
+            return Cg::step(context, task, memory, x);
+        if (const int steps = steps_in_place_of_a_form<Panel::speed>(task.n, context.width, sizeof(Element)); steps > 0)
+            if (const RowResult row = Cg::converge(context, task, steps, memory, x); row.solved) return row;
         if (!dual_is_cheaper(task.n, context.width)) return Primal::solve(context, task, memory, x);
         if (task.n <= few_lanes) return ShortDual::solve(context, task, memory, x);
         if (task.n < Dual::least_entries) return PlainDual::solve(context, task, memory, x);

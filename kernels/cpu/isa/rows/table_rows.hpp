@@ -11,6 +11,9 @@ namespace alster::ALSTER_ISA {
 /// registers (measured: 128 are 5 % faster than 32, more bring nothing).
 constexpr std::int64_t panel_rows = 128;
 
+/// Of the table, that stay in the second-level cache while a row is solved.
+constexpr std::int64_t near_bytes = std::int64_t{512} << 10;
+
 /// A row of the table, as fp32 or as bf16 (the upper half of an fp32).
 template <class Element>
 const Element* table_row(const RowContext& context, std::int64_t column)
