@@ -51,8 +51,9 @@ def study(name, options):
     run(options.alster, "prepare", "--input", source_of(name, pathlib.Path(options.data), work), *arguments.split(),
         "--split", split, "--validation", split, "--out", data)
     tuned = run(options.alster, "tune", "--data", data, "--out", best, *options.tune.split())
-    mu = tuned["chosen"]["mu"]
-    found = run(options.alster, "evaluate", "--model", best, "--data", data, "--k", "10,20", "--blend", mu or 1e-9)
+    chosen = tuned["chosen"]
+    found = run(options.alster, "evaluate", "--model", best, "--data", data, "--k", "10,20", "--blend",
+                chosen["mu"] or 1e-9, "--rho", chosen["rho"], "--recent-days", chosen["recent_days"])
     print(f"\n{name}, {split}: {tuned['why']}\n  chosen {tuned['chosen']}\n  seconds {tuned['seconds']}\n"
           f"{table_of_parts(found)}", flush=True)
 

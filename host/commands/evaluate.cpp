@@ -8,6 +8,7 @@
 #include "data/json_text.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
+#include "host/commands/list_command.hpp"
 #include "host/evaluate/cold_items.hpp"
 #include "host/evaluate/evaluation.hpp"
 #include "host/evaluate/measured_users.hpp"
@@ -45,7 +46,7 @@ void add_cold(CLI::App& app, ColdOptions& cold)
                          ->delimiter(',')
                          ->needs(items);
     items->needs(features);
-    for (const char* other : {"--pages", "--candidates", "--blend", "--neighbours"})
+    for (const char* other : {"--pages", "--candidates", "--blend", "--neighbours", "--rho"})
         items->excludes(app.get_option(other));
     app.add_option("--feature-rows", cold.features.least_rows, "A value that fewer items have says nothing")
         ->check(CLI::Range(Row{1}, Row{1'000'000'000}))
@@ -70,6 +71,7 @@ void add_options(CLI::App& app, EvaluateOptions& options, std::filesystem::path&
                    "Nor are those of a smaller preference; preference 0 never is")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
+    add_recent(app, options.blend);
     app.add_option("--blend", options.blend.mu,
                    "Weight of what neighbours say, beside the model's 1; 0: the model alone")
         ->check(CLI::Range(0.0, 1e6));

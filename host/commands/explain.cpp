@@ -67,6 +67,8 @@ void add_options(CLI::App& app, Options& options)
                  "As recommend does: exclude what the user has disliked, too");
     add_limits(app, options.explain.limits);
     add_eligibility(app, options.lists);
+    add_blend(app, options.explain.blend);
+    add_recent(app, options.explain.blend);
     add_scoring(app, options.lists.served);
 }
 

@@ -85,6 +85,17 @@ void add_blend(CLI::App& app, BlendOptions& options)
                    "Made by alster neighbours; else neighbours.h5 beside the model");
 }
 
+void add_recent(CLI::App& app, BlendOptions& options)
+{
+    auto* rho = app.add_option("--rho", options.rho,
+                               "Weight of what was popular lately, beside the model's 1; 0: the model alone")
+                    ->check(CLI::Range(0.0, 1e6));
+    app.add_option("--recent-days", options.recent_days, "Days before the newest event that are lately")
+        ->check(CLI::Range(0.01, 36'500.0))
+        ->needs(rho)
+        ->capture_default_str();
+}
+
 void check(const ListOptions& options, const char* file, const char* lists)
 {
     if (options.all && options.out.empty())

@@ -50,6 +50,8 @@ void add_eligibility(CLI::App& app, ListOptions& options);
 
 /// The options of the neighbour term.
 void add_blend(CLI::App& app, BlendOptions& options);
+/// Those of the recent-popularity term.
+void add_recent(CLI::App& app, BlendOptions& options);
 
 /// Throws usage (64) where --all and --out do not go together. `file` is the stem of a name to propose, `lists` what
 /// is written: "neighbours of --all items".

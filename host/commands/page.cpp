@@ -160,7 +160,7 @@ int page_command(int argc, char** argv)
     const AskedUsers asked = asked_users(served, options.lists, options.whom);
     const Scorers& scorers = served.scorers(!options.lists.all);
     PageMaker maker(served, rules, options.recommend, instant_of(ranks, options.lists.at));
-    const PopularItems popular = popular_for_unknown(served, options.recommend.eligibility);
+    const PopularItems popular = popular_for_unknown(served.popularity(), options.recommend.eligibility);
     PageJob job(served, options, asked, maker,
                 {.path = options.lists.out,
                  .model = served.model(),

@@ -57,6 +57,7 @@ void add_options(CLI::App& app, Options& options)
         ->check(CLI::Range(Row{0}, most_evidence));
     add_eligibility(app, options.lists);
     add_blend(app, options.blend);
+    add_recent(app, options.blend);
     add_rerank(app, options.rerank);
     add_scoring(app, options.lists.served);
 }
@@ -149,10 +150,9 @@ int recommend_command(int argc, char** argv)
     if (!rules.neutral()) options.recommend.k = places_of_list(rules.pool_of(options.lists.k), served.info().items);
     const AskedUsers asked = asked_users(served, options.lists, options.whom);
     static_cast<void>(served.scorers(!options.lists.all));
-    const auto blend = make_blend(served, options.blend);
-    const char* formula = score_formula(served.info());
-    const std::string score = blend ? blend_formula(formula, blend->scores) : formula;
-    Recommender recommender(served, options.recommend, blend ? &blend->scores : nullptr);
+    const BlendedScores blend(served, options.blend);
+    const std::string score = blend.formula();
+    Recommender recommender(served, options.recommend, &blend);
     std::optional<ChosenLists> chosen;
     if (!rules.neutral()) chosen.emplace(served, rules, options.rerank, lists_held_out(options));
     const ItemLabels& labels = served.labels();

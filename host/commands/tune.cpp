@@ -57,6 +57,10 @@ void add_options(CLI::App& app, TuneOptions& options, std::string& budget)
     app.add_option("--backend", options.backend, "auto, cuda or cpu")->check(CLI::IsMember({"auto", "cuda", "cpu"}));
     app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
         ->check(CLI::Range(0, 4096));
+    app.add_option("--worker", options.worker,
+                   "Share the trials with the same command of other workers; worker 0 makes the model")
+        ->check(CLI::Range(0, 9999))
+        ->configurable(false);
     app.add_flag("--overwrite", options.overwrite, "Replace what is in --out")->configurable(false);
 }
 
@@ -72,6 +76,9 @@ int tune_command(int argc, char** argv)
     add_options(line.app(), options, budget);
     if (!line.parse(argc, argv)) return 0;
     if (!budget.empty()) options.minutes = minutes_of(budget);
+    if (options.worker >= 0 && options.overwrite)
+        throw Error(ExitCode::usage, "--overwrite: workers cannot know what others are at: remove {} first",
+                    options.out.string());
     std::ranges::sort(options.factors);
     options.factors.erase(std::ranges::unique(options.factors).begin(), options.factors.end());
 
@@ -82,7 +89,9 @@ int tune_command(int argc, char** argv)
         say("alster: interrupted: run the same command again to go on");
         return static_cast<int>(ExitCode::requeue);
     }
-    if (line.json())
+    if (result.helped)
+        print("worker {}: all trials are measured; worker 0 makes the model\n", options.worker);
+    else if (line.json())
         print("{}\n", json_text(to_json(result, options)));
     else
         print("{}", to_text(result, options));

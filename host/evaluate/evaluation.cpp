@@ -9,6 +9,7 @@
 #include "host/evaluate/learned_ranker.hpp"
 #include "host/evaluate/measured_users.hpp"
 #include "host/model/learned.hpp"
+#include "host/personalize/recent_term.hpp"
 
 namespace alster {
 
@@ -57,15 +58,19 @@ void rank_everything(ServedModel& served, const EvaluateOptions& options, const 
     task.counts = popularity.counts();
     result.scored_by = served.scorers().chosen;
     const EvaluatedNeighbours neighbours(served, options.blend, users.seen);
-    const Ranker model = learned_ranker(users.table, served.items(), served.item_scorer(), neighbours.addends());
-    result.ranking = {evaluate_ranking(ranks, task, served_ranker(model, popularity, users.learned)),
+    const auto recent = recent_term(served, options.blend);
+    const Scorer scorer = recent ? recent->scorer() : served.item_scorer();
+    const Ranker model = learned_ranker(users.table, served.items(), scorer, neighbours.addends());
+    const Popularity& fallback = recent ? recent->popularity() : popularity;
+    result.ranking = {evaluate_ranking(ranks, task, served_ranker(model, fallback, users.learned)),
                       evaluate_ranking(ranks, task, popularity_ranker(popularity))};
     result.recent = rank_by_recent_popularity(ranks, served.dataset(), task);
     if (result.ranking->model.users == 0)
         throw Error(ExitCode::bad_data, "{}: no user has a relevant held-out item that lists do not exclude",
                     options.served.data.string());
-    const Ranker alone = learned_ranker(users.table, served.items(), served.item_scorer());
-    result.neighbours = neighbours.measure(ranks, task, served_ranker(alone, popularity, users.learned), popularity);
+    result.neighbours = neighbours.measure(ranks, task, popularity);
+    result.blend = options.blend;
+    if (options.blend.mu > 0 || recent) result.model_alone = evaluate_ranking(ranks, task, as_served(served, users));
     const Row k = compared_length(task.ks);
     const auto compare = [&](const char* name, const RankingReport& baseline) {
         result.comparisons.push_back({fmt::format("ndcg@{}", k),
@@ -95,11 +100,14 @@ void rank_candidates(ServedModel& served, const EvaluateOptions& options, const 
     const auto counts = served.popularity().counts();
     const auto predict = model_predictor(users.table, items.table, 0);
     const EvaluatedNeighbours neighbours(served, options.blend, users.seen);
+    const auto recent = recent_term(served, options.blend);
     const PairScore popularity = [&](Row, Row i) { return i < 0 ? 0.0 : static_cast<double>(counts[i]); };
+    const PairScore unlearned = [&](Row u, Row i) { return recent && i >= 0 ? recent->popular(i) : popularity(u, i); };
     const PairScore score = [&](Row u, Row i) {
-        if (u < 0 || users.learned[u] == 0) return popularity(u, i);
-        const bool known = i >= 0 && learned_items[i] != 0;
-        return known ? predict(u, i) + neighbours.addend(users.table, u, i) : -std::numeric_limits<double>::infinity();
+        if (u < 0 || users.learned[u] == 0) return unlearned(u, i);
+        if (i < 0 || learned_items[i] == 0) return -std::numeric_limits<double>::infinity();
+        const double lately = recent ? recent->addend(users.table.row(u), i) : 0;
+        return predict(u, i) + neighbours.addend(users.table, u, i) + lately;
     };
     result.candidates = {evaluate_candidates(served.ranks(), task, score),
                          evaluate_candidates(served.ranks(), task, popularity)};

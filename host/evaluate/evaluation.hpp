@@ -19,7 +19,7 @@ struct EvaluateOptions {
     std::string candidates;  // file of given negatives; empty: full ranking of the held-out part
     std::vector<Row> ks;     // empty: 10, 20, 100, or 10 with given negatives
     Relevance relevance;     // of held-out interactions
-    BlendOptions blend;      // the neighbour term
+    BlendOptions blend;      // terms beside the model
 };
 
 template <class Report>
@@ -36,6 +36,8 @@ struct Evaluation {
     std::optional<Compared<RankingReport>> ranking;
     std::optional<RankingReport> recent;         // what was popular in recent_days, where the dataset has times
     std::optional<NeighbourReports> neighbours;  // beside the ranking of everything, where there are neighbours
+    std::optional<RankingReport> model_alone;    // the same, where the model is blended
+    BlendOptions blend;                          // with what
     std::optional<Compared<CandidateReport>> candidates;
     std::int64_t unknown_users = 0;  // in the candidate file
     std::int64_t unknown_items = 0;

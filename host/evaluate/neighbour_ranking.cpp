@@ -79,14 +79,11 @@ EvaluatedNeighbours::EvaluatedNeighbours(ServedModel& served, const BlendOptions
 AddendsOf EvaluatedNeighbours::addends() const { return blend_ ? addends_of(*blend_, histories_) : nullptr; }
 
 std::optional<NeighbourReports> EvaluatedNeighbours::measure(const Communicator& ranks, const RankingTask& task,
-                                                             const Ranker& model_alone,
                                                              const Popularity& popularity) const
 {
     if (!term_) return std::nullopt;
     const Ranker item_item = served_ranker(neighbour_ranker(*term_, histories_), popularity, task.learned);
-    NeighbourReports reports{.words = term_->words(), .mu = mu_, .item_item = evaluate_ranking(ranks, task, item_item)};
-    if (blend_) reports.model_alone = evaluate_ranking(ranks, task, model_alone);
-    return reports;
+    return NeighbourReports{.words = term_->words(), .item_item = evaluate_ranking(ranks, task, item_item)};
 }
 
 double EvaluatedNeighbours::addend(FactorTable users, Row user, Row item) const

@@ -17,10 +17,8 @@ namespace alster {
 
 /// What is measured where there are neighbours, beside the model as it is asked for.
 struct NeighbourReports {
-    std::string words;                              // "b 0.25, at most 50 neighbours of an item"
-    double mu = 0;                                  // of the model as it is asked for; 0: not blended
-    RankingReport item_item;                        // ℓ alone
-    std::optional<RankingReport> model_alone = {};  // where the model is blended
+    std::string words;        // "b 0.25, at most 50 neighbours of an item"
+    RankingReport item_item;  // ℓ alone
 };
 
 /// The neighbours of an evaluation: those that were asked for, or that lie beside the model and are of the dataset.
@@ -32,9 +30,8 @@ public:
     /// What blending adds to the scores of users of this rank; null where nothing is blended. This must outlive it.
     [[nodiscard]] AddendsOf addends() const;
 
-    /// `model_alone`: how users are served without a blend. Nothing where there are no neighbours. Collective.
+    /// Nothing where there are no neighbours. Collective.
     [[nodiscard]] std::optional<NeighbourReports> measure(const Communicator& ranks, const RankingTask& task,
-                                                          const Ranker& model_alone,
                                                           const Popularity& popularity) const;
 
     /// What blending adds to the score of one item, a row of the model, for a user of this rank; 0 without a blend.

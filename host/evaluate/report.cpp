@@ -112,41 +112,71 @@ std::string who_text(const Evaluation& evaluation)
 
 constexpr std::array compared_with_parts{"recall", "recall_all", "ndcg", "hr"};
 
-void add_neighbours(json& object, const RankingReport& model, const NeighbourReports& reports)
+void add_gains(json& object, const RankingReport& model, const char* over, const RankingReport& part)
 {
-    object["neighbours"] = reports.words;
-    object["mu"] = reports.mu;
-    add_ranking(object, "item_item_", reports.item_item);
-    if (!reports.model_alone) return;
-    add_ranking(object, "model_alone_", *reports.model_alone);
-    const auto add_gain = [&](const char* over, const RankingReport& part, const char* metric, Row k) {
-        const Measurement gain = model.gain_over(part, metric, k);
-        const std::string key = fmt::format("gain_over_{}_{}", over, at(metric, k));
-        object[key] = gain.value;
-        object[key + "_low"] = gain.low;
-        object[key + "_high"] = gain.high;
-    };
     for (const Row k : model.ks)
         for (const char* metric : compared_with_parts) {
-            add_gain("model_alone", *reports.model_alone, metric, k);
-            add_gain("item_item", reports.item_item, metric, k);
+            const Measurement gain = model.gain_over(part, metric, k);
+            const std::string key = fmt::format("gain_over_{}_{}", over, at(metric, k));
+            object[key] = gain.value;
+            object[key + "_low"] = gain.low;
+            object[key + "_high"] = gain.high;
         }
 }
 
-std::string neighbours_text(const RankingReport& model, const NeighbourReports& reports)
+/// What was blended, and what each part comes to alone.
+void add_parts(json& object, const Evaluation& evaluation)
 {
-    const bool blended = reports.model_alone.has_value();
-    std::string text = fmt::format("neighbours: {}{}\n{:<16} {:>8} {:>10} {:>12}  {}\n", reports.words,
-                                   blended ? fmt::format("; the model is blended with mu {}", reports.mu) : "", "",
-                                   "model", "item-item", blended ? "model alone" : "", blended ? "gain, 95 %" : "");
+    const RankingReport& model = evaluation.ranking->model;
+    const bool blended = evaluation.model_alone.has_value();
+    if (evaluation.neighbours) {
+        object["neighbours"] = evaluation.neighbours->words;
+        object["mu"] = evaluation.blend.mu;
+        add_ranking(object, "item_item_", evaluation.neighbours->item_item);
+        if (blended) add_gains(object, model, "item_item", evaluation.neighbours->item_item);
+    }
+    if (evaluation.blend.rho > 0) {
+        object["rho"] = evaluation.blend.rho;
+        object["recent_days"] = evaluation.blend.recent_days;
+        add_gains(object, model, "recent_popularity", *evaluation.recent);
+    }
+    if (!blended) return;
+    add_ranking(object, "model_alone_", *evaluation.model_alone);
+    add_gains(object, model, "model_alone", *evaluation.model_alone);
+}
+
+std::string blend_words(const Evaluation& evaluation)
+{
+    std::string words;
+    if (evaluation.blend.mu > 0) words += fmt::format(" mu {}", evaluation.blend.mu);
+    if (evaluation.blend.rho > 0)
+        words += fmt::format(" rho {} of the last {} days", evaluation.blend.rho, evaluation.blend.recent_days);
+    return words;
+}
+
+/// The model beside what it is blended of; empty where there is nothing of that.
+std::string parts_text(const Evaluation& evaluation)
+{
+    const auto& [model, popularity] = *evaluation.ranking;
+    const auto& neighbours = evaluation.neighbours;
+    const auto& alone = evaluation.model_alone;
+    if (!neighbours && !alone) return "";
+    std::string text;
+    if (neighbours) text += fmt::format("neighbours: {}\n", neighbours->words);
+    if (alone) text += fmt::format("the model is blended with{}\n", blend_words(evaluation));
+    text += fmt::format("{:<16} {:>8} {:>10} {:>12}  {}\n", "", "model", neighbours ? "item-item" : "",
+                        alone ? "model alone" : "", alone ? "gain, 95 %" : "");
+    const auto number = [](const RankingReport* report, const char* metric, Row k) {
+        return report ? fmt::format("{:.4f}", report->measurement(metric, k).value) : std::string();
+    };
     for (const Row k : model.ks)
         for (const char* metric : compared_with_parts) {
-            text += fmt::format("{:<16} {:>8.4f} {:>10.4f}", at(metric, k), model.measurement(metric, k).value,
-                                reports.item_item.measurement(metric, k).value);
-            if (blended) {
-                const Measurement gain = model.gain_over(*reports.model_alone, metric, k);
-                text += fmt::format(" {:>12.4f}  {:+.4f}, {:+.4f} … {:+.4f}",
-                                    reports.model_alone->measurement(metric, k).value, gain.value, gain.low, gain.high);
+            text += fmt::format("{:<16} {:>8} {:>10}", at(metric, k), number(&model, metric, k),
+                                number(neighbours ? &neighbours->item_item : nullptr, metric, k));
+            if (alone) {
+                const Measurement gain = model.gain_over(*alone, metric, k);
+                text += fmt::format(" {:>12}  {:+.4f}, {:+.4f} … {:+.4f}", number(&*alone, metric, k), gain.value,
+                                    gain.low, gain.high);
             }
             text += '\n';
         }
@@ -202,7 +232,7 @@ json to_json(const Evaluation& evaluation)
         add_ranking(object, "", evaluation.ranking->model);
         add_ranking(object, "popularity_", evaluation.ranking->popularity);
         if (evaluation.recent) add_ranking(object, "recent_popularity_", *evaluation.recent);
-        if (evaluation.neighbours) add_neighbours(object, evaluation.ranking->model, *evaluation.neighbours);
+        add_parts(object, evaluation);
     }
     if (evaluation.candidates) {
         object["protocol"] = "given candidates";
@@ -231,8 +261,7 @@ std::string to_text(const Evaluation& evaluation)
     std::string text = who_text(evaluation);
     for (const auto& note : evaluation.notes) text += fmt::format("note: {}\n", note);
     if (evaluation.ratings) text += ratings_text(*evaluation.ratings);
-    if (evaluation.ranking) text += ranking_text(evaluation);
-    if (evaluation.neighbours) text += neighbours_text(evaluation.ranking->model, *evaluation.neighbours);
+    if (evaluation.ranking) text += ranking_text(evaluation) + parts_text(evaluation);
     if (evaluation.candidates) text += candidates_text(evaluation);
     return text;
 }

@@ -24,10 +24,15 @@ void count_positives(const DatasetReader& dataset, RowRange items, std::span<std
 
 }  // namespace
 
-Popularity::Popularity(std::vector<std::int32_t> counts) : counts_(std::move(counts)), order_(counts_.size())
+Popularity::Popularity(std::vector<std::int32_t> counts) : Popularity(counts, counts) {}
+
+Popularity::Popularity(std::vector<std::int32_t> counts, std::span<const std::int32_t> then)
+    : counts_(std::move(counts)), order_(counts_.size())
 {
     std::iota(order_.begin(), order_.end(), 0);
-    std::stable_sort(order_.begin(), order_.end(), [&](auto a, auto b) { return counts_[a] > counts_[b]; });
+    std::stable_sort(order_.begin(), order_.end(), [&](auto a, auto b) {
+        return counts_[a] > counts_[b] || (counts_[a] == counts_[b] && then[a] > then[b]);
+    });
 }
 
 TopK Popularity::lists(const Interactions* seen, Row rows, Row k) const
@@ -51,6 +56,17 @@ TopK Popularity::lists(const CandidateFilter& filter, Row rows, Row k) const
         result.filled[r] = static_cast<std::int32_t>(filled);
     }
     return result;
+}
+
+PopularItems Popularity::first(std::size_t most) const
+{
+    PopularItems popular;
+    for (const auto item : order_) {
+        if (popular.items.size() == most || counts_[item] < 1) break;
+        popular.items.push_back(item);
+        popular.counts.push_back(counts_[item]);
+    }
+    return popular;
 }
 
 PopularItems most_popular(std::span<const std::int32_t> counts, std::size_t most)

@@ -16,6 +16,8 @@ class Popularity {
 public:
     /// `counts`: positive training interactions of each item.
     explicit Popularity(std::vector<std::int32_t> counts);
+    /// Items of the same count are in the order of `then`, as long.
+    Popularity(std::vector<std::int32_t> counts, std::span<const std::int32_t> then);
 
     [[nodiscard]] std::span<const std::int32_t> counts() const { return counts_; }
 
@@ -25,6 +27,9 @@ public:
 
     /// The same of the items that a filter lets through; its candidates are all items. It has no groups.
     [[nodiscard]] TopK lists(const CandidateFilter& filter, Row rows, Row k) const;
+
+    /// The first items, up to `most` and those with a count above 0.
+    [[nodiscard]] PopularItems first(std::size_t most) const;
 
 private:
     std::vector<std::int32_t> counts_;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "data/error.hpp"
 #include "host/personalize/walk.hpp"
@@ -12,22 +11,7 @@ namespace alster {
 
 namespace {
 
-std::vector<double> mean_of_rows(FactorTable table, Row rows)
-{
-    std::vector<double> mean(table.width);
-    for (Row i = 0; i < table.rows; ++i)
-        for (Row a = 0; a < table.width; ++a) mean[a] += static_cast<double>(table.row(i)[a]);
-    for (double& value : mean) value /= static_cast<double>(rows);
-    return mean;
-}
-
-/// sqrt(E v² − (E v)²), 0 where rounding leaves less.
-double deviation_of(double mean_of_squares, double mean)
-{
-    return std::sqrt(std::max(0.0, mean_of_squares - mean * mean));
-}
-
-double deviation_of(std::span<const double> values, Row items)
+double deviation_over(std::span<const double> values, Row items)
 {
     double sum = 0, squares = 0;
     for (const double value : values) {
@@ -43,24 +27,6 @@ double deviation_of(std::span<const double> values, Row items)
 std::filesystem::path neighbours_of(const ServedModel& served, const BlendOptions& options)
 {
     return options.neighbours.empty() ? neighbours_beside(served.options().model) : options.neighbours;
-}
-
-ScoreSpread::ScoreSpread(FactorTable candidates, Row n, std::vector<double> gramian)
-    : n_(n), mean_(mean_of_rows(candidates, n)), gramian_(std::move(gramian))
-{
-}
-
-double ScoreSpread::of(const float* query) const
-{
-    double squares = 0, mean = 0;
-    const auto width = static_cast<Row>(mean_.size());
-    for (Row a = 0; a < width; ++a) {
-        double product = 0;
-        for (Row b = 0; b < width; ++b) product += gramian_[a * width + b] * static_cast<double>(query[b]);
-        squares += static_cast<double>(query[a]) * product;
-        mean += static_cast<double>(query[a]) * mean_[a];
-    }
-    return deviation_of(squares / static_cast<double>(n_), mean);
 }
 
 Blend::Blend(const NeighbourTerm& term, double mu, ScoreSpread spread, CandidateOf candidate_of)
@@ -87,7 +53,7 @@ ScoreAddends Blend::addends(FactorTable queries, const Interactions& histories) 
     for (Row u = 0; u < queries.rows; ++u) {
         const auto values =
             std::span(scores.values).subspan(scores.offsets[u], scores.offsets[u + 1] - scores.offsets[u]);
-        const double theirs = deviation_of(values, term_.neighbours().rows());
+        const double theirs = deviation_over(values, term_.neighbours().rows());
         scale[u] = theirs > 0 ? mu_ * spread_.of(queries.row(u)) / theirs : 0;
     }
     ScoreAddends added;
@@ -107,16 +73,6 @@ std::string blend_formula(const std::string& score, const Blend& blend)
 {
     return fmt::format("s + mu * (sd(s) / sd(l)) * l, s = {}, mu {}, l by neighbours: {}", score, blend.mu(),
                        blend.term().words());
-}
-
-OwnBlend::OwnBlend(ServedModel& served, const BlendOptions& options)
-    : term(served, neighbours_of(served, options)), scores(blend_for_users(served, term, options.mu))
-{
-}
-
-std::unique_ptr<OwnBlend> make_blend(ServedModel& served, const BlendOptions& options)
-{
-    return options.mu > 0 ? std::make_unique<OwnBlend>(served, options) : nullptr;
 }
 
 }  // namespace alster

@@ -1,33 +1,20 @@
 #pragma once
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <string>
 
 #include "host/personalize/neighbour_term.hpp"
+#include "host/personalize/score_spread.hpp"
 #include "kernels/top_k.hpp"
 
 namespace alster {
 
-/// What is asked for of the neighbour term.
+/// What is asked for of the terms that are added to a model's scores.
 struct BlendOptions {
-    double mu = 0;                     // 0: nothing is blended
+    double mu = 0;                     // of the neighbour term; 0: it is not added
     std::filesystem::path neighbours;  // empty: neighbours.h5 beside the model
-};
-
-/// The standard deviation of a query's products with N candidates, without a pass over them: with their Gramian G and
-/// their mean ȳ it is sqrt(qᵀ G q / N − (q·ȳ)²).
-class ScoreSpread {
-public:
-    /// `candidates` may lack some of the N, of which all factors are 0. `gramian`: (width, width).
-    ScoreSpread(FactorTable candidates, Row n, std::vector<double> gramian);
-
-    [[nodiscard]] double of(const float* query) const;
-
-private:
-    Row n_;
-    std::vector<double> mean_;  // (width)
-    std::vector<double> gramian_;
+    double rho = 0;                    // of the recent-popularity term; 0: it is not added
+    double recent_days = 7;            // that count as recent
 };
 
 /// A model's scores with those of the neighbour term (docs/neighbours.md):
@@ -66,18 +53,5 @@ private:
 
 /// The file of neighbours that is meant.
 [[nodiscard]] std::filesystem::path neighbours_of(const ServedModel& served, const BlendOptions& options);
-
-/// A blend with its term.
-struct OwnBlend {
-    NeighbourTerm term;
-    Blend scores;
-
-    OwnBlend(ServedModel& served, const BlendOptions& options);
-    OwnBlend(const OwnBlend&) = delete;
-    OwnBlend& operator=(const OwnBlend&) = delete;
-};
-
-/// Null where μ is 0. Collective.
-[[nodiscard]] std::unique_ptr<OwnBlend> make_blend(ServedModel& served, const BlendOptions& options);
 
 }  // namespace alster

@@ -54,7 +54,12 @@ std::string weights(const ExplainedItem& item, const ExplanationWords& words)
                             printable(words.labels.id(event)), title_of(event, words.labels));
     text += fmt::format("{:>13}{:>+9.4f}  {} other event{}\n", "", item.other_weight, item.other_events,
                         item.other_events == 1 ? "" : "s");
-    if (item.base != 0) text += fmt::format("{:>13}{:>+9.4f}  mean and the item's bias\n", "", item.base);
+    const auto add = [&](double weight, const char* what) {
+        if (weight != 0) text += fmt::format("{:>13}{:>+9.4f}  {}\n", "", weight, what);
+    };
+    add(item.base, "mean and the item's bias");
+    add(item.neighbours, "what others took together with the history");
+    add(item.recent_popularity, "popular lately");
     return text;
 }
 
@@ -88,6 +93,8 @@ nlohmann::json item_json(const ExplainedItem& item, const ExplanationWords& word
     if (!is_explained(item)) return object;
     object["base"] = item.base;
     object["stored_score"] = item.stored_score;
+    if (item.neighbours != 0) object["neighbours"] = item.neighbours;
+    if (item.recent_popularity != 0) object["recent_popularity"] = item.recent_popularity;
     auto because = nlohmann::json::array();
     for (const auto& [event, weight] : item.because) because.push_back(evidence_json(event, weight, words.labels));
     object["because"] = because;

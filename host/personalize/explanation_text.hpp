@@ -21,7 +21,8 @@ struct ExplanationWords {
 [[nodiscard]] std::string explanation_text(const ExplainedUser& user, const ExplanationWords& words);
 
 /// {"user", "events", "split", "items": [{"item", "title", "place", "score", "base", "because": [{"item", "title",
-/// "weight"}], "others": {"events", "weight"}, …}], "shortfall"}; what cannot be said is left out (docs/explain.md).
+/// "weight"}], "others": {"events", "weight"}, "neighbours", "recent_popularity", …}], "shortfall"}; what cannot be said
+/// is left out (docs/explain.md).
 [[nodiscard]] nlohmann::json explanation_json(const ExplainedUser& user, const ExplanationWords& words);
 
 }  // namespace alster

@@ -12,9 +12,9 @@ struct Recommender::Users : UserBlock {
     Interactions history;                // columns only; of blended lists
 };
 
-PopularItems popular_for_unknown(ServedModel& served, Eligibility* eligibility)
+PopularItems popular_for_unknown(const Popularity& popularity, Eligibility* eligibility)
 {
-    const PopularItems popular = most_popular(served.popularity().counts());
+    const PopularItems popular = popularity.first(most_popular_kept);
     if (!eligibility) return popular;
     const auto unknown = eligibility->class_of_unknown();
     PopularItems kept;
@@ -39,16 +39,16 @@ void append(const Lists& part, Row first, Lists& to)
 
 }  // namespace
 
-Recommender::Recommender(ServedModel& served, const RecommendOptions& options, const Blend* blend)
+Recommender::Recommender(ServedModel& served, const RecommendOptions& options, const BlendedScores* blend)
     : model_(served.model()),
       dataset_(served.dataset()),
       options_(options),
-      blend_(blend),
+      blend_(blend ? blend->neighbours() : nullptr),
       items_(served.items()),
-      scorer_(served.item_scorer()),
-      popularity_(served.popularity()),
+      scorer_(blend ? blend->scorer() : served.item_scorer()),
+      popularity_(blend ? blend->popularity() : served.popularity()),
       classes_(options.eligibility, items_.items()),
-      most_popular_(popular_for_unknown(served, options.eligibility))
+      most_popular_(popular_for_unknown(popularity_, options.eligibility))
 {
     if (options.evidence > 0) evidence_.emplace(served, options.evidence, options.eligibility);
 }

@@ -4,7 +4,7 @@
 
 #include "data/exclusion.hpp"
 #include "host/model/served_model.hpp"
-#include "host/personalize/blend.hpp"
+#include "host/personalize/blended_scores.hpp"
 #include "host/personalize/candidate_classes.hpp"
 #include "host/personalize/evidence.hpp"
 #include "host/personalize/lists.hpp"
@@ -21,15 +21,15 @@ struct RecommendOptions {
 };
 
 /// The most popular items that users see whom the model does not know; none where the rules let them see nothing.
-/// `eligibility` may be null. The first call for a served model is collective.
-[[nodiscard]] PopularItems popular_for_unknown(ServedModel& served, Eligibility* eligibility);
+/// `eligibility` may be null.
+[[nodiscard]] PopularItems popular_for_unknown(const Popularity& popularity, Eligibility* eligibility);
 
 /// Makes lists of k items for blocks of users; only the items are in memory as a whole.
 class Recommender {
 public:
     /// `served` has a dataset and outlives it. Collective.
-    /// Where there is a blend, which outlives it too, scores are blended.
-    Recommender(ServedModel& served, const RecommendOptions& options, const Blend* blend = nullptr);
+    /// Where there are blended scores, which outlive it too, lists go by them.
+    Recommender(ServedModel& served, const RecommendOptions& options, const BlendedScores* blend = nullptr);
 
     /// A user of whom nothing was learned has no taste that the model could know: it gets the most popular items that
     /// its list does not exclude. So does `unknown_user`.
@@ -52,7 +52,7 @@ private:
     const ModelReader& model_;
     const DatasetReader& dataset_;
     RecommendOptions options_;
-    const Blend* blend_;
+    const Blend* blend_;  // with neighbours; null: none
     const LearnedItems& items_;
     const Scorer& scorer_;
     const Popularity& popularity_;

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "host/model/learned.hpp"
+#include "host/personalize/user_block.hpp"
 
 namespace alster {
 
@@ -31,7 +32,9 @@ struct UserExplainer::User {
     UserHistories history = {};
     std::vector<std::uint8_t> nameable = {};
     std::vector<std::uint8_t> excluded = {};  // (items) by a Standing, 0: not
-    std::vector<double> scores = {};          // (items) of the stored factors
+    std::vector<double> scores = {};          // (items) of the stored factors, with what terms add
+    std::vector<double> neighbours = {};      // (items) what the neighbour term adds
+    std::vector<double> recent = {};          // (items) what recent popularity adds
     double mean_score = 0;                    // over the items of which something was learned
     double deviation = 0;
     double likeness = 0;  // β: the multiple of the mean user's scores that fits this user's best
@@ -40,7 +43,8 @@ struct UserExplainer::User {
 UserExplainer::UserExplainer(ServedModel& served, const ExplainOptions& options)
     : served_(served),
       options_(options),
-      recommender_(served, options.recommend),
+      blend_(served, options.blend),
+      recommender_(served, options.recommend, &blend_),
       explainer_(served.model(), served.items())
 {
     const auto types = served.dataset().attribute_types(Side::items);
@@ -75,22 +79,40 @@ UserExplainer::User UserExplainer::read(Row row)
     if (asked.held_out) exclude({.held_out = true}, Standing::consumed_in_holdout);
     if (asked.disliked) exclude(asked, Standing::disliked);
     user.scores.resize(info.items);
-    double sum = 0, squares = 0;
-    for (const auto item : served_.items().items()) {
-        user.scores[item] = info.mean + dot(x, served_.items().factors(item), info.width);
-        sum += user.scores[item];
-        squares += user.scores[item] * user.scores[item];
-    }
     double along = 0, length = 0;
     for (const auto item : served_.items().items()) {
+        user.scores[item] = info.mean + dot(x, served_.items().factors(item), info.width);
         along += mean_scores()[item] * (user.scores[item] - info.mean);
         length += mean_scores()[item] * mean_scores()[item];
     }
     user.likeness = length > 0 ? along / length : 0;
+    add_terms(x, user);
+    double sum = 0, squares = 0;
+    for (const auto item : served_.items().items()) {
+        sum += user.scores[item];
+        squares += user.scores[item] * user.scores[item];
+    }
     const double count = std::max<double>(1, static_cast<double>(served_.items().items().size()));
     user.mean_score = sum / count;
     user.deviation = std::sqrt(std::max(0.0, squares / count - user.mean_score * user.mean_score));
     return user;
+}
+
+/// What is added to the scores of the user with these factors.
+void UserExplainer::add_terms(std::span<const float> x, User& user) const
+{
+    const LearnedItems& items = served_.items();
+    user.neighbours.resize(user.scores.size());
+    user.recent.resize(user.scores.size());
+    if (const Blend* blend = blend_.neighbours()) {
+        const Interactions history = positive_history(served_.dataset(), std::span(&user.row, 1));
+        const ScoreAddends added = blend->addends({x, 1, served_.info().width}, history);
+        for (std::size_t n = 0; n < added.candidates.size(); ++n)
+            user.neighbours[items.item(added.candidates[n])] = static_cast<double>(added.values[n]);
+    }
+    if (const RecentTerm* recent = blend_.recent())
+        for (const auto item : items.items()) user.recent[item] = recent->addend(x.data(), item);
+    for (const auto item : items.items()) user.scores[item] += user.neighbours[item] + user.recent[item];
 }
 
 Standing UserExplainer::standing(const User& user, Row item) const
@@ -142,7 +164,7 @@ void UserExplainer::measure(const User& user, std::span<const double> drops, Exp
         named += piece.weight;
     for (const double drop : drops) positive += std::max(0.0, drop);
     if (positive > 0) item.measures.evidence_share = named / positive;
-    const double above = *item.score - served_.info().mean;
+    const double above = *item.score - item.neighbours - item.recent_popularity - served_.info().mean;
     if (above > 0) item.measures.popularity_share = user.likeness * mean_scores()[item.item] / above;
     if (user.deviation > 0) item.measures.standard_score = (*item.score - user.mean_score) / user.deviation;
     if (!genres_) return;
@@ -174,7 +196,9 @@ void UserExplainer::explain(const User& user, ExplainedUser& result)
     for (std::size_t n = 0; n < asked.size(); ++n) {
         ExplainedItem& item = *asked[n];
         const auto weights = split.weights_of(n);
-        item.score = split.scores[n];
+        item.neighbours = user.neighbours[item.item];
+        item.recent_popularity = user.recent[item.item];
+        item.score = split.scores[n] + item.neighbours + item.recent_popularity;
         item.base = split.bases[n];
         item.stored_score = user.scores[item.item];
         result.largest_difference = std::max(result.largest_difference, std::abs(*item.score - item.stored_score));

@@ -14,6 +14,7 @@ namespace alster {
 
 struct ExplainOptions {
     RecommendOptions recommend;  // how lists are made; the explainer makes evidence itself
+    BlendOptions blend;          // terms that are added to the model's scores
     ScoreSplit split = ScoreSplit::leave_one_out;
     Row evidence = 3;  // pieces that are named of an item
     OutOfPlaceLimits limits;
@@ -28,9 +29,12 @@ struct ExplainedItem {
     Standing standing = Standing::may_be_listed;
     Reason reason = Reason::none;      // of an item of the list
     Row place = 0;                     // from 1: in the list, or among all items that could be in it; 0: among none
-    std::optional<double> score = {};  // for the items of the model, in fp64; of popular items how popular they are
+    std::optional<double> score = {};  // for the items of the model, in fp64, with what terms add; of popular items
+                                       // how popular they are
     double stored_score = 0;           // of the stored factors: what lists go by
     double base = 0;                   // what no event has to do with
+    double neighbours = 0;             // what terms add to the model's score
+    double recent_popularity = 0;
     std::vector<PieceOfEvidence> because = {};
     Offset other_events = 0;  // that are not named: weak ones, those that speak against it, and what may not be
     double other_weight = 0;
@@ -60,6 +64,7 @@ public:
 private:
     struct User;
     [[nodiscard]] User read(Row user);
+    void add_terms(std::span<const float> x, User& user) const;
     [[nodiscard]] Standing standing(const User& user, Row item) const;
     [[nodiscard]] Row place(const User& user, Row item) const;
     void explain(const User& user, ExplainedUser& result);
@@ -68,6 +73,7 @@ private:
 
     ServedModel& served_;
     ExplainOptions options_;
+    BlendedScores blend_;
     Recommender recommender_;
     Explainer explainer_;
     std::optional<AttributeColumn> genres_;

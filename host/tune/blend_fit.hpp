@@ -7,11 +7,13 @@
 
 namespace alster {
 
-/// A blend of a model with its neighbours.
+/// A blend of a model with its neighbours and with what was popular lately.
 struct BlendSettings {
     double b = 0.25;
     Row most = 50;
-    double mu = 0;  // 0: the model alone, whatever b and most
+    double mu = 0;   // 0: without neighbours, whatever b and most
+    double rho = 0;  // 0: without recent popularity, whatever the days
+    double recent_days = 7;
 
     friend bool operator==(const BlendSettings&, const BlendSettings&) = default;
 };
@@ -24,6 +26,9 @@ struct MeasuredBlend {
 /// μ above which the model only decides between items that neighbours find alike: the term alone, as it is served.
 inline constexpr double mostly_neighbours = 1e6;
 
+/// ρ above which the model only decides between items that were equally popular lately, as far as fp32 can tell.
+inline constexpr double mostly_recent = 1e4;
+
 /// The value of a blend, larger is better; nothing where no time is left for it.
 using MeasureBlend = std::function<std::optional<double>(const BlendSettings& settings)>;
 
@@ -35,7 +40,8 @@ struct BlendFit {
 };
 
 /// Measures the model alone, the neighbours alone and blends of them: a grid of b and μ, then T and μ about its best.
-/// The best is at least as good as each of its parts on what it is measured by, since both are among the candidates.
-[[nodiscard]] BlendFit fit_blend(const MeasureBlend& measure);
+/// Where there are times, recent popularity is then added to that best: a grid of days and ρ, then ρ and μ about the
+/// best. It is at least as good as each of its parts on what it is measured by, since all are among the candidates.
+[[nodiscard]] BlendFit fit_blend(bool times, const MeasureBlend& measure);
 
 }  // namespace alster

@@ -11,19 +11,19 @@ constexpr int kept_of = 3;
 }  // namespace
 
 std::optional<RankedTrial> best_by_halving(std::span<const TrialSettings> candidates, int sweeps,
-                                           const MeasureTrial& measure)
+                                           const MeasureTrials& measure)
 {
     std::optional<RankedTrial> best;
     std::vector<TrialSettings> left(candidates.begin(), candidates.end());
     for (const int part : {4, 2, 1}) {
         const int rung = std::max(1, sweeps / part);
         std::vector<RankedTrial> measured;
-        for (const auto& settings : left) {
-            const auto value = measure(settings, rung);
-            if (!value) return best;
-            measured.push_back({settings, rung, *value});
+        const auto values = measure(left, rung);
+        for (std::size_t n = 0; n < values.size(); ++n) {
+            measured.push_back({left[n], rung, values[n]});
             if (!best || measured.back().beats(*best)) best = measured.back();
         }
+        if (values.size() < left.size()) return best;
         std::ranges::stable_sort(measured, [](const auto& a, const auto& b) { return a.beats(b); });
         measured.resize((measured.size() + kept_of - 1) / kept_of);
         left.clear();
@@ -33,7 +33,7 @@ std::optional<RankedTrial> best_by_halving(std::span<const TrialSettings> candid
 }
 
 std::optional<RankedTrial> search(const TrialSpace& space, int trials, int sweeps, std::uint64_t seed,
-                                  const MeasureTrial& measure)
+                                  const MeasureTrials& measure)
 {
     const int everywhere = std::max(1, (3 * trials + 4) / 5);
     std::vector<TrialSettings> candidates{space.usual()};

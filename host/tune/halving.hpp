@@ -8,8 +8,8 @@
 
 namespace alster {
 
-/// The value of settings after so many sweeps, larger is better; nothing where no time is left for it.
-using MeasureTrial = std::function<std::optional<double>(const TrialSettings& settings, int sweeps)>;
+/// The values of settings after so many sweeps, larger is better; fewer of them where no time is left.
+using MeasureTrials = std::function<std::vector<double>(std::span<const TrialSettings> settings, int sweeps)>;
 
 /// Settings with what they came to.
 struct RankedTrial {
@@ -27,10 +27,10 @@ struct RankedTrial {
 /// Successive halving: all candidates get a quarter of the sweeps, the best third of them half of the sweeps, and the
 /// best third of those all. Where time ends, the best of what got most sweeps. Nothing where there was none for any.
 [[nodiscard]] std::optional<RankedTrial> best_by_halving(std::span<const TrialSettings> candidates, int sweeps,
-                                                         const MeasureTrial& measure);
+                                                         const MeasureTrials& measure);
 
 /// Halving over settings from everywhere, three of five of them, then over settings near the best of those.
 [[nodiscard]] std::optional<RankedTrial> search(const TrialSpace& space, int trials, int sweeps, std::uint64_t seed,
-                                                const MeasureTrial& measure);
+                                                const MeasureTrials& measure);
 
 }  // namespace alster

@@ -28,30 +28,53 @@ std::string text_of(const Communicator& ranks, const std::filesystem::path& path
     return text;
 }
 
+/// The whole lines that are objects, without the half one that a killed run may have left or another is writing.
+std::vector<json> entries_of(const std::string& text)
+{
+    std::vector<json> entries;
+    std::istringstream lines(text.substr(0, text.rfind('\n') + 1));
+    for (std::string line; std::getline(lines, line);) {
+        json entry = json::parse(line, nullptr, false);
+        if (entry.is_discarded() || !entry.is_object()) break;
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+[[noreturn]] void refuse_other(const std::filesystem::path& path)
+{
+    throw Error(ExitCode::cannot_create, "{}: is of other data or options: choose another --out, or add --overwrite",
+                path.string());
+}
+
+bool is_measurement(const json& entry) { return entry.contains("key") && entry.contains("value"); }
+
 }  // namespace
 
 Journal::Journal(const Communicator& ranks, std::filesystem::path path, const json& about, bool overwrite)
-    : ranks_(ranks), path_(std::move(path))
+    : ranks_(ranks), path_(std::move(path)), about_(json_text(about))
 {
-    std::istringstream text(text_of(ranks, path_));
-    std::string whole;  // without the half line that a killed run may have left
-    for (std::string line; std::getline(text, line);) {
-        const json entry = json::parse(line, nullptr, false);
-        if (entry.is_discarded() || !entry.is_object()) break;
-        if (whole.empty()) {
-            resumed_ = entry == about;
-            if (!resumed_ && !overwrite)
-                throw Error(ExitCode::cannot_create,
-                            "{}: is of other data or options: choose another --out, or add --overwrite",
-                            path_.string());
-            if (!resumed_) break;
-        } else if (entry.contains("key") && entry.contains("value")) {
-            found_[json_text(entry["key"])] = entry["value"];
-        }
-        whole += line + '\n';
+    const auto entries = entries_of(text_of(ranks, path_));
+    resumed_ = !entries.empty() && entries.front() == about;
+    if (!entries.empty() && !resumed_ && !overwrite) refuse_other(path_);
+    std::string whole = about_ + '\n';
+    for (std::size_t n = 1; resumed_ && n < entries.size(); ++n) {
+        whole += json_text(entries[n]) + '\n';
+        if (!is_measurement(entries[n])) continue;
+        found_[json_text(entries[n]["key"])] = entries[n]["value"];
+        seconds_before_ += entries[n]["value"].value("seconds", 0.0);
     }
-    if (!resumed_) whole = json_text(about) + '\n';
     by_leader(ranks_, [&] { write_whole(path_, whole); });
+}
+
+void Journal::read(const std::vector<std::filesystem::path>& others)
+{
+    for (const auto& path : others) {
+        const auto entries = entries_of(text_of(ranks_, path));
+        if (!entries.empty() && json_text(entries.front()) != about_) refuse_other(path);
+        for (const json& entry : entries)
+            if (is_measurement(entry)) found_.try_emplace(json_text(entry["key"]), entry["value"]);
+    }
 }
 
 std::optional<json> Journal::find(const json& key) const

@@ -6,7 +6,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "data/console.hpp"
 #include "data/error.hpp"
 #include "data/json_text.hpp"
 #include "data/output_file.hpp"
@@ -14,11 +13,9 @@
 #include "distributed/leader.hpp"
 #include "distributed/parallel_file_access.hpp"
 #include "host/machine/stopwatch.hpp"
-#include "host/machine/threads.hpp"
 #include "host/personalize/walk.hpp"
-#include "host/train/job.hpp"
 #include "host/train/run_directory.hpp"
-#include "host/tune/journal.hpp"
+#include "host/tune/trials.hpp"
 #include "host/tune/tune_report.hpp"
 
 namespace alster {
@@ -28,16 +25,12 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// of the budget; what is left is for the final model
-constexpr double share_of_search = 0.6, share_of_blend = 0.8;
+constexpr double share_of_blend = 0.8;  // of the budget; what is left is for the final model
 
-json key_of(const TrialSettings& settings, int sweeps)
+/// ", rho 0.2 of 7 days"; empty where recent popularity is not added.
+std::string recent_text(const BlendSettings& blend)
 {
-    return {{"factors", settings.factors},
-            {"reg", settings.reg},
-            {"alpha0", settings.alpha0},
-            {"nu", settings.nu},
-            {"sweeps", sweeps}};
+    return blend.rho > 0 ? fmt::format(", rho {} of {} days", blend.rho, blend.recent_days) : "";
 }
 
 /// The first `most` neighbours of each item.
@@ -77,13 +70,12 @@ void require_validation(const Communicator& ranks, const fs::path& data)
                     "{}: nothing is held out to choose by: prepare again with a larger --validation", path.string());
 }
 
-fs::path journal_of(const TuneOptions& options) { return options.out / "tune.jsonl"; }
-
 /// Before anything is computed.
 void make_output(const Communicator& ranks, const TuneOptions& options)
 {
     by_leader(ranks, [&] {
-        if (!options.overwrite && fs::exists(options.out / "model.h5") && !fs::exists(journal_of(options)))
+        const bool of_tune = fs::exists(options.out) && !journals_in(options.out).empty();
+        if (!options.overwrite && fs::exists(options.out / "model.h5") && !of_tune)
             throw Error(ExitCode::cannot_create,
                         "{}: holds another run's model: choose another --out, or add --overwrite",
                         options.out.string());
@@ -97,138 +89,42 @@ void make_output(const Communicator& ranks, const TuneOptions& options)
 class Tuning {
 public:
     Tuning(const Communicator& ranks, const TuneOptions& options)
-        : ranks_(ranks), options_(options), access_(ranks), validation_(validation_of(options.data))
+        : ranks_(ranks), options_(options), access_(ranks), trials_(ranks, options)
     {
-        const DatasetReader validation(validation_, access_);
-        space_.emplace(validation.info(), options.factors);
-        open_journal(validation.info().fingerprint);
-        set_threads(ranks, options.threads);
         result_.metric = options.by.text();
     }
 
     TuneResult run()
     {
         const auto best =
-            search(*space_, options_.trials, options_.sweeps, options_.seed,
-                   [this](const TrialSettings& settings, int sweeps) { return measure(settings, sweeps); });
-        if (interrupted_) return {.saved = true};
+            search(trials_.space(), options_.trials, options_.sweeps, options_.seed,
+                   [this](std::span<const TrialSettings> some, int sweeps) { return trials_.measure(some, sweeps); });
+        if (trials_.interrupted()) return {.saved = true};
+        if (options_.worker > 0) return {.helped = true};
         result_.trial = *best;
+        result_.trials = trials_.measured();
         result_.search_s = watch_.lap();
         if (!fit()) return {.saved = true};
         result_.blend_s = watch_.lap();
         if (!make_final()) return {.saved = true};
         result_.final_s = watch_.lap();
         result_.seconds = since_start_.elapsed();
+        result_.out_of_time = trials_.time_ended();
         by_leader(ranks_, [&] {
             write_whole(options_.out / "tune.json", json_text(to_json(result_, options_), 2) + '\n');
             std::error_code ignored;
-            fs::remove_all(work(), ignored);
+            fs::remove_all(trials_.work(), ignored);
         });
         return std::move(result_);
     }
 
 private:
-    void open_journal(const std::string& fingerprint)
-    {
-        const json about = {{"format", "alster-trials"},   {"data", fingerprint},       {"metric", options_.by.text()},
-                            {"factors", options_.factors}, {"trials", options_.trials}, {"sweeps", options_.sweeps},
-                            {"seed", options_.seed}};
-        journal_.emplace(ranks_, journal_of(options_), about, options_.overwrite);
-        by_leader(ranks_, [&] {
-            if (!journal_->resumed()) fs::remove_all(work());
-            fs::create_directories(work());
-        });
-    }
-
-    [[nodiscard]] fs::path work() const { return options_.out / ".tune"; }
-
-    void tell(const std::string& line) const
-    {
-        if (ranks_.leads()) say("{}", line);
-    }
-
-    /// By the leading rank's clock: all must come to the same end.
-    bool out_of_time(double share)
-    {
-        const double spent = since_start_.elapsed() + spent_before_;
-        const bool over = options_.minutes > 0 && spent > share * options_.minutes * 60;
-        if (ranks_.max(std::int64_t{ranks_.leads() && over}) == 0) return false;
-        result_.out_of_time = true;
-        return true;
-    }
-
-    [[nodiscard]] TrainOptions train_options(const TrialSettings& settings, int sweeps) const
-    {
-        TrainOptions options;
-        options.data = validation_;
-        options.objective = settings.objective();
-        options.sweeps = sweeps;
-        options.solve.seed = options_.seed;
-        options.machine.backend = options_.backend;
-        options.machine.threads = options_.threads;
-        options.measured = false;
-        options.quiet = true;
-        return options;
-    }
-
-    /// False where the run was asked to end. Collective.
-    bool train(const TrainOptions& options)
-    {
-        interrupted_ = run_training(ranks_, options, train_config(options)).saved();
-        return !interrupted_;
-    }
-
-    [[nodiscard]] fs::path place_of(const TrialSettings& settings, int sweeps) const
-    {
-        return work() /
-               fmt::format("{}-{}-{}-{}-{}", settings.factors, settings.reg, settings.alpha0, settings.nu, sweeps);
-    }
-
-    /// The run of these settings without the validation part.
-    std::unique_ptr<ValidationRun> trained(const TrialSettings& settings, int sweeps)
-    {
-        TrainOptions options = train_options(settings, sweeps);
-        options.out = place_of(settings, sweeps);
-        by_leader(ranks_, [&] { fs::create_directories(options.out); });
-        if (!train(options)) return nullptr;
-        const ServedOptions served{options.out / "model.h5", validation_, options_.backend, options_.threads};
-        return std::make_unique<ValidationRun>(ranks_, served, options_.by);
-    }
-
-    std::optional<double> measure(const TrialSettings& settings, int sweeps)
-    {
-        const json key = key_of(settings, sweeps);
-        auto found = journal_->find(key);
-        if (!found && !result_.trials.empty() && out_of_time(share_of_search)) return std::nullopt;
-        if (!found) {
-            const Stopwatch watch;
-            const auto run = trained(settings, sweeps);
-            if (!run) return std::nullopt;
-            const double value = run->value(run->model()).value;
-            forget(settings, sweeps);
-            found = json{{"value", value}, {"seconds", ranks_.max(watch.elapsed())}};
-            journal_->add(key, *found);
-        } else {
-            spent_before_ += found->at("seconds").get<double>();
-        }
-        result_.trials.push_back({settings, sweeps, found->at("value").get<double>()});
-        tell(fmt::format("trial {}: {}, {} sweeps: {} {:.4f} ({:.1f} s)", result_.trials.size(), settings.text(),
-                         sweeps, result_.metric, result_.trials.back().value, found->at("seconds").get<double>()));
-        return result_.trials.back().value;
-    }
-
-    /// Removes a trial's model, which nobody needs once it is measured.
-    void forget(const TrialSettings& settings, int sweeps)
-    {
-        by_leader(ranks_, [&] { fs::remove_all(place_of(settings, sweeps)); });
-    }
-
     /// The neighbours of the part that trials learn from: the term with the first `most` of each item.
     NeighbourTerm term(ValidationRun& run, double b, Row most)
     {
         constexpr Row most_tried = 200;
         if (!walked_ || walked_b_ != b) {
-            const fs::path path = work() / "neighbours.h5";
+            const fs::path path = trials_.work() / "neighbours.h5";
             (void)make_neighbours(ranks_, run.served().dataset(), {.rule = {.b = b, .most = most_tried}}, path);
             walked_ = NeighbourTerm(run.served(), path);
             walked_b_ = b;
@@ -240,22 +136,22 @@ private:
     bool fit()
     {
         const TrialSettings& settings = result_.trial.settings;
-        const auto run = trained(settings, options_.sweeps);
+        const auto run = trials_.trained(settings, options_.sweeps);
         if (!run) return false;
-        const BlendFit fit = fit_blend([&](const BlendSettings& blend) -> std::optional<double> {
+        const bool times = run->served().dataset().info().times;
+        const BlendFit fit = fit_blend(times, [&](const BlendSettings& blend) -> std::optional<double> {
             json key = key_of(settings, options_.sweeps);
             key.update({{"b", blend.b}, {"most", blend.most}, {"mu", blend.mu}});
-            if (const auto found = journal_->find(key)) {
-                spent_before_ += found->at("seconds").get<double>();
-                return found->at("value").get<double>();
-            }
-            if (blend.mu > 0 && out_of_time(share_of_blend)) return std::nullopt;
+            if (blend.rho > 0) key.update({{"rho", blend.rho}, {"recent_days", blend.recent_days}});
+            if (const auto found = trials_.journal().find(key)) return found->at("value").get<double>();
+            if (blend != BlendSettings{} && trials_.out_of_time(share_of_blend)) return std::nullopt;
             const Stopwatch watch;
-            const auto report = blend.mu == 0 ? run->model() : run->blend(term(*run, blend.b, blend.most), blend.mu);
-            const double value = run->value(report).value;
-            journal_->add(key, {{"value", value}, {"seconds", ranks_.max(watch.elapsed())}});
-            tell(fmt::format("blend: b {}, {} neighbours, mu {}: {} {:.4f}", blend.b, blend.most, blend.mu,
-                             result_.metric, value));
+            std::optional<NeighbourTerm> neighbours;
+            if (blend.mu > 0) neighbours.emplace(term(*run, blend.b, blend.most));
+            const double value = run->value(run->blend(neighbours ? &*neighbours : nullptr, blend)).value;
+            trials_.journal().add(key, {{"value", value}, {"seconds", ranks_.max(watch.elapsed())}});
+            trials_.tell(fmt::format("blend: b {}, {} neighbours, mu {}{}: {} {:.4f}", blend.b, blend.most, blend.mu,
+                                     recent_text(blend), result_.metric, value));
             return value;
         });
         result_.curve = fit.curve;
@@ -269,23 +165,27 @@ private:
     {
         const NeighbourTerm neighbours = term(run, result_.blend.b, result_.blend.most);
         const RankingReport model = run.model(), alone = run.neighbours(neighbours);
-        const RankingReport blend = run.blend(neighbours, result_.blend.mu);
+        const RankingReport blend = run.blend(&neighbours, result_.blend);
         result_.values = {.popularity = run.value(run.popularity()),
                           .neighbours = run.value(alone),
                           .model = run.value(model),
                           .blend = run.value(blend),
                           .gain_over_model = run.gain(blend, model),
                           .gain_over_neighbours = run.gain(blend, alone)};
+        if (!run.served().dataset().info().times) return;
+        const RankingReport recent = run.recent_popularity();
+        result_.values.recent = run.value(recent);
+        result_.values.gain_over_recent = run.gain(blend, recent);
     }
 
     /// The model of all of part train, and its neighbours; false where the run was asked to end.
     bool make_final()
     {
-        TrainOptions options = train_options(result_.trial.settings, options_.sweeps);
+        TrainOptions options = trials_.train_options(result_.trial.settings, options_.sweeps);
         options.data = options_.data;
         options.out = options_.out;
         options.overwrite = holds_other_model(options);
-        if (!train(options)) return false;
+        if (!trials_.train(options)) return false;
         result_.model = options_.out / "model.h5";
         result_.neighbours = neighbours_beside(result_.model);
         const DatasetReader dataset(options_.data, access_, Verify::nothing);
@@ -310,15 +210,11 @@ private:
     const Communicator& ranks_;
     const TuneOptions& options_;
     ParallelFileAccess access_;
-    fs::path validation_;
-    std::optional<TrialSpace> space_;
-    std::optional<Journal> journal_;
+    Trials trials_;
     std::optional<NeighbourTerm> walked_;
     double walked_b_ = 0;
     Stopwatch since_start_;
     Stopwatch watch_;
-    double spent_before_ = 0;  // seconds of what earlier runs of the same command have measured
-    bool interrupted_ = false;
     TuneResult result_;
 };
 

@@ -24,6 +24,7 @@ struct TuneOptions {
     std::string backend = "auto";
     int threads = 0;
     bool overwrite = false;
+    int worker = -1;  // one of several runs of the same command that measure trials for each other; −1: alone
 };
 
 /// The parts of a blend and the blend, on the validation part.
@@ -34,10 +35,13 @@ struct TunedValues {
     Measurement blend;
     Measurement gain_over_model;  // of the blend; the interval is paired
     Measurement gain_over_neighbours;
+    std::optional<Measurement> recent = {};  // popularity of the last recent_days, where there are times
+    std::optional<Measurement> gain_over_recent = {};
 };
 
 struct TuneResult {
-    bool saved = false;  // asked to end: the same command goes on; nothing below is set
+    bool saved = false;   // asked to end: the same command goes on; nothing below is set
+    bool helped = false;  // all trials are measured, and worker 0 does the rest; nothing below is set
     std::filesystem::path model = {};
     std::filesystem::path neighbours = {};
     std::string metric = {};
@@ -59,7 +63,8 @@ struct TuneResult {
 /// Chooses settings of the model and of its blend with neighbours by the validation part, then trains with them on all
 /// of part train: OUT/model.h5, neighbours.h5 and tune.json. Part holdout is not read. The same bits for any number of
 /// ranks, unless time ends first. What was measured before an interruption stands in OUT/tune.jsonl and is not measured
-/// again. Errors: bad_data (65) without a validation part; cannot_create (73) where OUT holds something else.
+/// again. Workers 0, 1, 2 … share the trials: each takes one that nobody measures, and waits where its choice of the
+/// next depends on others; worker 0 then blends and trains the model. Errors: bad_data (65) without a validation part; cannot_create (73) where OUT holds something else.
 /// Collective.
 [[nodiscard]] TuneResult tune(const Communicator& ranks, const TuneOptions& options);
 

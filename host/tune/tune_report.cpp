@@ -19,6 +19,25 @@ Json to_json(const TrialSettings& settings)
     return {{"factors", settings.factors}, {"reg", settings.reg}, {"alpha0", settings.alpha0}, {"nu", settings.nu}};
 }
 
+Json to_json(const BlendSettings& blend)
+{
+    return {
+        {"mu", blend.mu}, {"b", blend.b}, {"most", blend.most}, {"rho", blend.rho}, {"recent_days", blend.recent_days}};
+}
+
+Json to_json(const TunedValues& values)
+{
+    Json object = {{"popularity", to_json(values.popularity)},
+                   {"neighbours", to_json(values.neighbours)},
+                   {"model", to_json(values.model)},
+                   {"blend", to_json(values.blend)},
+                   {"gain_over_model", to_json(values.gain_over_model)},
+                   {"gain_over_neighbours", to_json(values.gain_over_neighbours)}};
+    if (values.recent) object["recent_popularity"] = to_json(*values.recent);
+    if (values.gain_over_recent) object["gain_over_recent_popularity"] = to_json(*values.gain_over_recent);
+    return object;
+}
+
 std::string gain_text(const Measurement& gain)
 {
     return fmt::format("{:+.4f} (95 %: {:+.4f} … {:+.4f})", gain.value, gain.low, gain.high);
@@ -27,19 +46,26 @@ std::string gain_text(const Measurement& gain)
 std::string why_blend(const TuneResult& result)
 {
     const TunedValues& values = result.values;
-    if (result.blend.mu == 0)
-        return fmt::format("no blend with neighbours was better than the model alone, {:.4f}", values.model.value);
-    const std::string what = result.blend.mu == mostly_neighbours
-                                 ? std::string("the neighbours, the model deciding between ties, have ")
-                                 : fmt::format("blended with mu {}, b {}, {} neighbours an item it has ",
-                                               result.blend.mu, result.blend.b, result.blend.most);
-    return fmt::format("{}{:.4f}, {} over the model alone", what, values.blend.value,
+    const BlendSettings& blend = result.blend;
+    if (blend.mu == 0 && blend.rho == 0)
+        return fmt::format("no blend was better than the model alone, {:.4f}", values.model.value);
+    std::string what;
+    if (blend.mu == mostly_neighbours)
+        what = "with neighbours, the model deciding between ties,";
+    else if (blend.mu > 0)
+        what = fmt::format("blended with mu {}, b {}, {} neighbours an item", blend.mu, blend.b, blend.most);
+    if (blend.rho > 0)
+        what += fmt::format("{} rho {} for what was popular in the last {} days", what.empty() ? "with" : " and",
+                            blend.rho, blend.recent_days);
+    return fmt::format("{} it has {:.4f}, {} over the model alone", what, values.blend.value,
                        gain_text(values.gain_over_model));
 }
 
 std::string serve_command(const TuneResult& result, const TuneOptions& options)
 {
-    const std::string blend = result.blend.mu > 0 ? fmt::format(" --blend {}", result.blend.mu) : "";
+    std::string blend = result.blend.mu > 0 ? fmt::format(" --blend {}", result.blend.mu) : "";
+    if (result.blend.rho > 0)
+        blend += fmt::format(" --rho {} --recent-days {}", result.blend.rho, result.blend.recent_days);
     return fmt::format("--model {} --data {}{}", result.model.string(), options.data.string(), blend);
 }
 
@@ -56,17 +82,18 @@ std::string TuneResult::sentence() const
 Json to_json(const TuneResult& result, const TuneOptions& options)
 {
     Json chosen = to_json(result.trial.settings);
-    chosen.update(
-        {{"sweeps", options.sweeps}, {"mu", result.blend.mu}, {"b", result.blend.b}, {"most", result.blend.most}});
+    chosen["sweeps"] = options.sweeps;
+    chosen.update(to_json(result.blend));
     Json trials = Json::array(), curve = Json::array();
     for (const auto& trial : result.trials) {
         Json one = to_json(trial.settings);
         one.update({{"sweeps", trial.sweeps}, {"value", trial.value}});
         trials.push_back(one);
     }
-    for (const auto& [blend, value] : result.curve)
-        curve.push_back({{"b", blend.b}, {"most", blend.most}, {"mu", blend.mu}, {"value", value}});
-    const TunedValues& values = result.values;
+    for (const auto& [blend, value] : result.curve) {
+        curve.push_back(to_json(blend));
+        curve.back()["value"] = value;
+    }
     return {
         {"format", "alster-tune"},
         {"data", options.data.string()},
@@ -74,13 +101,7 @@ Json to_json(const TuneResult& result, const TuneOptions& options)
         {"chosen", chosen},
         {"why", result.sentence()},
         {"out_of_time", result.out_of_time},
-        {"validation",
-         {{"popularity", to_json(values.popularity)},
-          {"neighbours", to_json(values.neighbours)},
-          {"model", to_json(values.model)},
-          {"blend", to_json(values.blend)},
-          {"gain_over_model", to_json(values.gain_over_model)},
-          {"gain_over_neighbours", to_json(values.gain_over_neighbours)}}},
+        {"validation", to_json(result.values)},
         {"trials", trials},
         {"curve", curve},
         {"model", result.model.string()},

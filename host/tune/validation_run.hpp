@@ -3,7 +3,8 @@
 #include <string>
 
 #include "host/evaluate/measured_users.hpp"
-#include "host/personalize/blend.hpp"
+#include "host/personalize/recent_term.hpp"
+#include "host/tune/blend_fit.hpp"
 
 namespace alster {
 
@@ -24,11 +25,13 @@ public:
     [[nodiscard]] ServedModel& served() { return served_; }
     [[nodiscard]] const Interactions& histories() const { return histories_; }
 
-    /// The model alone, the neighbour term alone, what blending makes of them, and popularity. Collective.
+    /// The model alone, the neighbour term alone, what blending makes of them, and popularity, of all time and of the
+    /// last recent_days. `term`: with the b and the number of neighbours of `settings`, null where μ is 0. Collective.
     [[nodiscard]] RankingReport model();
     [[nodiscard]] RankingReport neighbours(const NeighbourTerm& term);
-    [[nodiscard]] RankingReport blend(const NeighbourTerm& term, double mu);
+    [[nodiscard]] RankingReport blend(const NeighbourTerm* term, const BlendSettings& settings);
     [[nodiscard]] RankingReport popularity();
+    [[nodiscard]] RankingReport recent_popularity();
 
     [[nodiscard]] Measurement value(const RankingReport& report) const
     {
@@ -40,7 +43,8 @@ public:
     }
 
 private:
-    [[nodiscard]] RankingReport measured(Ranker ranker);
+    [[nodiscard]] RankingReport measured(Ranker ranker, const Popularity& fallback);
+    [[nodiscard]] const RecentTerm& recent(double rho, double days);
 
     const Communicator& ranks_;
     ChosenBy by_;
@@ -49,6 +53,8 @@ private:
     Interactions histories_;
     Interactions excluded_;
     RankingTask task_;
+    std::unique_ptr<RecentTerm> recent_;  // of the days that were asked for last
+    double days_ = 0;
 };
 
 }  // namespace alster

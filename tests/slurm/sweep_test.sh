@@ -1,5 +1,6 @@
 #!/bin/bash
-# On a real local Slurm: a sweep of four runs as a job array, two at a time, one of them put back into the queue.
+# On a real local Slurm: a sweep of four runs as a job array, two at a time, one of them put back into the queue; then a
+# tune whose trials two tasks share.
 #   sweep_test.sh ALSTER REPOSITORY
 set -euo pipefail
 alster=$1 repository=$2
@@ -38,6 +39,22 @@ echo "-- the report names the best of the four"
 [ "$(grep -c " finished$" report.log)" = 4 ] || fail "not four finished runs"
 grep -q "^winner: 002 (factors 48, sweeps 40)" report.log || fail "another winner than the one that trained longest"
 [ -s "$(grep -A 1 "^winner" report.log | tail -n 1 | tr -d ' ')" ] || fail "the winner's model is not where it says"
+
+echo "-- tasks of another array share the trials of a tune, which chooses as one run alone does"
+make_dataset small 400 60 4000
+"$alster" prepare --input small/events.csv --header --columns user=0,item=1,value=2,time=3 --split last:1 \
+    --validation last:1 --out tune.h5 > prepare-tune.log 2>&1
+few="--trials 3 --sweeps 2 --factors 4"
+# shellcheck disable=SC2086
+job=$(ALSTER=$alster sbatch --parsable --array=0-1 --cpus-per-task=1 --output=tune-%a.log \
+    "$repository/slurm/tune.sbatch" tune.h5 tuned $few)
+# shellcheck disable=SC2086
+"$alster" tune --data tune.h5 --out alone $few > alone.log 2>&1
+expect_state "${job}_0" COMPLETED 0
+expect_state "${job}_1" COMPLETED 0
+grep -q "worker 1: all trials are measured" tune-1.log || fail "task 1 did not help"
+expect_same_bits tuned alone
+diff <(grep -A 12 '"chosen"' tuned/tune.json) <(grep -A 12 '"chosen"' alone/tune.json) || fail "another choice"
 
 echo "-- submitted as no array it says how"
 job=$(ALSTER=$alster sbatch --parsable --output=usage.log "$repository/slurm/sweep.sbatch" sweep.toml dataset.h5 sweep)

@@ -1,4 +1,4 @@
-"""Recounts neighbours and blended lists with h5py and dense numpy only: neighbours_test.py ALSTER. On a small log with
+"""Recounts neighbours, recent popularity and blended lists with h5py and dense numpy only: neighbours_test.py ALSTER. On a small log with
 dislikes and impressions, on 1 to 4 ranks of 1 to 3 threads, and on MovieLens 100K where $ALSTER_TEST_DATA has it.
 """
 import json
@@ -184,10 +184,126 @@ def check_given_candidates():
 
 def check_that_nothing_blended_changes_nothing():
     base = f"recommend --model plays/model.h5 --data plays.h5 --all --k {K} --out "
-    for out, more in (("plain.h5", ""), ("zero.h5", " --blend 0 --neighbours plays/neighbours.h5")):
+    for out, more in (("plain.h5", ""), ("zero.h5", " --blend 0 --neighbours plays/neighbours.h5 --rho 0")):
         alster(base + out + more)
     with open("plain.h5", "rb") as plain, open("zero.h5", "rb") as zero:
         assert plain.read() == zero.read()
+
+
+def recent_counts(data, days):
+    """(items) positive interactions of the days before the newest training event."""
+    rows = data["train/by_user"]
+    times = rows["times"][:]
+    taken = (rows["role"][:] & CONSUMED != 0) & (rows["preferences"][:] > 0)
+    taken &= (times > data.attrs["watermark"] - round(days * 86400)) & (times <= data.attrs["watermark"])
+    return np.bincount(rows["columns"][:][taken], minlength=len(data["items/id"]))
+
+
+def with_recent(data, model, mu, rho, days):
+    """(users, items) scores as docs/recent.md has them, and the two terms."""
+    scores = model["users/factors"][:].astype(float) @ model["items/factors"][:].astype(float).T
+    neighbours = blended(data, model, "plays/neighbours.h5", mu) - scores
+    r = np.log1p(recent_counts(data, days))
+    recent = rho * scores.std(1, keepdims=True) / r.std() * r
+    return scores + neighbours + recent, neighbours, recent
+
+
+def check_recent_lists():
+    """With and without neighbours: the scores, the same bits in every way, and what unknown users get."""
+    for mu, rho, days in ((0, 0.6, 0.01), (0.4, 1.5, 0.02)):
+        words = f"--blend {mu} --rho {rho} --recent-days {days}"
+        bits = set()
+        for ranks, threads in EVERY_WAY[::2]:
+            alster(f"recommend --model plays/model.h5 --data plays.h5 --all --k {K} {words} --out recent.h5", ranks, threads)
+            with h5py.File("recent.h5") as lists:
+                bits.add(tuple(lists[f"topk/home/{name}"][:].tobytes() for name in ("item", "score", "filled", "reason")))
+        assert len(bits) == 1, "bits depend on ranks or threads"
+        with h5py.File("plays.h5") as data, h5py.File("plays/model.h5") as model, h5py.File("recent.h5") as lists:
+            scores = with_recent(data, model, mu, rho, days)[0]
+            excluded = dense(data, positive=False) + dense(data, "holdout/by_user", positive=False) > 0
+            scores[excluded] = -np.inf
+            scores[:, model["items/status"][:] != 0] = -np.inf
+            best = -np.sort(-scores, axis=1)[:, :K]
+            found, reasons = lists["topk/home/score"][:], lists["topk/home/reason"][:]
+            learned = model["users/status"][:] == 0
+            of_model = (reasons == 0) & learned[:, None]
+            assert of_model.sum() > 100
+            assert np.abs(np.where(of_model, found - np.where(np.isfinite(best), best, 0), 0)).max() < 4e-6 * best[of_model].max()
+            check_recent_order(data, lists, learned, excluded, days)
+
+
+def check_recent_order(data, lists, learned, excluded, days):
+    """Those of whom nothing was learned get the items of the last days, ties by all time's count, then by row."""
+    counts, ever = recent_counts(data, days), dense(data).sum(0)
+    order = sorted(range(len(ever)), key=lambda item: (-counts[item], -ever[item], item))
+    assert len({counts[item] for item in order[:K]}) < K, "no ties to see"
+    assert order != sorted(order, key=lambda item: (-ever[item], item)), "as popular as ever"
+    for user in np.flatnonzero(~learned):
+        expected = [item for item in order if not excluded[user, item]][:K]
+        assert lists["topk/home/item"][user].tolist() == expected, (user, expected)
+        assert lists["topk/home/score"][user].tolist() == counts[expected].tolist()
+    named = [item for item in order if counts[item] > 0]
+    assert (~learned).any() and lists["popular/all/item"][:].tolist() == named
+
+
+def check_recent_in_evaluation():
+    words = "--rho 0.6 --recent-days 0.01"
+    evaluations = {alster(f"evaluate --model plays/model.h5 --data plays.h5 --k 5 --json {words}", *way)
+                   for way in ((1, 1), (3, 2))}
+    assert len(evaluations) == 1
+    found = json.loads(evaluations.pop())
+    assert found["rho"] == 0.6 and found["recent_days"] == 0.01 and found["mu"] == 0
+    for part in ("model_alone", "recent_popularity", "item_item"):
+        gain = found["ndcg@5"] - found[f"{part}_ndcg@5"]
+        assert abs(found[f"gain_over_{part}_ndcg@5"] - gain) < 1e-12, part
+    with h5py.File("plays.h5") as data, h5py.File("plays/model.h5") as model:
+        scores, held = with_recent(data, model, 0, 0.6, 0.01)[0], dense(data, "holdout/by_user")
+        seen, learned = dense(data, positive=False) > 0, model["users/status"][:] == 0
+        scores[:, model["items/status"][:] != 0] = -np.inf
+    scores[seen] = -np.inf
+    held[seen] = 0
+    users = np.flatnonzero((held.sum(1) > 0) & learned)
+    hits = [held[u, np.argsort(-scores[u], kind="stable")[:5]].any() for u in users]
+    assert abs(np.mean(hits) - found["hr@5_with_history"]) < 1e-12
+    lines = [line for line in open("candidates")]
+    with h5py.File("plays.h5") as data, h5py.File("plays/model.h5") as model:
+        scores = with_recent(data, model, 0.4, 0.6, 0.01)[0]
+        users, items = ({name: row for row, name in enumerate(data[f"{side}/id"].asstr()[:])} for side in ("users", "items"))
+    places = []
+    for line in lines:
+        head, *others = line.strip().split("\t")
+        user, item = head[1:-1].split(",")
+        mine = scores[users[user], items[item]]
+        places.append(1 + sum(scores[users[user], items[other]] >= mine for other in others))
+    found = json.loads(alster("evaluate --model plays/model.h5 --data plays.h5 --candidates candidates --k 3 --blend 0.4 "
+                              f"--json {words}"))
+    assert abs(found["mrr"] - np.mean(1 / np.array(places))) < 1e-9, (found["mrr"], np.mean(1 / np.array(places)))
+
+
+def check_explained_blends():
+    """The parts that are said of a blended score sum to it, and its list is that of recommend."""
+    words = "--blend 0.4 --rho 0.6 --recent-days 0.02"
+    with h5py.File("plays.h5") as data, h5py.File("plays/model.h5") as model:
+        scores, neighbours, recent = with_recent(data, model, 0.4, 0.6, 0.02)
+        users, items = (list(data[f"{side}/id"].asstr()[:]) for side in ("users", "items"))
+    scale = np.abs(scores).max()
+    for user in ("u5", "u20"):
+        row = users.index(user)
+        arguments = f"--model plays/model.h5 --data plays.h5 --user {user} --k {K} --json {words}"
+        explained = json.loads(alster(f"explain --split hu-koren --evidence 4 {arguments}"))
+        listed = json.loads(alster(f"recommend {arguments}"))["lists"][0]
+        assert [item["item"] for item in explained["items"]] == listed["items"], (explained, listed)
+        assert any("recent_popularity" in item for item in explained["items"])
+        for item in explained["items"]:
+            column = items.index(item["item"])
+            parts = [piece["weight"] for piece in item["because"]]
+            parts += [item["base"], item["others"]["weight"], item.get("neighbours", 0), item.get("recent_popularity", 0)]
+            assert abs(sum(parts) - item["score"]) < 1e-5 * abs(item["score"]), item
+            assert abs(item["stored_score"] - scores[row, column]) < 2e-6 * scale
+            assert abs(item.get("neighbours", 0) - neighbours[row, column]) < 2e-6 * scale
+            assert abs(item.get("recent_popularity", 0) - recent[row, column]) < 2e-6 * scale
+        one = json.loads(alster(f"explain --item {listed['items'][3]} {arguments}"))["items"][0]
+        assert one["place"] == 4, one
 
 
 def check_samples():
@@ -240,7 +356,21 @@ def check_refusals():
     expect_refused(recommend + "other.h5", 65, "was not made from plays.h5")
     expect_refused("similar --model plays/model.h5 --item i4 --by neighbours --blend 1", 64, "--by neighbours")
     alster("prepare --input log.csv --format csv --columns user=0,item=1,value=3 --split none --out stars.h5", threads=None)
+    plays = "recommend --model plays/model.h5 --data plays.h5 --user u5 "
+    expect_refused(plays + "--rho -1", 64, "--rho")
+    expect_refused(plays + "--rho much", 64, "--rho")
+    expect_refused(plays + "--recent-days 7", 64, "--rho")
+    expect_refused(plays + "--rho 1 --recent-days 0", 64, "--recent-days")
+    alster("train --data stars.h5 --factors 2 --sweeps 2 --out timeless")
+    expect_refused("recommend --model timeless/model.h5 --data stars.h5 --user u5 --rho 0.2", 64, "has no times")
+    with open("shown.csv", "w") as log:
+        log.write("a,x,play,100\nb,x,play,200\nb,y,play,300\na,y,shown,900000\n")
+    alster("prepare --input shown.csv --format csv --columns user=0,item=1,event=2,time=3 --rules rules.toml "
+           "--split none --out shown.h5", threads=None)
+    alster("train --data shown.h5 --factors 2 --sweeps 2 --out shown")
+    expect_refused("evaluate --model shown/model.h5 --data shown.h5 --rho 0.2 --candidates candidates", 65, "nothing recent")
     alster("train --data stars.h5 --objective explicit --factors 2 --sweeps 2 --out stars")
+    expect_refused("recommend --model stars/model.h5 --data stars.h5 --user u5 --rho 0.2", 64, "predicts ratings")
     alster("neighbours --data stars.h5 --model stars/model.h5")
     expect_refused("recommend --model stars/model.h5 --data stars.h5 --user u5 --blend 0.2", 64, "predicts ratings")
     with open("sampled.h5", "r+b") as file:
@@ -270,6 +400,9 @@ with tempfile.TemporaryDirectory() as directory:
     check_small_log()
     check_given_candidates()
     check_that_nothing_blended_changes_nothing()
+    check_recent_lists()
+    check_recent_in_evaluation()
+    check_explained_blends()
     check_samples()
     check_similar()
     check_refusals()

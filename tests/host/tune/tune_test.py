@@ -35,7 +35,7 @@ def write_log(path, planted):
         for n, (user, item) in enumerate(pairs):
             if planted and n >= 1350:
                 user, item = (n % 90, "planted") if n % 2 else (f"new{n}", 7)
-            log.write(f"u{user},i{item},1,{1000 + 60 * n}\n")
+            log.write(f"u{user},i{item},1,{1000 + 6000 * n}\n")
 
 
 def prepare(log, out, split="time:0.1", validation="time:0.1", ranks=1, more=""):
@@ -125,13 +125,19 @@ def figures_are_those_of_evaluate(result):
     assert values["blend"]["value"] >= max(parts + [values["model"]["value"], values["neighbours"]["value"]]), values
     alster(f"train --data d.validation.h5 --out check --factors {chosen['factors']} --reg {chosen['reg']} "
            f"--alpha0 {chosen['alpha0']} --nu {chosen['nu']} --sweeps {chosen['sweeps']}")
-    point = max((p for p in result["curve"] if 0 < p["mu"] < 1e6), key=lambda p: p["value"])
-    alster(f"neighbours --data d.validation.h5 --model check/model.h5 --b {point['b']} --most {point['most']}")
-    found = json.loads(alster(f"evaluate --model check/model.h5 --data d.validation.h5 --k 5 --json "
-                              f"--blend {point['mu']}").stdout)
-    assert found["ndcg@5"] == point["value"], (found["ndcg@5"], point)
-    assert found["model_alone_ndcg@5"] == values["model"]["value"]
-    assert found["popularity_ndcg@5"] == values["popularity"]["value"]
+    assert {point["recent_days"] for point in result["curve"] if point["rho"] > 0} == {1, 7, 30}
+    for kind in (lambda p: 0 < p["mu"] < 1e6 and p["rho"] == 0, lambda p: 0 < p["rho"] < 1e4):
+        point = max(filter(kind, result["curve"]), key=lambda p: p["value"])
+        alster(f"neighbours --data d.validation.h5 --model check/model.h5 --b {point['b']} --most {point['most']}")
+        recent = f"--rho {point['rho']} --recent-days {point['recent_days']}"
+        found = json.loads(alster(f"evaluate --model check/model.h5 --data d.validation.h5 --k 5 --json "
+                                  f"--blend {point['mu']} {recent}").stdout)
+        assert found["ndcg@5"] == point["value"], (found["ndcg@5"], point)
+        assert found["model_alone_ndcg@5"] == values["model"]["value"]
+        for other in ("popularity", "recent_popularity"):
+            assert found[f"{other}_ndcg@5"] == values[other]["value"], other
+    gain = values["blend"]["value"] - values["recent_popularity"]["value"]
+    assert abs(values["gain_over_recent_popularity"]["value"] - gain) < 1e-12
 
 
 def the_final_model_is_that_of_train(result):
@@ -175,6 +181,35 @@ def what_is_measured_is_not_measured_again(first):
     assert open("killed/tune.jsonl").read() == after
 
 
+def measured_in(path):
+    return [json.dumps(json.loads(line)["key"]) for line in open(path).read().splitlines()[1:]]
+
+
+def workers_share_the_trials(first):
+    words = f"{ALSTER} tune --data d.h5 --out shared {TUNE} --threads 1 --worker"
+    killed = subprocess.Popen(f"{words} 1".split(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.time() + 60
+    while time.time() < until and not any(name.endswith(".lock") for _, _, names in os.walk("shared/.tune")
+                                          for name in names):
+        time.sleep(0.001)
+    killed.kill()  # in the midst of a trial that it has claimed
+    killed.wait()
+    jobs = [subprocess.Popen(f"{words} {worker} {'' if worker else '--json'}".split(), stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True) for worker in range(3)]
+    said = [job.communicate(timeout=200)[0] for job in jobs]
+    assert [job.returncode for job in jobs] == [0, 0, 0], said
+    assert outcome(json.loads(said[0])) == outcome(first)
+    assert all("all trials are measured" in text for text in said[1:]), said
+    measured = [key for name in ("tune.jsonl", "tune.1.jsonl", "tune.2.jsonl") for key in measured_in(f"shared/{name}")]
+    assert len(measured) == len(set(measured)), "something was measured twice"
+    assert "all trials are measured" in alster(f"tune --data d.h5 --out shared {TUNE} --worker 3").stdout
+    assert measured_in("shared/tune.3.jsonl") == []
+    os.remove("shared/tune.jsonl")
+    for more in ("", "--worker 4"):
+        stderr = alster(f"tune --data d.h5 --out shared {TUNE} {more} --seed 9", code=73).stderr
+        assert "tune.1.jsonl: is of other data or options" in stderr, stderr
+
+
 def a_budget_ends_early_and_says_so():
     result = tune("d.h5", "hurried", more="--budget 0.001s")
     assert result["out_of_time"] and len(result["trials"]) == 1 and result["chosen"]["mu"] == 0, result
@@ -198,7 +233,9 @@ def what_cannot_be_done_is_refused():
             ("--data d.h5 --out best --trials 6", 73, "of other data or options"),
             ("--data d.h5 --out x --budget soon", 64, "--budget: 'soon'"),
             ("--data d.h5 --out x --budget -1m", 64, "--budget"),
-            ("--data d.h5 --out x --trials 0", 64, "--trials")):
+            ("--data d.h5 --out x --trials 0", 64, "--trials"),
+            ("--data d.h5 --out x --worker -1", 64, "--worker"),
+            ("--data d.h5 --out x --worker 1 --overwrite", 64, "remove x first")):
         stderr = alster(f"tune {arguments}", code=code).stderr
         assert text in stderr and stderr.count("\n") == 1, (arguments, stderr)
     for arguments, text in (("--input - --validation time:0.1", "--validation reads the log twice"),
@@ -240,6 +277,7 @@ def main():
         the_final_model_is_that_of_train(first)
         ranks_choose_the_same(first)
         what_is_measured_is_not_measured_again(first)
+        workers_share_the_trials(first)
         a_budget_ends_early_and_says_so()
         training_finds_neighbours_too()
         stopping_by_the_test_is_said()
