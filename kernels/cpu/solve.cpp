@@ -89,8 +89,7 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
 
 #pragma omp parallel reduction(+ : dual, by_steps)
     {
-        const AlignedFloats workspace =
-            make_aligned_floats(row_solver_.workspace(Y.width, shard.longest));
+        const AlignedFloats workspace = make_aligned_floats(row_solver_.workspace(Y.width, shard.longest));
         const auto solve_row = [&](Row k) {
             const Row u = shard.order[k];
             if (interactions.entries(u) > entries_per_part_ || !ready(shard.batch_at(k))) return;

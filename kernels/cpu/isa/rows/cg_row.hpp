@@ -38,7 +38,8 @@ public:
     /// error of x in the norm of M at most ‖r‖ / s: a row is only tried where s is a third, which the principal basis
     /// makes ordinary (a bias, whose sum is the row's number of entries, is not looked at). Not solved where that share is
     /// less, or more than `most_steps` are needed.
-    static RowResult converge(const RowContext& context, const RowToSolve& task, int most_steps, float* memory, float* x)
+    static RowResult converge(const RowContext& context, const RowToSolve& task, int most_steps, float* memory,
+                              float* x)
     {
         CgRow row(context, task, memory);
         if (!row.begin_at_zero() || !row.descend_to_the_end(most_steps)) return {0, 0, false, false};
