@@ -80,8 +80,12 @@ private:
                 const auto item = lists.items[u * group.k + place];
                 ++report_.slots;
                 judge(name, place + 1, item, users.first + u);
-                if (excludes_ && has_consumed(histories.train, u, item))
+                const bool consumed = has_consumed(histories.train, u, item);
+                if (is_continued(group, lists, u * group.k + place)) {
+                    if (!consumed) violate(name, place + 1, item, "not begun by the user");
+                } else if (excludes_ && consumed) {
                     violate(name, place + 1, item, "consumed by the user");
+                }
                 if (histories.held_out.rows() > 0 && has_consumed(histories.held_out, u, item))
                     violate(name, place + 1, item, "held out, and excluded");
                 auto& before = shown[u];
@@ -92,6 +96,12 @@ private:
                              users.first + u, histories.train, u);
             }
         }
+    }
+
+    /// A row of what was begun has nothing else.
+    [[nodiscard]] bool is_continued(const ListGroup& group, const OwnListRows& lists, Row place) const
+    {
+        return group.reasons && lists_.reasons()[lists.reasons[place]] == "continue";
     }
 
     void evidence(const std::string& name, Row place, std::int32_t item, Row user, const Interactions& history, Row u)
