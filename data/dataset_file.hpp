@@ -11,6 +11,7 @@
 #include "data/hdf5_file.hpp"
 #include "data/id_column.hpp"
 #include "data/interactions.hpp"
+#include "data/tombstones.hpp"
 
 namespace alster {
 
@@ -34,6 +35,8 @@ struct DatasetInfo {
     std::string provenance;      // JSON: inputs, options, rules, counts of lines, events, duplicates, quarantined
     std::string fingerprint;     // SHA-256 over part train
     std::string extends;         // fingerprint of the dataset whose rows were kept; "": none
+    std::string erased_from;     // fingerprints that it had before rows were erased, blanks between; "": none were
+    Tombstones tombstones = {};  // ids that stay erased
 };
 
 /// Reads dataset.h5 (docs/formats.md). Errors: bad_data (65) for a missing, truncated, altered or incomplete file, a

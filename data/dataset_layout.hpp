@@ -8,9 +8,10 @@ namespace alster {
 /// Names inside dataset.h5, for its reader and its writer (docs/formats.md).
 inline constexpr const char* dataset_format = "alster-dataset";
 inline constexpr const char* metadata_group = "/items/metadata/";
-inline constexpr const char* extends_attribute = "extends";  // only where a dataset was extended
-inline constexpr const char* roles_attribute = "roles";      // only where roles are stored
-inline constexpr const char* times_attribute = "times";      // only where times of interactions are stored
+inline constexpr const char* extends_attribute = "extends";          // only where a dataset was extended
+inline constexpr const char* erased_from_attribute = "erased_from";  // only where rows were erased
+inline constexpr const char* roles_attribute = "roles";              // only where roles are stored
+inline constexpr const char* times_attribute = "times";              // only where times of interactions are stored
 
 [[nodiscard]] inline std::string group_of(Side side) { return std::string("/") + name(side); }
 

@@ -54,8 +54,11 @@ DatasetReader::DatasetReader(const std::filesystem::path& path, const FileAccess
     if (file_.has_attribute("/", extends_attribute)) info_.extends = file_.text_attribute("/", extends_attribute);
     info_.roles = file_.has_attribute("/", roles_attribute);
     info_.times = file_.has_attribute("/", times_attribute);
+    if (file_.has_attribute("/", erased_from_attribute))
+        info_.erased_from = file_.text_attribute("/", erased_from_attribute);
     check(file_, info_);
     if (verify == Verify::all) verify_dataset(file_, info_);
+    info_.tombstones = read_tombstones(file_);
 }
 
 std::vector<Offset> DatasetReader::offsets(Part part, Side side, RowRange range) const

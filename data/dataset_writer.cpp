@@ -108,8 +108,6 @@ void DatasetWriter::append(Part part, Side side, const Interactions& rows, std::
     if (info_.roles) file_.write_rows<Roles>(group + "/role", done.entries.last, rows.roles);
     if (has_times(info_, side) && std::ssize(times) != rows.entries())
         throw Error(ExitCode::internal, "{}: {} times of {} interactions", group, times.size(), rows.entries());
-    if (has_times(info_, side) && std::ssize(times) != rows.entries())
-        throw Error(ExitCode::internal, "{}: {} times of {} interactions", group, times.size(), rows.entries());
     if (has_times(info_, side)) file_.write_rows<std::uint32_t>(group + "/times", done.entries.last, times);
     done.rows.last += rows.rows();
     done.entries.last += rows.entries();
@@ -158,6 +156,8 @@ void DatasetWriter::commit()
     if (info_.roles) file_.set_attribute("/", roles_attribute, std::int64_t{1});
     if (info_.times) file_.set_attribute("/", times_attribute, std::int64_t{1});
     if (!info_.extends.empty()) file_.set_attribute("/", extends_attribute, info_.extends);
+    if (!info_.erased_from.empty()) file_.set_attribute("/", erased_from_attribute, info_.erased_from);
+    write_tombstones(file_, info_.tombstones);
     file_.commit();
 }
 

@@ -15,6 +15,7 @@ constexpr Command commands[] = {
     {"plan", "say what a training run will take", plan_command, false},
     {"train", "factorize a dataset into user and item embeddings", train_command, true, "", false},
     {"update", "add new events to a model without retraining", update_command, true},
+    {"erase", "remove users and items from files for good", erase_command, false},
     {"export-checkpoint", "make a model of a run that is not finished", export_checkpoint_command, true},
     {"sweep", "list the runs of a sweep file, or train one of them", sweep_command, false, "", false},
     {"sweep-report", "compare the runs of a sweep", sweep_report_command, false},

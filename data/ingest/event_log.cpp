@@ -187,6 +187,7 @@ void EventLog::forget(std::span<const std::uint8_t> events)
         records[kept++] = record;
     }
     table_.truncate(kept);
+    in_training_.events = kept;
     if (!fingerprints_.empty()) fingerprints_.resize(kept);
     times_.below_a_minute =
         std::ranges::any_of(table_.records(), [](const EventRecord& record) { return record.time() % 60'000 != 0; });

@@ -42,6 +42,7 @@ int similar_command(int argc, char** argv);
 int page_command(int argc, char** argv);
 int export_command(int argc, char** argv);
 int diff_command(int argc, char** argv);
+int erase_command(int argc, char** argv);
 int audit_command(int argc, char** argv);
 int gate_command(int argc, char** argv);
 int publish_command(int argc, char** argv);

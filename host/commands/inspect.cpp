@@ -49,6 +49,9 @@ Json facts_of(const DatasetReader& reader, bool verify)
                   {"split", info.split},
                   {"fingerprint", info.fingerprint},
                   {"provenance", info.provenance}};
+    if (!info.tombstones.empty())
+        facts["tombstones"] = {{"users", info.tombstones.size(Side::users)},
+                               {"items", info.tombstones.size(Side::items)}};
     for (const Side side : {Side::users, Side::items}) {
         Json types = Json::object();
         for (const auto& [column, type] : reader.attribute_types(side)) types[column] = name(type);

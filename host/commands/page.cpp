@@ -5,11 +5,13 @@
 #include "data/error.hpp"
 #include "data/json_text.hpp"
 #include "data/printable.hpp"
+#include "distributed/parallel_file_access.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
 #include "host/commands/list_command.hpp"
 #include "host/personalize/blocks.hpp"
 #include "host/personalize/list_text.hpp"
+#include "host/personalize/page_report.hpp"
 #include "host/personalize/page_writer.hpp"
 #include "host/personalize/user_list_report.hpp"
 
@@ -29,6 +31,8 @@ struct Options {
     ListOptions lists;
     RecommendOptions recommend;
     std::string page;
+    std::string previous;
+    BlendOptions blend;
     WhomOptions whom;
     bool allow_held_out = false;
 };
@@ -41,49 +45,24 @@ void add_options(CLI::App& app, Options& options)
     app.add_option("--out", options.lists.out, "Write pages.jsonl, or with --all pages.h5");
     app.add_flag("--include-seen", options.recommend.include_seen, "Exclude nothing from the rows");
     app.add_flag("--allow-held-out", options.allow_held_out, "Show what the split has set aside, as evaluate does");
+    app.add_option("--previous", options.previous, "Former pages or lists: says how much changes for their users");
     add_eligibility(app, options.lists);
+    add_blend(app, options.blend);
     add_scoring(app, options.lists.served);
 }
-
-/// What became of all pages.
-struct PageCounts {
-    std::int64_t pages = 0;
-    std::int64_t rows = 0;
-    std::int64_t titles = 0;
-    std::int64_t empty = 0;  // pages without a row
-
-    void add(const Pages& made)
-    {
-        for (const auto& page : made.rows) {
-            ++pages;
-            rows += std::ssize(page);
-            empty += std::int64_t{page.empty()};
-            for (const auto& row : page) titles += std::ssize(row.items);
-        }
-    }
-
-    [[nodiscard]] PageCounts over(const Communicator& ranks) const
-    {
-        return {ranks.sum(pages), ranks.sum(rows), ranks.sum(titles), ranks.sum(empty)};
-    }
-
-    [[nodiscard]] std::string text() const
-    {
-        return fmt::format("{} page{}, {} rows, {} titles{}", pages, pages == 1 ? "" : "s", rows, titles,
-                           empty > 0 ? fmt::format("; {} without a row", empty) : "");
-    }
-
-    [[nodiscard]] nlohmann::json json() const
-    {
-        return {{"pages", pages}, {"rows", rows}, {"titles", titles}, {"empty_pages", empty}};
-    }
-};
 
 /// Makes all pages, and writes or prints them.
 class PageJob {
 public:
     PageJob(ServedModel& served, const Options& options, const AskedUsers& asked, PageMaker& maker, PageFile file)
-        : served_(served), options_(options), asked_(asked), maker_(maker), file_(std::move(file))
+        : served_(served),
+          options_(options),
+          asked_(asked),
+          maker_(maker),
+          file_(std::move(file)),
+          access_(served.ranks()),
+          former_(former_of(options, served, access_)),
+          report_(served.info().items, former_)
     {
     }
 
@@ -93,10 +72,10 @@ public:
         each_block([&](std::span<const Row> users, const Pages& made) {
             writer->write(users, asked_.rows.empty() ? std::span<const std::string>() : asked_.ids_of(users), made);
         });
-        counts_ = counts_.over(served_.ranks());
+        report_.sum_over(served_.ranks());
         if (eligibility) eligibility->require_some_items(served_.ranks());
         writer->commit();
-        if (served_.ranks().leads()) print("{}\n", written_text(file_.path, counts_.text(), counts_.json(), json));
+        if (served_.ranks().leads()) print("{}\n", written_text(file_.path, report_.text(), report_.json(), json));
     }
 
     void show()
@@ -114,7 +93,8 @@ public:
                           page_text(made.rows[u], file_));
             }
         });
-        auto facts = counts_.json();
+        if (!json && !former_.empty()) print("{}\n", report_.text());
+        auto facts = report_.json();
         facts["users"] = pages;
         if (json && served_.ranks().leads()) print("{}\n", json_text(facts));
     }
@@ -122,12 +102,18 @@ public:
     bool json = false;
 
 private:
+    static FormerLists former_of(const Options& options, ServedModel& served, const FileAccess& access)
+    {
+        if (options.previous.empty()) return {};
+        return {{options.previous}, served.model(), access};
+    }
+
     void each_block(const std::function<void(std::span<const Row>, const Pages&)>& visit)
     {
         for_asked_blocks(served_.ranks(), options_.lists.all, served_.info().users, asked_.rows, maker_.places(),
                          [&](std::span<const Row> users) {
                              const Pages made = maker_.pages(users);
-                             counts_.add(made);
+                             report_.add(users, made);
                              visit(users, made);
                          });
     }
@@ -137,8 +123,17 @@ private:
     const AskedUsers& asked_;
     PageMaker& maker_;
     PageFile file_;
-    PageCounts counts_;
+    ParallelFileAccess access_;
+    FormerLists former_;
+    PageReport report_;
 };
+
+/// How places are scored, in words.
+std::string score_words(const BlendedScores& blend)
+{
+    constexpr const char* others = "a count for popularity, a cosine because you watched";
+    return fmt::format("{}, {}", blend.neighbours() ? blend.formula() : "the model's", others);
+}
 
 }  // namespace
 
@@ -159,7 +154,8 @@ int page_command(int argc, char** argv)
     options.recommend.eligibility = eligibility ? &*eligibility : nullptr;
     const AskedUsers asked = asked_users(served, options.lists, options.whom);
     const Scorers& scorers = served.scorers(!options.lists.all);
-    PageMaker maker(served, rules, options.recommend, instant_of(ranks, options.lists.at));
+    const BlendedScores blend(served, options.blend);
+    PageMaker maker(served, rules, options.recommend, instant_of(ranks, options.lists.at), blend.neighbours());
     const PopularItems popular = popular_for_unknown(served.popularity(), options.recommend.eligibility);
     PageJob job(served, options, asked, maker,
                 {.path = options.lists.out,
@@ -168,6 +164,7 @@ int page_command(int argc, char** argv)
                  .rows = rules.rows,
                  .titles = rules.titles,
                  .reasons = maker.reasons(),
+                 .score = score_words(blend),
                  .excluded = left_out(options.recommend, served.dataset().info()),
                  .popular = &popular,
                  .eligibility = options.recommend.eligibility});

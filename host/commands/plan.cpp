@@ -10,6 +10,7 @@
 #include "host/commands/train_options.hpp"
 #include "host/machine/backend_choice.hpp"
 #include "host/personalize/walk.hpp"
+#include "host/plan/page_plan.hpp"
 #include "host/plan/plan.hpp"
 #include "host/plan/solve_rate.hpp"
 #include "host/plan/walk_plan.hpp"
@@ -33,6 +34,10 @@ struct PlanOptions {
     double gflops = 0;
     double network_gbs = 1;
     bool neighbours = false;
+    bool pages = false;
+    std::string page;
+    Row classes = 1;
+    Row genres = 20;
 };
 
 void add_options(CLI::App& app, PlanOptions& options)
@@ -59,6 +64,14 @@ void add_options(CLI::App& app, PlanOptions& options)
     add_precision(app, options.train);
     add_exchange(app, options.train.solve.exchange);
     app.add_flag("--neighbours", options.neighbours, "Say what train --neighbours adds, too");
+    auto* pages = app.add_flag("--pages", options.pages, "Say what alster page --all takes, too");
+    app.add_option("--page", options.page, "Of what pages are to be: page.toml")->needs(pages);
+    app.add_option("--classes", options.classes, "Classes of users in the rules of who may see what")
+        ->needs(pages)
+        ->check(CLI::Range(Row{1}, Row{1'000'000}));
+    app.add_option("--genres", options.genres, "Without --data: values that are rows of a page")
+        ->needs(pages)
+        ->check(CLI::Range(Row{0}, Row{64}));
     app.add_option("--ranks", options.ranks, "Numbers of ranks to plan for")
         ->delimiter(',')
         ->check(CLI::Range(1, 100000));
@@ -140,6 +153,11 @@ Json json_of(const Plan& plan)
     if (const auto& walk = plan.walk)
         object["neighbours"] = {
             {"steps", walk->steps}, {"memory_bytes", walk->memory_bytes}, {"seconds", walk->seconds}};
+    if (const auto& pages = plan.pages)
+        object["pages"] = {{"file_bytes", pages->file_bytes},
+                           {"memory_bytes", pages->memory_bytes},
+                           {"memory", json_of(pages->uses)},
+                           {"seconds", pages->seconds}};
     object["sbatch"] = plan.sbatch;
     return object;
 }
@@ -179,7 +197,40 @@ void print_plan(const Plan& plan)
     if (const auto& walk = plan.walk)
         print("  neighbours        {} of a rank beside the program, {:.3g} s\n", gib(walk->memory_bytes),
               walk->seconds);
+    if (const auto& pages = plan.pages) {
+        const auto time = pages->seconds > 0 ? fmt::format(", {:.3g} s", pages->seconds) : "";
+        print("  pages             {} in all; {} of a rank beside the program{}\n", gib(pages->file_bytes),
+              gib(pages->memory_bytes), time);
+        print_uses(pages->uses);
+    }
     for (const auto& line : plan.sbatch) print("  #SBATCH {}\n", line);
+}
+
+/// What pages would be made of; nothing where they were not asked for.
+std::optional<PageLoad> page_load_of(const PlanOptions& options, const DatasetReader* dataset)
+{
+    if (!options.pages) return std::nullopt;
+    PageLoad load{.users = options.sizes.users,
+                  .items = options.sizes.items,
+                  .history = static_cast<double>(options.sizes.interactions) / static_cast<double>(options.sizes.users),
+                  .width = options.train.objective.served_width(),
+                  .factors = options.train.objective.factors,
+                  .groups = 1 + options.genres,
+                  .classes = options.classes};
+    if (!options.page.empty()) load.rules = PageRules::load(options.page);
+    if (dataset) look_at(*dataset, load);
+    return load;
+}
+
+/// Of what was measured here, or what --gflops says; none for GPUs of which nothing is known.
+std::optional<PageRates> page_rates_of(const PlanOptions& options, const PageLoad& load)
+{
+    const double multiply_adds = options.gflops * 1e9 / 2 / options.place.threads;
+    if (multiply_adds > 0)
+        return PageRates{static_cast<double>(load.width) / multiply_adds,
+                         static_cast<double>(load.factors) / multiply_adds};
+    if (options.place.gpus) return std::nullopt;
+    return measure_page_rates(load);
 }
 
 }  // namespace
@@ -216,6 +267,8 @@ int plan_command(int argc, char** argv)
     std::optional<WalkLoad> histories;
     if (options.neighbours)
         histories = dataset ? walk_load(*dataset, walk.history_limit) : walk_load(options.sizes, walk.history_limit);
+    const auto pages = page_load_of(options, dataset ? &*dataset : nullptr);
+    const auto page_rates = pages ? page_rates_of(options, *pages) : std::nullopt;
     std::vector<Plan> plans;
     for (const int ranks : options.ranks) {
         Place place = options.place;
@@ -224,6 +277,7 @@ int plan_command(int argc, char** argv)
             dataset ? distribute(*dataset, options.train.row_cost(), options.train.solve.exchange, ranks)
                     : distribute(options.sizes, options.train.row_cost(), options.train.solve.exchange, ranks);
         plans.push_back(make_plan(distribution, memory, options.train, options.sizes, place, rates));
+        if (pages) plans.back().pages = plan_pages(*pages, place, page_rates);
         if (histories) plans.back().walk = plan_walk(*histories, walk.rule.most, place);
     }
     if (line.json()) {

@@ -70,6 +70,7 @@ void print_json(const PrepareReport& report, const std::string& out)
                            {"quarantined", report.quarantined},
                            {"redelivered", report.redelivered},
                            {"ignored", report.ignored},
+                           {"erased", report.erased},
                            {"repeated_headers", report.headers},
                            {"comments", report.comments},
                            {"columns", report.columns},
@@ -113,6 +114,7 @@ void print_text(const PrepareReport& report, const PrepareOptions& options)
     if (!report.columns.empty()) print("columns       {}\n", printable(report.columns));
     print("lines         {} ({} quarantined{})\n", report.lines, report.quarantined, passed_over(report));
     if (report.ignored > 0) print("ignored       {} events, by option or rule\n", report.ignored);
+    if (report.erased > 0) print("erased        {} events of users and items that were erased\n", report.erased);
     print("events        {} ({} merged as duplicates)\n", report.events, report.duplicates);
     if (report.redelivered > 0)
         print("redelivered   {} events that the log holds again, dropped (--redelivered keep counts them)\n",

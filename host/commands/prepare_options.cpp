@@ -105,6 +105,9 @@ void add_prepare_options(CLI::App& app, PrepareOptions& options, PrepareWords& w
                  "No rows for users and items that are described but have no events");
     app.add_option("--extend", options.extend,
                    "An earlier dataset whose users and items keep their rows; --input holds the whole history");
+    app.add_option("--erased-in", options.erased_in,
+                   "A dataset whose erased ids stay erased; --extend does so by itself")
+        ->excludes("--extend");
     app.add_option("--rules", options.rules, "TOML file: event types and values to confidences and preferences");
     app.add_option("--split", words.split,
                    "What to hold out: none, random:F, last:N (of each user) or time:F (the latest)")

@@ -67,17 +67,19 @@ std::vector<double> full_gramian(const Communicator& ranks, std::span<const floa
     return full;
 }
 
-std::vector<std::uint8_t> status_of(Side side, const TrainedRows& rows, std::span<const float> served,
-                                    const Objective& objective)
+std::vector<std::uint8_t> status_of(Side side, const TrainedRows& rows, const IdColumn& ids,
+                                    std::span<const float> served, const Objective& objective)
 {
     const auto width = static_cast<std::size_t>(objective.served_width());
     std::vector<std::uint8_t> status;
     for (std::size_t r = 0; r * width < served.size(); ++r) {
         const bool learned = has_learned(side, served.subspan(r * width, width), objective.is_explicit());
         const bool folded = !rows.folded_at.empty() && rows.folded_at[r] != 0;
-        status.push_back(static_cast<std::uint8_t>(!learned ? RowStatus::prior_only
-                                                   : folded ? RowStatus::folded_in
-                                                            : RowStatus::trained));
+        const bool erased = !learned && is_erased(ids, static_cast<Row>(r), rows.rows.first + static_cast<Row>(r));
+        status.push_back(static_cast<std::uint8_t>(erased     ? RowStatus::erased
+                                                   : !learned ? RowStatus::prior_only
+                                                   : folded   ? RowStatus::folded_in
+                                                              : RowStatus::trained));
     }
     return status;
 }
@@ -93,7 +95,7 @@ void write_side(const Communicator& ranks, const DatasetReader& dataset, ModelWr
                     dataset.id_order(side, rows));
     model.write_factors(side, rows.first, factors);
     model.write_rows(side, rows.first, counts, dataset.last_events(side, rows),
-                     status_of(side, own, factors, objective));
+                     status_of(side, own, ids, factors, objective));
     if (model.info().updates > 0) model.write_fold_times(side, rows.first, own.folded_at);
     model.write_gramian(side, full_gramian(ranks, factors, width, dataset.rows(side)));
 }

@@ -44,6 +44,7 @@ Neighbours::Neighbours(ServedModel& served, Eligibility* eligibility)
     const ModelInfo& info = served.info();
     const auto factors = served.model().factors(Side::items, {0, info.items});
     directions_.width = info.factors;
+    directions_.values.reserve(static_cast<std::size_t>(info.items * info.factors));
     for (Row i = 0; i < info.items; ++i) {
         const float* y = factors.data() + i * info.width;
         double squares = 0;

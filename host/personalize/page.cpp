@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "data/error.hpp"
@@ -48,22 +49,41 @@ PageMaker::Counted::Counted(std::uint8_t named, std::span<const std::int32_t> ta
     std::ranges::stable_sort(order, std::greater<>(), [&](auto item) { return counts[item]; });
 }
 
+/// An item of a history, and when it was taken last.
+struct PageMaker::Taken {
+    std::int64_t time;
+    std::int32_t item;
+
+    /// The latest first.
+    [[nodiscard]] friend bool operator<(const Taken& a, const Taken& b)
+    {
+        return a.time > b.time || (a.time == b.time && a.item < b.item);
+    }
+};
+
 /// Users, with what their rows are made of.
 struct PageMaker::Block : UserBlock {
     std::vector<std::int32_t> class_of;              // of eligibility; empty: everybody may see everything
     std::vector<std::vector<std::int32_t>> history;  // (users) items that were taken and liked
+    std::vector<std::vector<Taken>> recent;          // (users) those of the last days
+    std::vector<std::vector<Taken>> begun;           // (users) of the last days, and not finished
+    ScoreAddends added;                              // (users) of learned items; where scores are blended
     TopK scored;                                     // (users · groups) learned items
     std::vector<std::int32_t> seeds;                 // of because rows, one user's after the other's
+    std::vector<std::uint8_t> seed_reason;           // what each row will be called
     std::vector<Row> seed_user;                      // whose each is
     TopK neighbours;                                 // (seeds) items
 };
 
-PageMaker::PageMaker(ServedModel& served, PageRules rules, const RecommendOptions& lists, std::int64_t instant)
+PageMaker::PageMaker(ServedModel& served, PageRules rules, const RecommendOptions& lists, std::int64_t instant,
+                     const Blend* blend)
     : model_(served.model()),
       dataset_(served.dataset()),
       rules_(std::move(rules)),
       options_(lists),
       day_(instant / seconds_per_day),
+      recently_(last_days(rules_.recent_days, std::min(instant, dataset_.info().watermark))),
+      blend_(blend),
       items_(served.items()),
       scorer_(served.item_scorer()),
       classes_(lists.eligibility, items_.items()),
@@ -76,6 +96,16 @@ PageMaker::PageMaker(ServedModel& served, PageRules rules, const RecommendOption
         const auto window = last_days(rules_.trending_days, std::min(instant, dataset_.info().watermark));
         trending_.emplace(trending, positive_counts(served.ranks(), dataset_, window));
     }
+    if (rules_.looks_back() && !dataset_.info().times)
+        throw Error(ExitCode::bad_config,
+                    "{}: because_recent and continue_below need to know when something was taken, and {} does not say",
+                    rules_.path, dataset_.file().path().string());
+    const auto name = [&](std::uint8_t& place, const char* reason) {
+        place = static_cast<std::uint8_t>(reasons_.size());
+        reasons_.emplace_back(reason);
+    };
+    if (rules_.because_recent > 0) name(because_recent_, "because-you-recently-watched");
+    if (rules_.continue_below > 0) name(continue_, "continue");
     add_groups(instant);
 }
 
@@ -122,14 +152,26 @@ void PageMaker::add_groups(std::int64_t instant)
 
 void PageMaker::read_history(std::span<const Row> users, Block& block) const
 {
+    for (auto* taken : {&block.recent, &block.begun}) taken->resize(users.size());
     block.history.resize(users.size());
     each_run(users, [&](RowRange run, std::size_t first) {
         if (run.empty()) return;
         const Interactions rows = dataset_.interactions(Part::train, Side::users, run);
+        const auto times = rules_.looks_back() ? dataset_.times(Part::train, run) : std::vector<std::uint32_t>();
         for (Row r = 0; r < rows.rows(); ++r)
-            for (Offset n = rows.offsets[r]; n < rows.offsets[r + 1]; ++n)
-                if (rows.positive(n)) block.history[first + static_cast<std::size_t>(r)].push_back(rows.columns[n]);
+            for (Offset n = rows.offsets[r]; n < rows.offsets[r + 1]; ++n) {
+                const std::size_t user = first + static_cast<std::size_t>(r);
+                if (rows.positive(n)) block.history[user].push_back(rows.columns[n]);
+                if (times.empty() || !recently_.holds(times[n])) continue;
+                const double value = rows.values[n];
+                const bool begun = value >= rules_.continue_from && value < rules_.continue_below;
+                if (rows.positive(n)) block.recent[user].push_back({times[n], rows.columns[n]});
+                if (begun && (rows.roles_of(n) & consumed_role) != 0)
+                    block.begun[user].push_back({times[n], rows.columns[n]});
+            }
     });
+    for (auto* taken : {&block.recent, &block.begun})
+        for (auto& items : *taken) std::ranges::sort(items, std::less<>());
 }
 
 void PageMaker::score(Block& block)
@@ -138,7 +180,16 @@ void PageMaker::score(Block& block)
     CandidateFilter filter{.excluded = &excluded, .groups = &groups_};
     classes_.apply(block.class_of, filter);
     const auto users = static_cast<Row>(block.knowledge.size());
-    block.scored = scorer_({FactorTable{block.factors, users, model_.info().width}}, filter, rules_.pool);
+    const FactorTable factors{block.factors, users, model_.info().width};
+    if (blend_) {
+        Interactions histories;
+        for (const auto& items : block.history) {
+            histories.columns.insert(histories.columns.end(), items.begin(), items.end());
+            histories.offsets.push_back(std::ssize(histories.columns));
+        }
+        block.added = blend_->addends(factors, histories);
+    }
+    block.scored = scorer_({factors, blend_ ? &block.added : nullptr}, filter, rules_.pool);
     for (Row list = 0; list < block.scored.rows(); ++list)
         for (Row n = list * rules_.pool; n < list * rules_.pool + block.scored.filled[list]; ++n)
             block.scored.items[n] = items_.item(block.scored.items[n]);
@@ -151,30 +202,71 @@ float PageMaker::score_of(const Block& block, Row user, std::int32_t item) const
     const float* x = block.factors.data() + user * model_.info().width;
     double sum = 0;
     for (Row k = 0; k < model_.info().width; ++k) sum += static_cast<double>(x[k]) * y[k];
+    if (blend_) sum += block.added.of(user, items_.row(item));
     return static_cast<float>(sum);
 }
 
-/// Of what a user took and the model likes most for them, some by the day: a page stays as it is until midnight.
+bool PageMaker::may_mention(const Block& block, Row user, std::int32_t item) const
+{
+    return !options_.eligibility || options_.eligibility->items().at(block.class_of[user], item);
+}
+
 void PageMaker::choose_seeds(std::span<const Row> users, Block& block) const
 {
-    for (std::size_t u = 0; u < users.size(); ++u) {
-        if (block.knowledge[u] != Knowledge::learned || rules_.because == 0) continue;
-        std::vector<std::pair<float, std::int32_t>> liked;
-        for (const auto item : block.history[u]) {
-            const bool mentioned = !options_.eligibility || options_.eligibility->items().at(block.class_of[u], item);
-            if (mentioned && items_.row(item) >= 0)
-                liked.emplace_back(-score_of(block, static_cast<Row>(u), item), item);
-        }
-        std::ranges::sort(liked);
-        const std::size_t choice = std::min(liked.size(), seeds_to_choose_from);
-        if (choice == 0) continue;
-        const auto id = model_.ids(Side::users, {users[u], users[u] + 1}).text(0);
-        const auto turn = mixed_bits(id_hash(id) ^ mixed_bits(static_cast<std::uint64_t>(day_))) % choice;
-        for (std::size_t n = 0; n < std::min<std::size_t>(choice, static_cast<std::size_t>(rules_.because)); ++n) {
-            block.seeds.push_back(liked[(turn + n) % choice].second);
-            block.seed_user.push_back(static_cast<Row>(u));
-        }
+    for (Row u = 0; u < std::ssize(users); ++u) {
+        if (block.knowledge[u] != Knowledge::learned) continue;
+        if (rules_.because > 0) add_liked_seeds(users[u], u, block);
+        if (rules_.because_recent > 0) add_recent_seeds(u, block);
     }
+}
+
+/// Of what a user took and the model likes most for them, some by the day: a page stays as it is until midnight.
+void PageMaker::add_liked_seeds(Row row, Row user, Block& block) const
+{
+    std::vector<std::pair<float, std::int32_t>> liked;
+    for (const auto item : block.history[user])
+        if (may_mention(block, user, item) && items_.row(item) >= 0)
+            liked.emplace_back(-score_of(block, user, item), item);
+    std::ranges::sort(liked);
+    const std::size_t choice = std::min(liked.size(), seeds_to_choose_from);
+    if (choice == 0) return;
+    const auto id = model_.ids(Side::users, {row, row + 1}).text(0);
+    const auto turn = mixed_bits(id_hash(id) ^ mixed_bits(static_cast<std::uint64_t>(day_))) % choice;
+    for (std::size_t n = 0; n < std::min<std::size_t>(choice, static_cast<std::size_t>(rules_.because)); ++n) {
+        block.seeds.push_back(liked[(turn + n) % choice].second);
+        block.seed_reason.push_back(because);
+        block.seed_user.push_back(user);
+    }
+}
+
+/// The latest that are no seeds yet.
+void PageMaker::add_recent_seeds(Row user, Block& block) const
+{
+    const auto first = std::ranges::lower_bound(block.seed_user, user) - block.seed_user.begin();
+    Row added = 0;
+    for (const Taken& taken : block.recent[user]) {
+        if (added == rules_.because_recent) return;
+        const bool seed = std::find(block.seeds.begin() + first, block.seeds.end(), taken.item) != block.seeds.end();
+        if (seed || !may_mention(block, user, taken.item) || items_.row(taken.item) < 0) continue;
+        block.seeds.push_back(taken.item);
+        block.seed_reason.push_back(because_recent_);
+        block.seed_user.push_back(user);
+        ++added;
+    }
+}
+
+/// What was begun and not finished, the latest first: the one row of titles that were seen. Scores are times.
+RowCandidate PageMaker::begun_row(const Block& block, Row user) const
+{
+    RowCandidate row{.reason = continue_, .any_length = true};
+    for (const auto& [time, item] : block.begun[user]) {
+        if (std::ssize(row.items) == rules_.pool) break;
+        if (!may_mention(block, user, item)) continue;
+        row.items.push_back(item);
+        row.scores.push_back(static_cast<float>(time));
+        row.worth.push_back(std::max(0.0F, score_of(block, user, item)));
+    }
+    return row;
 }
 
 void PageMaker::find_neighbours(Block& block)
@@ -200,7 +292,7 @@ RowCandidate PageMaker::counted_row(const Counted& counted, const Block& block, 
     for (const auto item : counted.order) {
         if (std::ssize(row.items) == rules_.pool || counts[item] == 0) break;
         if (std::ranges::binary_search(excluded, item)) continue;
-        if (options_.eligibility && !options_.eligibility->items().at(block.class_of[user], item)) continue;
+        if (!may_mention(block, user, item)) continue;
         if (genre >= 0) {
             const auto values = taste_->of_item(item);
             if (std::ranges::find(values, genre) == values.end()) continue;
@@ -217,6 +309,7 @@ RowCandidate PageMaker::counted_row(const Counted& counted, const Block& block, 
 std::vector<RowCandidate> PageMaker::popular_candidates(const Block& block, Row user) const
 {
     std::vector<RowCandidate> rows;
+    if (rules_.continue_below > 0) rows.push_back(begun_row(block, user));
     if (trending_) rows.push_back(counted_row(*trending_, block, user, -1));
     if (rules_.popular) rows.push_back(counted_row(popular_, block, user, -1));
     for (std::size_t g = 0; g < group_genre_.size(); ++g) {
@@ -254,7 +347,7 @@ std::vector<RowCandidate> PageMaker::candidates(const Block& block, Row user) co
     }
     const auto first = std::ranges::lower_bound(block.seed_user, user) - block.seed_user.begin();
     for (auto n = first; n < std::ssize(block.seeds) && block.seed_user[n] == user; ++n) {
-        RowCandidate row{.reason = because, .seed = block.seeds[n]};
+        RowCandidate row{.reason = block.seed_reason[n], .seed = block.seeds[n]};
         const auto items = block.neighbours.items_of(n);
         const auto scores = block.neighbours.scores_of(n);
         row.items.assign(items.begin(), items.end());
@@ -262,15 +355,30 @@ std::vector<RowCandidate> PageMaker::candidates(const Block& block, Row user) co
         for (const auto item : items) row.worth.push_back(std::max(0.0F, score_of(block, user, item)));
         rows.push_back(std::move(row));
     }
+    if (rules_.continue_below > 0) rows.push_back(begun_row(block, user));
     if (trending_) rows.push_back(counted_row(*trending_, block, user, -1));
     if (rules_.popular) rows.push_back(counted_row(popular_, block, user, -1));
     return rows;
 }
 
+/// What blending adds is held for some users at a time.
 Pages PageMaker::pages(std::span<const Row> users)
 {
+    const auto at_once = blend_ ? static_cast<std::size_t>(rows_with_addends) : std::max<std::size_t>(1, users.size());
+    Pages pages;
+    for (std::size_t first = 0; first < users.size(); first += at_once) {
+        Pages made = make(users.subspan(first, std::min(at_once, users.size() - first)));
+        std::ranges::move(made.rows, std::back_inserter(pages.rows));
+        pages.knowledge.insert(pages.knowledge.end(), made.knowledge.begin(), made.knowledge.end());
+    }
+    return pages;
+}
+
+Pages PageMaker::make(std::span<const Row> users)
+{
     const Exclusion* exclusion = options_.include_seen ? nullptr : &options_.exclusion;
-    Block block{{read_users(model_, dataset_, users, exclusion)}, {}, {}, {}, {}, {}, {}};
+    Block block;
+    static_cast<UserBlock&>(block) = read_users(model_, dataset_, users, exclusion);
     if (options_.eligibility) block.class_of = options_.eligibility->classes_of(users);
     read_history(users, block);
     score(block);

@@ -59,7 +59,7 @@ std::vector<PageRow> arrange(const std::vector<RowCandidate>& candidates, const 
             const auto& row = candidates[r];
             if (used[r] || (top_only && row.reason != top_picks_reason)) continue;
             Offer offer = offer_of(row, shown, rules.titles);
-            if (std::ssize(offer.items) < rules.least) continue;
+            if (std::ssize(offer.items) < (row.any_length ? 1 : rules.least)) continue;
             const bool fresh = std::ranges::find(covered, row.reason) == covered.end();
             const double value =
                 scale * offer.gain + rules.taste * (fresh ? row.taste : 0) - rules.similarity * offer.overlap;

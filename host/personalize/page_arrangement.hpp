@@ -18,6 +18,7 @@ struct RowCandidate {
     std::vector<std::int32_t> items = {};  // the best first, no more than the pool
     std::vector<float> scores = {};        // by which it is ordered
     std::vector<float> worth = {};         // of each to the user, 0 or more
+    bool any_length = false;               // one title is enough
 };
 
 /// A row of a page.

@@ -59,6 +59,10 @@ const std::map<std::string, Set, std::less<>>& keys()
         {"genre_rows", whole("genre_rows", &PageRules::genre_rows, 0, 99)},
         {"least_share", real("least_share", &PageRules::least_share, 0, 1)},
         {"because", whole("because", &PageRules::because, 0, 10)},
+        {"because_recent", whole("because_recent", &PageRules::because_recent, 0, 10)},
+        {"continue_from", real("continue_from", &PageRules::continue_from, 0, 1e9)},
+        {"continue_below", real("continue_below", &PageRules::continue_below, 0, 1e9)},
+        {"recent_days", real("recent_days", &PageRules::recent_days, 0, 36'500)},
         {"top_first", truth("top_first", &PageRules::top_first)},
         {"popular", truth("popular", &PageRules::popular)},
         {"trending_days", real("trending_days", &PageRules::trending_days, 0, 36'500)},
@@ -92,6 +96,9 @@ PageRules PageRules::load(const std::string& path)
         throw Error(ExitCode::bad_config, "{}: pool is {}, below titles, {}", path, rules.pool, rules.titles);
     if (rules.least > rules.titles)
         throw Error(ExitCode::bad_config, "{}: least is {}, above titles, {}", path, rules.least, rules.titles);
+    if (rules.continue_below > 0 && rules.continue_from >= rules.continue_below)
+        throw Error(ExitCode::bad_config, "{}: continue_from is {:g}, it must be below continue_below, {:g}", path,
+                    rules.continue_from, rules.continue_below);
     return rules;
 }
 

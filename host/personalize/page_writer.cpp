@@ -32,7 +32,7 @@ ListContents contents_of(const PageFile& file)
                      .space_id = info.space_id,
                      .fingerprint = info.fingerprint,
                      .objective = info.objective,
-                     .score = "of each row its own: the model's, a count for popularity, a cosine because you watched",
+                     .score = "of each row its own: " + file.score,
                      .excluded = file.excluded,
                      .mean = info.mean,
                      .eligibility = file.eligibility ? file.eligibility->rules().digest : std::string(),
@@ -138,6 +138,7 @@ nlohmann::json page_json(std::span<const PageRow> page, const PageFile& file)
             if (file.labels.has_titles()) row["titles"].push_back(file.labels.title(item));
         }
         if (made.seed >= 0) row["because"] = file.labels.id(made.seed);
+        if (made.seed >= 0 && file.labels.has_titles()) row["because_title"] = file.labels.title(made.seed);
         rows.push_back(std::move(row));
     }
     return {{"rows", rows}};

@@ -20,12 +20,14 @@ struct PageFile {
     Row rows = 0;    // of a page, at most
     Row titles = 0;  // of a row, at most
     const std::vector<std::string>& reasons;
-    LeftOut excluded;  // by rows
+    std::string score;  // how the model's scores are computed, in words
+    LeftOut excluded;   // by rows
     const PopularItems* popular = nullptr;
     const Eligibility* eligibility = nullptr;
 };
 
-/// {"rows": [{"reason": …, "items": […], "scores": […], "titles": […], "because": id}]}, titles where there are any.
+/// {"rows": [{"reason": …, "items": […], "scores": […], "titles": […], "because": id, "because_title": …}]}, titles
+/// where there are any.
 [[nodiscard]] nlohmann::json page_json(std::span<const PageRow> page, const PageFile& file);
 /// As a person reads it.
 [[nodiscard]] std::string page_text(std::span<const PageRow> page, const PageFile& file);

@@ -61,6 +61,14 @@ struct PlannedWalk {
     double seconds = 0;       // without reading; GPUs do not help
 };
 
+/// What `alster page --all` will take.
+struct PlannedPages {
+    double file_bytes = 0;             // of all pages
+    double memory_bytes = 0;           // of a rank, beside the program
+    std::vector<MemoryUse> uses = {};  // of these
+    double seconds = 0;                // without reading and writing; 0: not known
+};
+
 /// What a run will take on so many ranks.
 struct Plan {
     int ranks = 1;
@@ -73,6 +81,7 @@ struct Plan {
     std::optional<PlannedSeconds> seconds = {};  // of a sweep, where rates are known
     std::vector<std::string> sbatch = {};        // options for Slurm
     std::optional<PlannedWalk> walk = {};        // where it was asked for
+    std::optional<PlannedPages> pages = {};      // likewise
 };
 
 [[nodiscard]] Plan make_plan(const Distribution& distribution, const MemorySettings& memory,

@@ -43,13 +43,14 @@ Descriptions::Descriptions(const Communicator& ranks, Side side, DescriptionFile
 {
 }
 
-IdColumn Descriptions::new_ids(const IdDirectory& directory)
+IdColumn Descriptions::new_ids(const IdDirectory& directory, const Tombstones& erased)
 {
     IdIndex mine(name(side_), IdKind::text);  // the ids that fall to this rank by their hash
     if (file_.path.empty()) return mine.column();
     std::vector<std::string> first;
     Quarantine ignored(max_bad_);  // read() reports
     const auto keep = [&](std::string_view id) {
+        if (erased.contains(side_, id)) return;
         if (first.size() < 3) first.emplace_back(id);
         if (id_hash(id) % static_cast<std::uint64_t>(ranks_.size()) == static_cast<std::uint64_t>(ranks_.rank()))
             static_cast<void>(mine.row(id));

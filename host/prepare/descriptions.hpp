@@ -52,9 +52,9 @@ public:
     Descriptions(const Communicator& ranks, Side side, DescriptionFile file, const std::filesystem::path& quarantine,
                  double max_bad);
 
-    /// The described ids that the directory lacks, this rank's part of them. Throws bad_data (65) where it has none of
+    /// The described ids that the directory lacks and that were not erased, this rank's part of them. Throws bad_data (65) where it has none of
     /// all that are described: the file is about something else. Collective.
-    [[nodiscard]] IdColumn new_ids(const IdDirectory& directory);
+    [[nodiscard]] IdColumn new_ids(const IdDirectory& directory, const Tombstones& erased);
 
     /// Reads what is said of rows `rows` with these ids; `known` has the first rows, of a dataset that is extended, and
     /// what it says of them holds where the file says nothing. Errors: bad_data (65). Collective.

@@ -21,6 +21,7 @@
 #include "host/machine/stopwatch.hpp"
 #include "host/machine/threads.hpp"
 #include "host/prepare/addition.hpp"
+#include "host/prepare/erased_ids.hpp"
 #include "host/prepare/id_spelling.hpp"
 #include "host/prepare/output_paths.hpp"
 #include "host/prepare/provenance.hpp"
@@ -86,12 +87,14 @@ private:
     void read()
     {
         enter_phase("reading the log");
+        info_.tombstones = tombstones_of(options_.extend.empty() ? options_.erased_in : options_.extend);
         read_log(
             options_.inputs,
             [&](InteractionReader& reader, const EventRules* rules, Quarantine& quarantine) {
                 log_.read(reader, rules, quarantine);
             },
             [&] { log_ = EventLog(options_.filter); });
+        report_.erased = ranks_.sum(drop_erased(info_.tombstones, log_));
         if (!options_.test.empty())
             read_log(
                 {options_.test},
@@ -196,7 +199,7 @@ private:
         const RowRange mine = RowPartition::even(known_rows, 1, ranks_.size()).of(ranks_.rank());
         const IdColumn known = known_ ? known_->ids(side, mine) : IdColumn{};
         directory.emplace(ranks_, name(side), known, mine.first, met.column());
-        const IdColumn fresh = about.new_ids(*directory);
+        const IdColumn fresh = about.new_ids(*directory, info_.tombstones);
         IdSpelling spelling;
         for (const IdColumn& ids : {known, met.column(), asked.column(), fresh}) spelling.look_at(ids);
         spelling.require_one(ranks_, name(side));
@@ -312,8 +315,7 @@ private:
         write_side(file, Side::users);
 
         const auto records = table.records();
-        const auto kept =
-            std::remove_if(records.begin(), records.end(), [](const EventRecord& r) { return r.held == 1; });
+        const auto kept = std::ranges::remove_if(records, [](const EventRecord& r) { return r.held == 1; }).begin();
         table.truncate(static_cast<std::size_t>(kept - records.begin()));
         bring_to_owners(ranks_, table, Side::items, *item_rows_);
         sort_by_item(table.records(), mine(Side::items));

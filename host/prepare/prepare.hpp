@@ -30,6 +30,7 @@ struct PrepareOptions {
     SplitPlan split;
     SplitPlan validation;                  // of what `split` or `test` leaves; none: no such dataset
     std::string extend;                    // a dataset whose rows are kept; "": none
+    std::string erased_in;                 // a dataset whose erased ids stay erased; "": that of `extend`
     bool adds = false;                     // its interactions are kept, too: `inputs` hold what it lacks
     LateEvents late = LateEvents::refuse;  // where `adds`
     std::string rules_text;                // rules that are no file; "": those of `rules`
@@ -54,6 +55,7 @@ struct PrepareReport {
     std::int64_t quarantined = 0;
     std::int64_t redelivered = 0;  // events dropped because the log holds them again
     std::int64_t ignored = 0;      // events that options or rules leave out
+    std::int64_t erased = 0;       // events dropped because their user or item was erased
     std::int64_t headers = 0;      // lines that repeat a header in the middle of a file
     std::int64_t comments = 0;     // behind the beginning of a file
     std::string columns;  // "user=uid, item=sku; not used: note": what known names of a header decided; "": none

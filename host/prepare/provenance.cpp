@@ -35,6 +35,7 @@ std::string provenance(const PrepareOptions& options, const PrepareReport& repor
     json["quarantined"] = report.quarantined;
     json["redelivered"] = report.redelivered;
     json["ignored"] = report.ignored;
+    if (report.erased > 0) json["erased"] = report.erased;
     json["repeated_headers"] = report.headers;
     json["comments"] = report.comments;
     if (!report.columns.empty()) json["columns"] = report.columns;

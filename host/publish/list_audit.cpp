@@ -79,8 +79,12 @@ private:
                 const auto item = lists.items[u * group.k + place];
                 ++report_.slots;
                 judge(name, place + 1, item, users.first + u);
-                if (left_out_.consumed && has_consumed(histories.train, u, item))
+                const bool consumed = has_consumed(histories.train, u, item);
+                if (is_continued(group, lists, u * group.k + place)) {
+                    if (!consumed) violate(name, place + 1, item, "not begun by the user");
+                } else if (left_out_.consumed && consumed) {
                     violate(name, place + 1, item, "consumed by the user");
+                }
                 if (left_out_.disliked && (roles_of(histories.train, u, item) & disliked_role) != 0)
                     violate(name, place + 1, item, "disliked by the user");
                 if (histories.held_out.rows() > 0 && has_consumed(histories.held_out, u, item))
@@ -93,6 +97,12 @@ private:
                              users.first + u, histories.train, u);
             }
         }
+    }
+
+    /// A row of what was begun has nothing else.
+    [[nodiscard]] bool is_continued(const ListGroup& group, const OwnListRows& lists, Row place) const
+    {
+        return group.reasons && lists_.reasons()[lists.reasons[place]] == "continue";
     }
 
     void evidence(const std::string& name, Row place, std::int32_t item, Row user, const Interactions& history, Row u)

@@ -5,6 +5,7 @@ could have stood in its place.
 """
 import json
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -15,7 +16,7 @@ except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(4)
 
-from program import alster
+from program import ALSTER, alster
 
 ROWS, TITLES, LEAST, POOL = 7, 6, 3, 14
 TASTE, SIMILARITY, GENRE_ROWS, LEAST_SHARE = 0.6, 0.4, 4, 0.05
@@ -52,7 +53,7 @@ def make_model():
     with open("log.csv", "w") as file:
         for time in range(1100):
             user, item = random.integers(60), min(random.geometric(0.05) - 1, 66)
-            file.write(f"u{user},i{item},1,{1_600_000_000 + time}\n")
+            file.write(f"u{user},i{item},{(time % 20 + 1) / 20},{1_600_000_000 + time}\n")
     with open("page.toml", "w") as file:
         file.write(PAGE)
     with open("rules.toml", "w") as file:
@@ -234,6 +235,150 @@ def check_measure(data, pages):
     assert json.loads(alster("evaluate --pages open.h5 --data d.h5 --json", 3).stdout) == found
 
 
+def check_history_rows():
+    """Rows because of what was taken last, and of what was begun, from times and values of the dataset."""
+    with open("lately.toml", "w") as file:
+        file.write("rows = 30\ntitles = 6\nleast = 2\nbecause = 1\nbecause_recent = 2\ncontinue_from = 0.2\n"
+                   "continue_below = 0.6\nrecent_days = 0.008\n")  # 691.2 seconds
+    common = f"page --model run/model.h5 --data d.h5 --all --page lately.toml --allow-held-out --at {AT}"
+    alster(f"{common} --eligibility rules.toml --out lately.h5")
+    pages = read("lately.h5")
+    with h5py.File("d.h5") as data:
+        train, ids = data["train/by_user"], data["users/id"].asstr()[()]
+        offsets, columns, values, times = (train[name][()] for name in ("offsets", "columns", "values", "times"))
+        since = data.attrs["watermark"] - 691
+    genres = Data().genres
+    begun_rows = recent_rows = 0
+    for user, page in enumerate(pages):
+        own = slice(offsets[user], offsets[user + 1])
+        kids = int(ids[user][1:]) % 3 == 0
+        lately = sorted((-int(t), int(i), v) for i, v, t in zip(columns[own], values[own], times[own]) if t >= since
+                        and not (kids and (not genres[i] or "Horror" in genres[i])))
+        begun = [(i, -t) for t, i, v in lately if np.float32(0.2) <= v < 0.6]
+        found = [row for row in page if row[0] == "continue"]
+        assert [row[2] for row in found] == ([[i for i, _ in begun[:6]]] if begun else []), (ids[user], found, begun)
+        assert all(row[3] == [float(np.float32(t)) for _, t in begun[:6]] for row in found)
+        begun_rows += len(found)
+        liked = [row[1] for row in page if row[0] == "because-you-watched"]
+        seeds = [row[1] for row in page if row[0] == "because-you-recently-watched"]
+        assert set(seeds) <= {i for _, i, _ in lately[:3]} and len(liked) <= 1 and not set(seeds) & set(liked)
+        recent_rows += len(seeds)
+    assert begun_rows > 20 and recent_rows > 40, (begun_rows, recent_rows)
+    audit = json.loads(alster("audit lately.h5 --data d.h5 --eligibility rules.toml --json").stdout)
+    assert audit["violations"] == 0 and audit["slots"] == sum(len(row[2]) for page in pages for row in page)
+    alster("inspect lately.h5")
+    alster(f"{common} --eligibility rules.toml --out again.h5", 2)
+    assert read("again.h5") == pages
+    alster("prepare --input log.csv --columns user=0,item=1,value=2 --out timeless.h5")
+    alster("train --data timeless.h5 --factors 3 --sweeps 2 --out timeless")
+    for text in ("because_recent = 1", "continue_below = 0.5"):
+        with open("bad.toml", "w") as file:
+            file.write(f"genres = ''\n{text}\n")
+        said = alster("page --model timeless --data timeless.h5 --user u1 --page bad.toml", code=78).stderr
+        assert "need to know when" in said and said.count("\n") == 1, said
+
+
+def check_blend():
+    """Top picks are the lists that recommend makes."""
+    alster("neighbours --data d.h5 --out run/neighbours.h5")
+    with open("top.toml", "w") as file:
+        file.write("titles = 6\nleast = 1\n")
+    some = "--model run/model.h5 --data d.h5 --all --allow-held-out"
+    rows = {}
+    for blend in ("", " --blend 0.5"):
+        alster(f"page {some} --page top.toml{blend} --out top.h5")
+        alster(f"recommend {some} --k 6{blend} --out lists.h5")
+        with h5py.File("top.h5") as pages, h5py.File("lists.h5") as lists:
+            learned = lists["topk/home/reason"][:, 0] == 0  # made by the model
+            for name in ("item", "score", "filled"):
+                page, made = pages["page/row00"][name][()], lists["topk/home"][name][()]
+                model_only = learned & (lists["topk/home/reason"][()] == 0).all(axis=1)
+                np.testing.assert_array_equal(page[model_only], made[model_only])
+            assert model_only.sum() > 30
+            rows[blend] = pages["page/row00/item"][()][model_only]
+    assert (rows[""] != rows[" --blend 0.5"]).any()
+    alster(f"page {some} --page top.toml --blend 0.5 --out again.h5", 3)
+    assert read("again.h5") == read("top.h5")
+    alster(f"page {some} --blend 0.5 --neighbours d.h5 --out none.h5", code=65)
+
+
+def check_change(data):
+    """Churn against former pages, from the titles of both files."""
+    common = f"page --model run/model.h5 --data d.h5 --all --page page.toml --allow-held-out --at {AT}"
+    said = json.loads(alster(f"{common.replace('11-27', '11-28')} --previous open.h5 --out next.h5 --json").stdout)
+    before, after = read("open.h5"), read("next.h5")
+    titles = [[{i for row in page for i in row[2]} for page in pages] for pages in (before, after)]
+    fresh = sum(len(new - old) for old, new in zip(*titles))
+    common_titles = sum(len(new & old) for old, new in zip(*titles))
+    either = sum(len(new | old) for old, new in zip(*titles))
+    changed = said["previous"]
+    assert changed["users"] == sum(bool(old and new) for old, new in zip(*titles))
+    assert abs(changed["churn"] - fresh / sum(map(len, titles[1]))) < 1e-12 and fresh > 0
+    assert abs(changed["overlap"] - common_titles / either) < 1e-12
+    assert abs(said["coverage"] - len(set().union(*titles[1])) / len(data.items)) < 1e-12
+    assert abs(changed["coverage"] - len(set().union(*titles[0])) / len(data.items)) < 1e-12
+    same = f"{common} --previous open.h5 --out again.h5"
+    assert json.loads(alster(f"{same} --json", 2).stdout)["previous"]["churn"] == 0
+    assert "new to their page" in alster(same).stdout
+    alster(f"{common} --previous d.h5 --out again.h5", code=65)
+    alster(f"{common} --previous gone.h5 --out again.h5", code=65)
+
+
+def file_bytes(path):
+    """Of all values but the words of reasons."""
+    with h5py.File(path) as file:
+        sizes = []
+        file.visititems(lambda name, node: sizes.append(0 if name == "vocab/reason" or not hasattr(node, "nbytes")
+                                                        else node.nbytes))
+        return sum(sizes)
+
+
+def peak_of(command):
+    """Bytes that a run takes at most, by itself."""
+    code = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, capture_output=True); "
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)")
+    done = subprocess.run([sys.executable, "-c", code, ALSTER, *command.split()], capture_output=True, text=True,
+                          env={**os.environ, "OMP_NUM_THREADS": "2"})
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+def check_plan():
+    """What plan says of pages, against a file and a run of 60,000 items."""
+    plan = json.loads(alster("plan --data d.h5 --factors 7 --threads 2 --gflops 1 --pages --page page.toml --json").stdout)
+    size = file_bytes("open.h5")
+    with h5py.File("open.h5") as file:  # not all items are popular here
+        size += 8 * (len(file["items/id"]) - len(file["popular/all/item"]))
+    assert plan[0]["pages"]["file_bytes"] == size
+    alster("synth --users 1500 --items 60000 --events 90000 --log ratings --out log")
+    alster("prepare --input log/events.csv --header --columns user=0,item=1,value=2,time=3 --items log/items.csv "
+           "--split none --out large.h5")
+    alster("train --data large.h5 --factors 32 --sweeps 1 --out large")
+    with open("large.toml", "w") as file:
+        file.write("rows = 20\n")
+    rest = "--threads 2 --pages --page large.toml --json"
+    planned = json.loads(alster(f"plan --data large.h5 --factors 32 {rest}").stdout)[0]["pages"]
+    small = peak_of("page --model run/model.h5 --data d.h5 --all --out again.h5")
+    taken = peak_of("page --model large --data large.h5 --all --page large.toml --out pages.h5 --threads 2") - small
+    assert taken <= planned["memory_bytes"] <= 1.6 * taken, (planned, taken)
+    with h5py.File("pages.h5") as file:
+        lacking = 8 * (10_000 - len(file["popular/all/item"]))
+    assert planned["file_bytes"] == file_bytes("pages.h5") + lacking
+    headers = os.path.getsize("pages.h5") - file_bytes("pages.h5")
+    assert 0 < headers < 20 * 6 * 12_288, headers  # a dataset of each kind for each row of the page
+    assert planned["seconds"] > 0
+    by_counts = json.loads(alster("plan --users 100000000 --items 1000000 --interactions 5000000000 --factors 128 "
+                                  "--ranks 64 --threads 64 --gflops 1000 --pages --page large.toml --classes 100 "
+                                  "--json").stdout)[0]["pages"]
+    assert by_counts["file_bytes"] == 20 * 10**8 * (20 * 17 + 2) + 8 * 10**8 + 8 * 10**6 + 80_000
+    pairs = 10**8 / 64 * 10**6
+    assert abs(by_counts["seconds"] - pairs * 3 * 128 / 500e9) < 1e-6 * by_counts["seconds"]
+    alster("plan --data d.h5 --page page.toml", code=64)
+    with open("bad.toml", "w") as file:
+        file.write("genres = 'kind'\n")
+    alster("plan --data d.h5 --gflops 1 --pages --page bad.toml", code=78)
+
+
 def main():
     with tempfile.TemporaryDirectory() as directory:
         os.chdir(directory)
@@ -270,7 +415,8 @@ def main():
         assert unknown["rows"] == silent["rows"] and unknown["rows"][0]["titles"]
         for text, words in (("row = 3", "unknown key 'row'"), ("rows = 0", "from 1 to 99"), ("least = 30", "above titles"),
                             ("genres = 'kind'", "no such attribute"), ("fresh = 'genres'", "it is a set"),
-                            ("pool = 2", "below titles"), ("taste = 'much'", "must be a number")):
+                            ("pool = 2", "below titles"), ("because_recent = 11", "from 0 to 10"),
+                            ("continue_below = 0.01", "below continue_below"), ("recent_days = -1", "must be a number"), ("taste = 'much'", "must be a number")):
             with open("bad.toml", "w") as file:
                 file.write(text + "\n")
             done = alster("page --model run/model.h5 --data d.h5 --user u1 --page bad.toml", code=78)
@@ -278,6 +424,10 @@ def main():
         alster("evaluate --pages masked.h5 --model run/model.h5 --data d.h5", code=64)
         alster(f"{common.replace(' --allow-held-out', '')} --out closed.h5")
         assert "--allow-held-out" in alster("evaluate --pages closed.h5 --data d.h5", code=65).stderr
+        check_history_rows()
+        check_blend()
+        check_change(data)
+        check_plan()
         os.chdir("/")
 
 
