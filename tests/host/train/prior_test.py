@@ -52,14 +52,14 @@ def make_world():
 def column(group, name):
     """Each row's values, or numbers."""
     entry = group[f"attributes/{name}"]
-    if isinstance(entry, h5py.Dataset):
-        return entry[:]
-    words = entry["vocabulary"].asstr()[:] if "vocabulary" in entry else None
-    values = entry["values"][:] if "values" in entry else entry["codes"][:]
+    values = entry["values"][:]
+    if "vocabulary" not in entry:
+        return values
+    words = entry["vocabulary"].asstr()[:]
     if "offsets" in entry:
         offsets = entry["offsets"][:]
         return [[words[c] for c in values[a:b]] for a, b in zip(offsets, offsets[1:])]
-    return [[words[c]] * (c >= 0) if c >= 0 else [] for c in values]
+    return [[words[c]] if c >= 0 else [] for c in values]
 
 
 def features(group, names, rows, least=3):
@@ -127,7 +127,7 @@ def retrain(attributes, start):
         n_users, n_items = data.attrs["n_users"], data.attrs["n_items"]
         users = Side(taken("user"), n_items, attributes, features(data["users"], ["age", "club"], n_users))
         items = Side(taken("item"), n_users, attributes, features(data["items"], ["tags", "year", "kind"], n_items))
-    items.x = start
+    items.x = start.copy()
     before = np.inf
     for _ in range(SWEEPS):
         for solved, fixed in (users, items), (items, users):
@@ -145,11 +145,13 @@ def check_training():
         start = model["items/factors"][:].astype(float)
     for extra in "", "--cg-steps 0 --backend reference":
         out = "run" + extra.replace(" ", "")
-        alster(f"train --data d.h5 --factors {FACTORS} --sweeps {SWEEPS} --start-from start --out {out} {GIVEN} {extra}")
+        alster(f"train --data d.h5 --factors {FACTORS} --sweeps {SWEEPS} --start-from start --init-scale 1e-12 --out {out} {GIVEN} {extra}")
         with h5py.File(f"{out}/model.h5") as model:
             attributes = dict(model.attrs)
             x, y = model["users/factors"][:].astype(float), model["items/factors"][:].astype(float)
-            maps = [model[f"prior/{side}/map"][:] for side in ("users", "items")]
+            # features stand in the order of attributes, here numbers after all values
+            order = [np.argsort(model[f"prior/{side}/numeric"][:], kind="stable") for side in ("users", "items")]
+            maps = [model[f"prior/{side}/map"][:][rows] for side, rows in zip(("users", "items"), order)]
             ridges = [model[f"prior/{side}/map"].attrs["ridge"] for side in ("users", "items")]
         users, items = retrain(attributes, start)
         for side, ridge in zip((users, items), ridges):
