@@ -5,6 +5,7 @@ principal basis, no dual form. What may be compared does not depend on the basis
 the maps. Factors of alster are fp32, so a few sweeps differ by some 1e-6 of the largest score.
 """
 import hashlib
+import json
 import os
 import sys
 import tempfile
@@ -16,7 +17,9 @@ except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(4)
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "personalize"))
+for room in "personalize", "evaluate":
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", room))
+from cold_items_test import bounds, id_hash, mixed  # noqa: E402
 from program import alster  # noqa: E402
 
 USERS, ITEMS, NEW, FACTORS, SWEEPS, RIDGE = 150, 130, 9, 7, 4, 0.7
@@ -187,6 +190,76 @@ def check_bits():
         assert bits(f"parts{steps}/model.h5") == expected, steps
 
 
+class Served:
+    """A model and its dataset, and each user's row solved for some items, pulled to the map of the users."""
+
+    def __init__(self, model, data):
+        with h5py.File(model) as file:
+            self.attributes = dict(file.attrs)
+            self.x, self.y = (file[f"{side}/factors"][:].astype(float) for side in ("users", "items"))
+            self.ids = [list(file[f"{side}/id"].asstr()[:]) for side in ("users", "items")]
+            self.maps, self.ridges = [], []
+            for side in "users", "items":
+                group = file[f"prior/{side}"]
+                self.maps.append(group["map"][:][np.argsort(group["numeric"][:], kind="stable")])
+                self.ridges.append(group["map"].attrs["ridge"])
+            self.names = [list(file[f"prior/{side}/attribute"].asstr()[:]) for side in ("users", "items")]
+        with h5py.File(data) as file:
+            rows = file["train/by_user"]
+            offsets = rows["offsets"][:]
+            self.taken = [rows["columns"][a:b] for a, b in zip(offsets, offsets[1:])]
+            self.f = [features(file["users"], ["age", "club"], len(self.ids[0])),
+                      features(file["items"], ["tags", "year", "kind"], len(self.ids[1]))]
+
+    def weight(self, n, others):
+        return (n + self.attributes["alpha0"] * others) ** self.attributes["nu"]
+
+    def fold_in(self, u, y, taken):
+        if len(taken) == 0:
+            return np.zeros(FACTORS)
+        lam = self.attributes["lambda"] * self.weight(len(taken), len(y))
+        system = self.attributes["alpha0"] * y.T @ y + y[taken].T @ y[taken] + lam * np.eye(FACTORS)
+        return np.linalg.solve(system, y[taken].sum(axis=0) + lam * self.f[0][u] @ self.maps[0])
+
+
+def check_cold():
+    """Hidden titles, ranked by the map that is fitted again without them."""
+    said = json.loads(alster("evaluate --model run --data d.h5 --cold-items 0.3 --seed 5 --features tags,kind "
+                             "--feature-rows 3 --k 3,8 --json").stdout)
+    model = Served("run/model.h5", "d.h5")
+    drawn = np.array([mixed(id_hash(name) ^ mixed(5)) / 2.0 ** 64 for name in model.ids[1]])
+    hidden = np.any(model.y != 0, axis=1) & (drawn < 0.3)
+    wanted = np.flatnonzero(hidden)
+    y = model.y * ~hidden[:, None]
+    n = np.bincount(np.concatenate(model.taken), minlength=len(y))
+    w = np.where((n > 0) & ~hidden, model.weight(n, len(model.taken)), 0)
+    f = model.f[1]
+    fitted = np.linalg.solve(f.T * w @ f + model.ridges[1] * np.eye(f.shape[1]), f.T * w @ y)
+    x = np.array([model.fold_in(u, y, [i for i in taken if not hidden[i]]) for u, taken in enumerate(model.taken)])
+    place = {item: n for n, item in enumerate(wanted)}
+    relevant = [{place[i] for i in taken if hidden[i]} for taken in model.taken]
+    for k in 3, 8:
+        for metric in "recall_all", "ndcg":
+            low, high = bounds(x @ (f[wanted] @ fitted).T, relevant, k, metric, 1e-4)
+            found = said[f"prior_{metric}@{k}"]
+            assert low - 1e-9 <= found <= high + 1e-9 and high - low < 0.02, (metric, k, low, found, high)
+    assert said["map"] == max(("knn", "ridge", "prior"), key=lambda name: said[f"{name}_ndcg@3"])
+
+
+def check_update():
+    """Folded users are pulled to the map, which stays."""
+    with open("more.csv", "w") as file:
+        file.write("".join(f"u{u},i{i}\n" for u in (3, 40, 77) for i in range(u % 5, ITEMS, 9)))
+    alster("update --model run --data d.h5 --input more.csv --out updated", ranks=2)
+    before, after = Served("run/model.h5", "d.h5"), Served("updated/model.h5", "updated/dataset.h5")
+    assert np.array_equal(before.maps[0], after.maps[0]) and np.array_equal(before.maps[1], after.maps[1])
+    for name in "u3", "u40", "u77":
+        u = after.ids[0].index(name)
+        assert len(after.taken[u]) > len(before.taken[before.ids[0].index(name)])
+        far = np.abs(after.fold_in(u, after.y, after.taken[u]) - after.x[u]).max()
+        assert far <= 1e-5 * np.abs(after.x).max(), (name, far)
+
+
 def check_leak():
     """Without features nothing changes, and a model without them has no prior."""
     alster("train --data d.h5 --factors 8 --sweeps 2 --out plain")
@@ -209,6 +282,8 @@ def main():
         make_world()
         check_training()
         check_bits()
+        check_cold()
+        check_update()
         check_leak()
         check_refusals()
 
