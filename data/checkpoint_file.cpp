@@ -12,6 +12,7 @@ constexpr const char* checkpoint_format = "alster-checkpoint";
 constexpr const char* factors_name = "/factors";
 constexpr const char* start_name = "/start";
 constexpr const char* base_name = "/base";
+constexpr const char* solved_map_name = "/solved_map";
 
 template <class Info, class Visit>
 void each_attribute(Info& info, Visit visit)
@@ -47,7 +48,10 @@ void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& i
     if (info.start_rows > 0) {
         write_all_rows(file, start_name, info.start_rows, info.width, start.first, start.factors);
         file.write<double>(base_name, info.base);
+        if (!info.solved_map.empty()) file.write<double>(solved_map_name, info.solved_map, info.width);
     }
+    if (info.user_prior) write_prior(file, Side::users, *info.user_prior);
+    if (info.item_prior) write_prior(file, Side::items, *info.item_prior);
     file.commit();
 }
 
@@ -59,6 +63,9 @@ CheckpointReader::CheckpointReader(const std::filesystem::path& path, const File
     check(file_, info_);
     verify_checkpoint(file_, info_);
     if (info_.start_rows > 0) info_.base = file_.read_rows<double>(base_name, {0, info_.width});
+    if (file_.contains(solved_map_name)) info_.solved_map = file_.read<double>(solved_map_name);
+    info_.user_prior = read_prior(file_, Side::users, info_.width);
+    info_.item_prior = read_prior(file_, Side::items, info_.width);
 }
 
 std::vector<float> CheckpointReader::factors(RowRange rows) const { return file_.read_rows<float>(factors_name, rows); }

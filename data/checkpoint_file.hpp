@@ -1,10 +1,12 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "data/feature_prior.hpp"
 #include "data/hdf5_file.hpp"
 #include "data/interactions.hpp"
 
@@ -33,6 +35,9 @@ struct CheckpointInfo {
     std::string config;       // JSON: what decides the result
     std::string arithmetic;   // precision, and by what: decides the last bits
     std::string tool_version;
+    std::optional<FeaturePrior> user_prior = {};  // where rows are pulled to something
+    std::optional<FeaturePrior> item_prior = {};
+    std::vector<double> solved_map = {};  // A that the last half-step solved with, where start_rows > 0
 };
 
 /// This rank's rows of one side: (…, width), from row `first` on.

@@ -40,6 +40,16 @@ void ExactSum::add(std::span<const double> term)
     }
 }
 
+void ExactSum::add(std::size_t k, double term)
+{
+    const double inverse = 1 / quantum_;  // powers of two: every product below is exact
+    const std::int64_t high = std::llrint(term * inverse);
+    // exact: both are multiples of the last bit of the term
+    const double rest = term - static_cast<double>(high) * quantum_;
+    limbs_[k] += high;
+    limbs_[size_ + k] += std::llrint(rest * (inverse * std::ldexp(1.0, low_bits)));
+}
+
 void ExactSum::add(const ExactSum& other)
 {
     assert(other.size_ == size_ && other.quantum_ == quantum_);

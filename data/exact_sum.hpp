@@ -20,6 +20,8 @@ public:
     [[nodiscard]] ExactSum zero() const;
 
     void add(std::span<const double> term);
+    /// A term of element k alone.
+    void add(std::size_t k, double term);
     void add(const ExactSum& other);
 
     /// q, and the bits of a low part, for those who split terms themselves and add to limbs().

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "data/feature_prior.hpp"
 #include "data/hdf5_file.hpp"
 #include "data/id_column.hpp"
 #include "data/interactions.hpp"
@@ -86,6 +87,9 @@ public:
     /// (rows, width + 1) items with equal norm, such that cosine with [x, 0] ranks like the dot product.
     void write_ann_cosine(Row first, std::span<const float> vectors, double max_norm, double headroom);
 
+    /// Where training pulled the rows of a side, the same on all ranks; only where it did.
+    void write_prior(Side side, const FeaturePrior& prior) { alster::write_prior(file_, side, prior); }
+
     /// What is popular in training, the same on all ranks.
     void write_popular(const PopularItems& popular);
 
@@ -119,6 +123,11 @@ public:
     /// When rows were folded in, Unix seconds; 0: by training.
     [[nodiscard]] std::vector<std::int64_t> fold_times(Side side, RowRange rows) const;
     [[nodiscard]] std::vector<double> gramian(Side side) const;
+    /// Nothing where rows were pulled to 0.
+    [[nodiscard]] std::optional<FeaturePrior> prior(Side side) const
+    {
+        return read_prior(file_, side, info_.objective == "explicit" ? info_.factors + 1 : info_.factors);
+    }
     /// Empty in files of format 1.0.
     [[nodiscard]] PopularItems popular() const { return read_popular(file_, info_.items); }
     [[nodiscard]] const Hdf5File& file() const { return file_; }

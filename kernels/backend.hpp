@@ -2,6 +2,7 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "data/interactions.hpp"
 #include "data/row_buffers.hpp"
 #include "kernels/backend_sizes.hpp"
+#include "kernels/row_prior.hpp"
 
 namespace alster {
 
@@ -20,6 +22,7 @@ struct Spectrum {
 
 /// What a row solve minimises, beyond the interactions:
 ///   x_u = argmin Σ_k c_k (p_k − x·y_k)² + Σ_a (base_a + λ_u) x_a²,     λ_u = λ (n_u + count_offset)^ν
+/// where a row with a prior m has Σ_a base_a x_a² + λ_u (x_a − m_a)² for the last sum.
 struct RowObjective {
     std::vector<double> base;  // (w) α0 Λ; all 0 for explicit feedback
     double lambda = 0;         // λ > 0
@@ -27,7 +30,8 @@ struct RowObjective {
     double count_offset = 0;   // α0 · (rows of the fixed side); 0 for explicit feedback
     bool biased = false;  // the last dimension of a row is its own bias: a fixed row [y, b] acts as [y, 1] with target
                           // p − b, so that user and item biases are solved jointly with the factors
-    double bias_lambda = 0;  // λ of that dimension
+    double bias_lambda = 0;                      // λ of that dimension
+    std::shared_ptr<const RowPrior> prior = {};  // m of every row of the shard; null: 0
 
     /// λ_u (or that of the bias) of a row with `entries` interactions.
     [[nodiscard]] double regularization(Offset entries, bool of_bias = false) const;
@@ -36,14 +40,14 @@ struct RowObjective {
 /// A row solved in fp64.
 struct ExactRow {
     double residual = 0;   // Σ c (p − x·y)²
-    double penalty = 0;    // Σ λ_u x²
+    double penalty = 0;    // Σ λ_u (x − m)²
     bool reliable = true;  // false: fp64 is not enough for it, x may be off by more than 2⁻¹⁰
 };
 
 /// What came of solving some rows.
 struct SolveReport {
     std::vector<double> residuals;  // (rows) Σ_k c_k (p_k − x·y_k)², from the residuals themselves
-    std::vector<double> penalties;  // (rows) Σ_a λ_u x_a²
+    std::vector<double> penalties;  // (rows) Σ_a λ_u (x_a − m_a)²
     std::int64_t dual = 0;          // rows solved in the dual form
     std::int64_t by_steps = 0;      // rows solved by steps of conjugate gradients
     std::int64_t retried = 0;       // rows that fp32 could not solve (kernels/pivots.hpp) and fp64 did

@@ -46,12 +46,18 @@ public:
         lambda_ = Eigen::VectorXd::Constant(Y.width, objective.regularization(n_));
         if (biased_) lambda_[Y.width - 1] = objective.regularization(n_, true);
         diagonal_ = Eigen::Map<const Eigen::VectorXd>(objective.base.data(), Y.width) + lambda_;
+        RowOrigin origin(Y.width);
+        if (!origin.set(objective, row, n_)) return;
+        mean_ = Eigen::Map<const Eigen::VectorXd>(origin.mean().data(), Y.width);
+        start_ = Eigen::Map<const Eigen::VectorXd>(origin.start().data(), Y.width);
     }
 
     /// False where fp64 is not enough. The dual form divides by D, which is 0 for a bias without a penalty.
     bool solve(Eigen::VectorXd& x) const
     {
-        return n_ < Y_.width && diagonal_.minCoeff() > 0 ? solve_dual(x) : solve_primal(x);
+        const bool solved = n_ < Y_.width && diagonal_.minCoeff() > 0 ? solve_dual(x) : solve_primal(x);
+        if (start_.size() > 0) x += start_;
+        return solved;
     }
 
     [[nodiscard]] double residual(const Eigen::VectorXd& x) const
@@ -61,7 +67,10 @@ public:
         return sum;
     }
 
-    [[nodiscard]] double penalty(const Eigen::VectorXd& x) const { return x.cwiseAbs2().dot(lambda_); }
+    [[nodiscard]] double penalty(const Eigen::VectorXd& x) const
+    {
+        return mean_.size() > 0 ? (x - mean_).cwiseAbs2().dot(lambda_) : x.cwiseAbs2().dot(lambda_);
+    }
 
 private:
     template <class F>
@@ -71,10 +80,25 @@ private:
             f(entries_at(all_, first_ + k, std::min(block_entries, n_ - k), Y_, biased_));
     }
 
-    /// Whether a correction is as small as rounding of a system that fp64 can solve.
-    static bool is_small(const Eigen::VectorXd& correction, const Eigen::VectorXd& x)
+    /// Entries with their targets as seen from the solution of a row without interactions (RowOrigin).
+    [[nodiscard]] Entries shifted(Offset first, Offset count) const
     {
-        return correction.norm() <= 0x1p-10 * x.norm();  // false for NaN
+        Entries e = entries_at(all_, first, count, Y_, biased_);
+        if (start_.size() > 0) e.p -= e.y * start_;
+        return e;
+    }
+
+    template <class F>
+    void each_shifted_block(F f) const
+    {
+        for (Offset k = 0; k < n_; k += block_entries) f(shifted(first_ + k, std::min(block_entries, n_ - k)));
+    }
+
+    /// Whether a correction is as small as rounding of a system that fp64 can solve.
+    [[nodiscard]] bool is_small(const Eigen::VectorXd& correction, const Eigen::VectorXd& x) const
+    {
+        const double norm = start_.size() > 0 ? (x + start_).norm() : x.norm();
+        return correction.norm() <= 0x1p-10 * norm;  // false for NaN
     }
 
     /// A = D + Σ c y yᵀ,  x = A⁻¹ Σ c p y,  then the same for the gradient that is left, Σ c (p − x·y) y − D x
@@ -82,14 +106,14 @@ private:
     {
         Eigen::MatrixXd A = diagonal_.asDiagonal();
         Eigen::VectorXd b = Eigen::VectorXd::Zero(Y_.width);
-        each_block([&](const Entries& e) {
+        each_shifted_block([&](const Entries& e) {
             A.selfadjointView<Eigen::Lower>().rankUpdate((e.c.cwiseSqrt().asDiagonal() * e.y).transpose());
             b += e.y.transpose() * e.c.cwiseProduct(e.p);
         });
         const Eigen::LLT<Eigen::MatrixXd> factorized(A.selfadjointView<Eigen::Lower>());
         x = factorized.solve(b);
         Extended gradient = -diagonal_.cast<long double>().cwiseProduct(x.cast<long double>());
-        each_block([&](const Entries& e) {
+        each_shifted_block([&](const Entries& e) {
             const Extended at = x.cast<long double>();
             for (Offset k = 0; k < e.y.rows(); ++k) {
                 const Extended y = e.y.row(k).transpose().cast<long double>();
@@ -105,7 +129,7 @@ private:
     /// P = √C Y D^-½,  K = I + P Pᵀ,  z = K⁻¹ √C p,  x = D^-½ Pᵀ z,  then the same for what is left, √C p − K z
     bool solve_dual(Eigen::VectorXd& x) const
     {
-        const Entries e = entries_at(all_, first_, n_, Y_, biased_);
+        const Entries e = shifted(first_, n_);
         const Eigen::VectorXd roots = e.c.cwiseSqrt();
         const Eigen::VectorXd scale = diagonal_.cwiseSqrt().cwiseInverse();
         const RowMajor P = roots.asDiagonal() * e.y * scale.asDiagonal();
@@ -131,6 +155,8 @@ private:
     bool biased_;
     Eigen::VectorXd lambda_;
     Eigen::VectorXd diagonal_;
+    Eigen::VectorXd mean_;   // of the prior; empty: none
+    Eigen::VectorXd start_;  // x without interactions
 };
 
 }  // namespace

@@ -11,7 +11,7 @@ void NormalEquations::add(std::span<const float> part)
     for (std::size_t k = 0; k < sums_.size(); ++k) sums_[k] += part[k];
 }
 
-NormalEquations::Solution NormalEquations::solve(const RowObjective& objective, Offset entries,
+NormalEquations::Solution NormalEquations::solve(const RowObjective& objective, Row u, Offset entries,
                                                  std::span<float> x) const
 {
     Eigen::MatrixXd A(width_, width_);
@@ -25,10 +25,13 @@ NormalEquations::Solution NormalEquations::solve(const RowObjective& objective, 
     const Eigen::VectorXd pivots = factorized.matrixLLT().diagonal().cwiseAbs2();
     const bool definite = factorized.info() == Eigen::Success;
     const double least_share = definite ? pivots.cwiseQuotient(A.diagonal()).minCoeff() : 0;
-    const Eigen::Map<const Eigen::VectorXd> b(sums_.data() + triangle_size(width_), width_);
+    Eigen::VectorXd b = Eigen::Map<const Eigen::VectorXd>(sums_.data() + triangle_size(width_), width_);
+    RowOrigin origin(width_);
+    const bool pulled = origin.set(objective, u, entries);
+    if (pulled) b += lambda.cwiseProduct(Eigen::Map<const Eigen::VectorXd>(origin.mean().data(), width_));
     Eigen::Map<Eigen::VectorXf> solution(x.data(), width_);
     solution = factorized.solve(b).cast<float>();
-    return {solution.cast<double>().cwiseAbs2().dot(lambda), least_share};
+    return {pulled ? origin.penalty(x) : solution.cast<double>().cwiseAbs2().dot(lambda), least_share};
 }
 
 }  // namespace alster

@@ -22,12 +22,12 @@ public:
 
     /// What solve() did.
     struct Solution {
-        double penalty;      // Σ λ x²
+        double penalty;      // Σ λ (x − m)²
         double least_share;  // of a pivot in its diagonal element (kernels/pivots.hpp); 0 where A was not definite
     };
 
-    /// x = (A + diag(base + λ))⁻¹ b, of a row with so many entries, in fp64 and rounded once.
-    Solution solve(const RowObjective& objective, Offset entries, std::span<float> x) const;
+    /// x = (A + diag(base + λ))⁻¹ (b + λ m), of row u of the shard, in fp64 and rounded once.
+    Solution solve(const RowObjective& objective, Row u, Offset entries, std::span<float> x) const;
 
 private:
     Row width_;

@@ -109,6 +109,21 @@ void add_objective_options(CLI::App& app, TrainOptions& options)
         ->check(CLI::Range(0, 100000));
 }
 
+/// What rows are pulled to.
+void add_prior_options(CLI::App& app, PriorOptions& prior)
+{
+    app.add_option("--item-features", prior.items.attributes,
+                   "Attributes that items are pulled to a map of, by commas; docs/cold.md")
+        ->delimiter(',');
+    app.add_option("--user-features", prior.users.attributes, "The same of users")->delimiter(',');
+    const auto set_rows = [&](Row rows) { prior.users.least_rows = prior.items.least_rows = rows; };
+    app.add_option_function<Row>("--feature-rows", set_rows, "A value that fewer rows have is no feature")
+        ->check(CLI::Range(Row{1}, Row{1'000'000'000}))
+        ->default_str("5");
+    app.add_option("--feature-reg", prior.ridge, "Ridge of the map, in mean rows")
+        ->check(CLI::Range(1e-6, 1e12, "a number above 0"));
+}
+
 /// How it is computed.
 void add_machine_options(CLI::App& app, TrainOptions& options)
 {
@@ -149,12 +164,14 @@ void add_border_options(CLI::App& app, TrainOptions& options)
 void add_train_options(CLI::App& app, TrainOptions& options)
 {
     add_objective_options(app, options);
+    add_prior_options(app, options.prior);
     add_machine_options(app, options);
     add_border_options(app, options);
     const auto group = [&](const char* name, std::initializer_list<const char*> members) {
         for (const char* option : members) app.get_option(option)->group(name);
     };
     group("Model", {"--objective", "--factors", "--reg", "--bias-reg", "--alpha0", "--alpha", "--nu"});
+    group("Prior from features", {"--item-features", "--user-features", "--feature-rows", "--feature-reg"});
     group("Run", {"--sweeps", "--cg-steps", "--seed", "--init-scale", "--start-from", "--align-to", "--patience"});
     group("Ranks and GPUs", {"--backend", "--precision", "--threads", "--exchange", "--wire", "--check-exchange",
                              "--rebalance", "--gpu-memory", "--gpu-exchange"});

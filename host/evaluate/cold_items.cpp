@@ -1,8 +1,9 @@
 #include "host/evaluate/cold_items.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <initializer_list>
+#include <optional>
 
 #include "data/error.hpp"
 #include "data/id_hash.hpp"
@@ -10,6 +11,7 @@
 #include "host/evaluate/measured_users.hpp"
 #include "host/model/served_factors.hpp"
 #include "host/personalize/cold/mapping.hpp"
+#include "host/personalize/cold/prior_map.hpp"
 #include "host/personalize/walk.hpp"
 #include "host/statistics/draws.hpp"
 
@@ -84,6 +86,29 @@ std::vector<std::int64_t> plays_of(const Communicator& ranks, const Interactions
     return plays;
 }
 
+/// The prior of a model's items, and what it takes to fit it again.
+struct ItemPrior {
+    FeaturePrior prior;
+    Features features;            // of all items, by the prior's names
+    std::vector<double> weights;  // (items) w = λ_i / λ
+};
+
+std::optional<ItemPrior> item_prior(const ServedModel& served, const Interactions& left)
+{
+    auto prior = served.model().prior(Side::items);
+    if (!prior) return std::nullopt;
+    const Row items = served.info().items;
+    std::vector<std::int64_t> entries(static_cast<std::size_t>(items));
+    for (const Column item : left.columns) ++entries[item];
+    served.ranks().sum(entries);
+    RowObjective weight = Objective::of(served.info()).of_row(served.info().users);
+    weight.lambda = 1;
+    ItemPrior made{.prior = std::move(*prior), .features = {}, .weights = {}};
+    made.features = read_features(served.dataset(), Side::items, made.prior.names, {0, items});
+    for (const auto n : entries) made.weights.push_back(n > 0 ? weight.regularization(n) : 0);
+    return made;
+}
+
 /// What all ways rank.
 struct Trial {
     const Choice& choice;
@@ -91,6 +116,7 @@ struct Trial {
     const RankingTask& task;
     const Objective objective;
     const RefoldedUsers& refolded;
+    const std::optional<ItemPrior> prior;
 };
 
 std::vector<float> map_hidden(const Trial& trial, ColdMethod method)
@@ -99,6 +125,10 @@ std::vector<float> map_hidden(const Trial& trial, ColdMethod method)
                               .factors = trial.refolded.items.table(),
                               .known = trial.choice.known,
                               .wanted = trial.choice.hidden};
+    if (method == ColdMethod::prior)
+        return map_by_refitted_prior(trial.prior->prior,
+                                     {trial.prior->features, mapping.factors, mapping.known, mapping.wanted},
+                                     trial.prior->weights);
     return method == ColdMethod::knn ? map_by_nearest(mapping) : map_by_ridge(mapping);
 }
 
@@ -152,12 +182,23 @@ void rank_without_features(const Communicator& ranks, const Trial& trial, std::u
 }
 
 /// The first of the best ones.
-ColdMethod best_of(const ColdItemsReport& report, std::initializer_list<ColdMethod> methods)
+ColdMethod best_of(const ColdItemsReport& report, std::span<const ColdMethod> methods)
 {
     return *std::ranges::max_element(methods, {}, [&](ColdMethod method) {
         const RankingReport& ranking = report.of(method);
         return ranking.measurement("ndcg", ranking.ks.front()).value;
     });
+}
+
+/// Of those that make factors; the blend, which stands before the prior, is made of it.
+ColdMethod best_map(const ColdItemsReport& report, const std::optional<RankingReport>& by_prior)
+{
+    constexpr std::array maps{ColdMethod::knn, ColdMethod::ridge};
+    const ColdMethod best = best_of(report, maps);
+    const auto ndcg = [](const RankingReport& ranking) {
+        return ranking.measurement("ndcg", ranking.ks.front()).value;
+    };
+    return by_prior && ndcg(*by_prior) > ndcg(report.of(best)) ? ColdMethod::prior : best;
 }
 
 }  // namespace
@@ -169,7 +210,7 @@ ColdItemsReport evaluate_cold_items(ServedModel& served, const ColdItemsOptions&
     const DatasetUsers users(served.ranks(), served.dataset());
     const HiddenPart parts = hide(users.seen, choice.place_of);
     const Interactions history = positive_items(parts.left);
-    const RefoldedUsers refolded = refold(served, parts.left, choice.place_of);
+    const RefoldedUsers refolded = refold(served, users.rows, parts.left, choice.place_of);
     Interactions nothing;
     nothing.offsets.resize(users.seen.offsets.size());
     const RankingTask task{.rows = users.rows,
@@ -180,7 +221,7 @@ ColdItemsReport evaluate_cold_items(ServedModel& served, const ColdItemsOptions&
                            .ks = options.ks,
                            .relevance = options.relevance,
                            .keys = users.keys};
-    const Trial trial{choice, features, task, Objective::of(served.info()), refolded};
+    const Trial trial{choice, features, task, Objective::of(served.info()), refolded, item_prior(served, parts.left)};
     ColdItemsReport report{.items = std::ssize(served.items().items()), .hidden = task.items};
     report.undescribed = std::ranges::count_if(choice.hidden, [&](Row item) { return !features.known(item); });
     using enum ColdMethod;
@@ -189,13 +230,17 @@ ColdItemsReport evaluate_cold_items(ServedModel& served, const ColdItemsOptions&
     };
     add(content, rank_by_content(served, trial, history, nullptr));
     for (const ColdMethod method : {knn, ridge}) add(method, rank_mapped(served, trial, method));
-    report.map = best_of(report, {knn, ridge});
+    std::optional<RankingReport> by_prior;
+    if (trial.prior) by_prior = rank_mapped(served, trial, prior);
+    report.map = best_map(report, by_prior);
     add(blend, rank_by_content(served, trial, history, &report.map));
+    if (by_prior) add(prior, std::move(*by_prior));
     rank_without_features(served.ranks(), trial, options.seed, report);
     if (report.of(content).users == 0)
         throw Error(ExitCode::bad_data, "{}: no user has a relevant interaction with a hidden item",
                     served.dataset().file().path().string());
-    report.best = best_of(report, {content, knn, ridge, blend});
+    constexpr std::array methods{content, knn, ridge, blend, prior};
+    report.best = best_of(report, std::span(methods).first(trial.prior ? 5 : 4));
     return report;
 }
 

@@ -32,7 +32,7 @@ struct ColdItemsReport {
     Row undescribed = 0;                     // of the hidden ones: no feature is known of them
     std::int64_t interactions = 0;           // of hidden items
     std::vector<ColdRanking> rankings = {};  // the methods first, in their order
-    ColdMethod map = ColdMethod::knn;        // the better one of the two that make factors, by NDCG at the first k
+    ColdMethod map = ColdMethod::knn;        // the best one of those that make factors, by NDCG at the first k
     ColdMethod best = ColdMethod::content;   // of all methods
 
     [[nodiscard]] const RankingReport& of(ColdMethod method) const

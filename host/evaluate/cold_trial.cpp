@@ -5,6 +5,7 @@
 #include "data/error.hpp"
 #include "host/machine/backend_choice.hpp"
 #include "host/model/objective.hpp"
+#include "host/personalize/cold/prior_map.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 
 namespace alster {
@@ -35,9 +36,8 @@ HostMatrix trained_items(const ServedModel& served, const Objective& objective, 
     return items;
 }
 
-/// Turns the items, which every rank has, into their principal basis; returns the diagonal α0 Λ.
-std::vector<double> to_principal_basis(const Communicator& ranks, const CpuBackend& backend, const Objective& objective,
-                                       HostMatrix& items)
+/// Turns the items, which every rank has, into their principal basis; returns that.
+Spectrum to_principal_basis(const Communicator& ranks, const CpuBackend& backend, HostMatrix& items)
 {
     const double largest = backend.largest(items);
     ExactSum sum(triangle_size(items.width), static_cast<double>(items.rows) * largest * largest);
@@ -47,9 +47,7 @@ std::vector<double> to_principal_basis(const Communicator& ranks, const CpuBacke
     ranks.broadcast(spectrum.values);
     ranks.broadcast(spectrum.vectors);
     backend.rotate(items, spectrum);
-    std::vector<double> base(spectrum.values);
-    for (double& value : base) value *= objective.unobserved_weight();
-    return base;
+    return spectrum;
 }
 
 void require_solved(const Communicator& ranks, const SolveReport& report)
@@ -77,14 +75,27 @@ HiddenPart hide(const Interactions& all, std::span<const std::int32_t> place_of)
     return parts;
 }
 
-RefoldedUsers refold(const ServedModel& served, Interactions left, std::span<const std::int32_t> place_of)
+RefoldedUsers refold(const ServedModel& served, RowRange users, Interactions left,
+                     std::span<const std::int32_t> place_of)
 {
     const Objective objective = Objective::of(served.info());
     const CpuBackend backend(common_instruction_set(served.ranks(), Precision::fp32));
     RefoldedUsers refolded{.users = HostMatrix(left.rows(), objective.width()),
                            .items = trained_items(served, objective, place_of)};
     RowObjective of_row = objective.of_row(served.info().items);
-    if (!objective.is_explicit()) of_row.base = to_principal_basis(served.ranks(), backend, objective, refolded.items);
+    auto prior = served.model().prior(Side::users);
+    if (!objective.is_explicit()) {
+        const Spectrum basis = to_principal_basis(served.ranks(), backend, refolded.items);
+        for (std::size_t a = 0; a < of_row.base.size(); ++a)
+            of_row.base[a] = objective.unobserved_weight() * basis.values[a];
+        if (prior) prior->map = turned_map(*prior, basis);
+    }
+    Features features;
+    if (prior) {
+        features = read_features(served.dataset(), Side::users, prior->names, users);
+        of_row.prior = std::make_shared<RowPrior>(
+            RowPrior{features.offsets, features.columns, features.weights, prior->map, prior->width});
+    }
     const auto shard = backend.load(objective.apply(std::move(left), served.info().mean), objective.width());
     const SolveReport report = backend.solve(shard, refolded.items, of_row, refolded.users);
     require_solved(served.ranks(), report);

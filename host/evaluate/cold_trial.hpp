@@ -22,9 +22,9 @@ struct RefoldedUsers {
     HostMatrix items;  // (items, objective.width()) in the same basis; zeros of hidden items
 };
 
-/// `left`: this rank's users' interactions with the other items. Throws diverged (12) where a row cannot be solved.
+/// `left`: the interactions of `users`, this rank's, with the other items. Throws diverged (12) where a row cannot be solved.
 /// Collective.
-[[nodiscard]] RefoldedUsers refold(const ServedModel& served, Interactions left,
+[[nodiscard]] RefoldedUsers refold(const ServedModel& served, RowRange users, Interactions left,
                                    std::span<const std::int32_t> place_of);
 
 }  // namespace alster

@@ -98,6 +98,7 @@ void write_side(const Communicator& ranks, const DatasetReader& dataset, ModelWr
                      status_of(side, own, ids, factors, objective));
     if (model.info().updates > 0) model.write_fold_times(side, rows.first, own.folded_at);
     model.write_gramian(side, full_gramian(ranks, factors, width, dataset.rows(side)));
+    if (own.prior) model.write_prior(side, *own.prior);
 }
 
 }  // namespace

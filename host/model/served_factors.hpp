@@ -2,6 +2,7 @@
 #include <span>
 #include <vector>
 
+#include "data/feature_prior.hpp"
 #include "host/model/objective.hpp"
 
 namespace alster {
@@ -11,6 +12,7 @@ struct TrainedRows {
     RowRange rows;
     std::span<const float> factors;                // (rows, objective.width())
     std::span<const std::int64_t> folded_at = {};  // (rows) when an update folded a row in, Unix seconds; 0: never
+    const FeaturePrior* prior = nullptr;           // of all rows of the side; null: none
 };
 
 /// (rows, objective.served_width()) from (rows, objective.width()), which must live as long: implicit ones are served as

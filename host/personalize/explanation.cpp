@@ -45,6 +45,11 @@ Explainer::Explainer(const ModelReader& model, const LearnedItems& items)
       row_objective_(objective_.of_row(model.info().items)),
       width_(objective_.width())
 {
+    if (model.prior(Side::users))
+        throw Error(
+            ExitCode::usage,
+            "{}: was trained with --user-features, and explanations are of users who are not pulled to features",
+            model.file().path().string());
     gramian_ = Eigen::MatrixXd::Zero(width_, width_);
     values_ = Eigen::VectorXd::Zero(width_);
     if (objective_.is_explicit()) return;

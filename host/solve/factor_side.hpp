@@ -4,6 +4,7 @@
 #include "distributed/factor_exchange.hpp"
 #include "distributed/row_partition.hpp"
 #include "host/sharding/split_rows.hpp"
+#include "host/solve/side_prior.hpp"
 #include "kernels/backend.hpp"
 
 namespace alster {
@@ -22,7 +23,8 @@ struct FactorSide {
     ReceivedRows received;                     // what it brings, to all ranks together
     typename B::Matrix table;                  // what it brings; unused where the exchange is trivial
     std::vector<double> gramian = {};          // of all rows, lower triangle packed; where the objective has one
-    double penalty = 0;                        // Σ λ_r‖row‖² over all rows
+    double penalty = 0;  // Σ λ_r‖row‖² over all rows; with a prior Σ λ_r‖row − m‖² + ρ λ‖A‖²
+    std::unique_ptr<SidePrior> prior = {};  // null: rows are pulled to 0
 };
 
 }  // namespace alster

@@ -52,7 +52,8 @@ public:
 
         enter_phase(solved.side == alster::Side::users ? "principal basis of items" : "principal basis of users");
         // G = YᵀY = Q Λ Qᵀ, Y ← Y Q: now every row's base matrix α0 G + λ_u is diagonal
-        const RowObjective objective = rotate_to_principal_basis(fixed, solved);
+        RowObjective objective = rotate_to_principal_basis(fixed, solved);
+        if (solved.prior) objective.prior = solved.prior->of_rows();
         step.basis_s = watch.lap();
 
         // bring the rows of Y that this rank's interactions name; x_u = (diag(α0 Λ + λ_u) + Σ c y yᵀ)⁻¹ Σ c p y
@@ -89,13 +90,14 @@ public:
         return step;
     }
 
-    /// As if this solver had just solved the other side from `fixed`, with this row_objective().base: audit() and
-    /// solve_again() may follow. Both sides have their factors of then. Collective.
-    void recall(Side& fixed, std::vector<double> base)
+    /// As if this solver had just solved the other side from `fixed`, with this row_objective().base and prior: audit()
+    /// and solve_again() may follow. Both sides have their factors of then. Collective.
+    void recall(Side& fixed, std::vector<double> base, std::shared_ptr<const RowPrior> prior)
     {
         enter_phase("exchange of what a checkpoint was solved from");
         row_objective_ = objective_.of_row(fixed.partition.rows());
         row_objective_.base = std::move(base);
+        row_objective_.prior = std::move(prior);
         if (!fixed.exchange->trivial()) gather(fixed, [](int) {});
     }
 
@@ -156,6 +158,8 @@ private:
         basis_ = principal_basis(fixed);
         backend_.rotate(fixed.factors, basis_, BasisFor::rows);
         backend_.rotate_start(solved.interactions, solved.factors, basis_);
+        for (Side* side : {&fixed, &solved})
+            if (side->prior) side->prior->turn(basis_);
         for (std::size_t a = 0; a < objective.base.size(); ++a) objective.base[a] = alpha0 * basis_.values[a];
         return objective;
     }
@@ -241,11 +245,31 @@ private:
             return reproducible_sum(ranks_, rows, solved.partition.rows(), rows_per_chunk);
         };
         solved.penalty = sum(report.penalties);
+        if (solved.prior) solved.penalty = penalty_after_map_step(solved, objective);
         double value = sum(report.residuals) + solved.penalty + fixed.penalty;
         update_gramian(solved, BasisFor::rows);
         if (objective_.unobserved_weight() == 0) return value;
         for (Row a = 0; a < objective_.width(); ++a) value += objective.base[a] * solved.gramian[triangle_index(a, a)];
         return value;
+    }
+
+    /// Fits the map of the prior to the rows, where it is to be fitted: no step of the objective, which cannot rise.
+    double penalty_after_map_step(Side& solved, const RowObjective& objective)
+    {
+        SidePrior& prior = *solved.prior;
+        const double before = solved.penalty + prior.ridge_penalty(objective.prior->map, objective);
+        if (!prior.fits()) return before;
+        double after = 0;
+        backend_.read_on_host(solved.factors, [&](std::span<const float> X) {
+            prior.fit(ranks_, X);
+            after = prior.penalty(ranks_, X, objective) + prior.ridge_penalty(prior.prior().map, objective);
+        });
+        if (!(after <= before * (1 + 0x1p-23)))
+            throw Error(ExitCode::diverged,
+                        "the penalty of {} rose from {:.9g} to {:.9g} when the map of their prior was "
+                        "fitted: no right fit can do that; please report it",
+                        name(solved.side), before, after);
+        return after;
     }
 
     const Communicator& ranks_;

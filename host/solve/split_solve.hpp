@@ -97,7 +97,7 @@ private:
     double solve_row(const SplitRow& row, const NormalEquations& sum, SolveReport& report)
     {
         const Row u = row.row - own_.first;
-        const auto solution = sum.solve(objective_, row.entries, row_of(solved_.factors, u));
+        const auto solution = sum.solve(objective_, u, row.entries, row_of(solved_.factors, u));
         report.penalties[u] = solution.penalty;
         return solution.least_share;
     }

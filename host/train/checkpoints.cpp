@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <tuple>
 
 #include "data/error.hpp"
@@ -226,6 +228,8 @@ void Checkpoints::clear() const
 
 void require_same_run(const FoundCheckpoint& found, const RunToResume& run)
 {
+    // what a checkpoint keeps beside start_config(): a run may go on otherwise
+    constexpr std::array<std::string_view, 5> of_the_end = {"sweeps", "patience", "wire", "align_to", "precision"};
     const CheckpointInfo& info = found.reader.info();
     if (info.fingerprint != run.fingerprint)
         throw Error(ExitCode::bad_data,
@@ -236,7 +240,8 @@ void require_same_run(const FoundCheckpoint& found, const RunToResume& run)
     auto now = nlohmann::json::parse(run.config);
     auto saved = nlohmann::json::parse(start_config(TrainOptions()));
     saved.update(before);
-    if (before.contains("start_from") && !now.contains("start_from")) now["start_from"] = nlohmann::json();
+    for (const auto& [key, value] : before.items())
+        if (!now.contains(key) && std::ranges::find(of_the_end, key) == of_the_end.end()) now[key] = nlohmann::json();
     for (const auto& [key, value] : now.items())
         if (saved.value(key, nlohmann::json()) != value)
             throw Error(ExitCode::bad_data,

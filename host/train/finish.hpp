@@ -78,6 +78,8 @@ std::optional<Alignment> align_if_asked(const Job& job, const B& backend, RunSid
     });
     backend.rotate(sides.users().factors, alignment->turn, BasisFor::model);
     backend.rotate(sides.items().factors, alignment->turn, BasisFor::model);
+    for (FactorSide<B>* side : {&sides.users(), &sides.items()})
+        if (side->prior) side->prior->turn(alignment->turn);
     job.log.line(fmt::format("aligned by {} items in common: cosine {:.4f}, before {:.4f}; residual {:.4f}",
                              alignment->common, alignment->cosine, alignment->cosine_before, alignment->residual));
     return alignment;

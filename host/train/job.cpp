@@ -74,6 +74,10 @@ void require_known_solver(const TrainOptions& options)
         throw Error(ExitCode::usage,
                     "--cg-steps {}: the {} backend solves all rows exactly; leave it out, or take --backend cpu",
                     options.solve.cg_steps, options.machine.backend);
+    if (options.prior.any() && options.machine.backend == "cuda")
+        throw Error(ExitCode::usage,
+                    "--backend cuda: rows are pulled to features on CPUs alone: leave out "
+                    "--item-features and --user-features, or take --backend cpu");
 }
 
 /// Of two forms of confidence one would be dropped without a word.
@@ -87,10 +91,11 @@ void require_one_form(const Objective& asked)
                     asked.alpha, asked.alpha0);
 }
 
-/// Steps of conjugate gradients are the CPU's alone.
+/// Steps of conjugate gradients and priors are the CPU's alone.
 std::string backend_for(const TrainOptions& options)
 {
-    return options.solve.cg_steps > 0 ? "cpu" : options.machine.backend;
+    const bool on_cpus = options.solve.cg_steps > 0 || (options.prior.any() && options.machine.backend == "auto");
+    return on_cpus ? "cpu" : options.machine.backend;
 }
 
 /// The checkpoint to go on from, if there is one.

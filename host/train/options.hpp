@@ -4,6 +4,7 @@
 
 #include "host/machine/machine_options.hpp"
 #include "host/model/objective.hpp"
+#include "host/solve/side_prior.hpp"
 #include "host/solve/solve_options.hpp"
 #include "host/train/borders.hpp"
 
@@ -19,6 +20,7 @@ struct TrainOptions {
     bool overwrite = false;
     Objective objective{.alpha0 = -1};  // α0 by the density of the data
     SolveOptions solve;
+    PriorOptions prior;  // of rows by their features; none where no attribute is named
     MachineOptions machine;
     BorderOptions borders;
     Rebalance rebalance = Rebalance::automatic;

@@ -23,6 +23,8 @@ void resume(const Job& job, RunSides<B>& sides, Solver<B>& solver, TrainingState
 {
     const CheckpointReader& checkpoint = job.resumed->reader;
     state = TrainingState(checkpoint.info());
+    sides.set_prior_of(Side::users, checkpoint.info().user_prior);
+    sides.set_prior_of(Side::items, checkpoint.info().item_prior);
     FactorSide<B>& side = sides.solved_last(state);
     begin_with(sides, solver, side, checkpoint.factors(sides.rows_of(side)), checkpoint.info().penalty);
     FactorSide<B>& next = sides.solved_next(state);
@@ -37,7 +39,8 @@ std::optional<HalfStep> recall_items(const Job& job, RunSides<B>& sides, Solver<
     const CheckpointInfo& info = job.resumed->reader.info();
     if (info.start_rows == 0) return std::nullopt;
     sides.users().penalty = info.start_penalty;
-    solver.recall(sides.users(), info.base);
+    const auto& prior = sides.items().prior;
+    solver.recall(sides.users(), info.base, prior ? prior->of_rows(info.solved_map) : nullptr);
     return HalfStep{.solved = Side::items, .objective = info.objective, .retried_rows = info.retried_rows};
 }
 
@@ -51,17 +54,22 @@ std::filesystem::path save(const Job& job, const B& backend, RunSides<B>& sides,
         return SideToSave{{sides.rows_of(side).first, factors}, side.partition.rows(), side.penalty};
     };
     const FactorSide<B>& last = sides.solved_last(state);
+    const SavedPriors priors{sides.prior_of(sides.users()), sides.prior_of(sides.items())};
     std::filesystem::path path;
     if (starts_from_old_rows(job))
         sides.on_host([&](const TrainedRows& users, const TrainedRows& items) {
             SideToSave solved = to_save(sides.users(), users.factors);
             SideToSave start = to_save(sides.items(), items.factors);
             if (&last == &sides.items()) std::swap(solved, start);
-            path = save(job, state, solved, {start, solver.row_objective().base, last_step.retried_rows}, why);
+            const auto& prior = solver.row_objective().prior;
+            path = save(job, state, solved,
+                        {start, solver.row_objective().base, last_step.retried_rows,
+                         prior ? prior->map : std::vector<double>()},
+                        priors, why);
         });
     else
         backend.read_on_host(last.factors, [&](std::span<const float> factors) {
-            path = save(job, state, to_save(last, factors), {}, why);
+            path = save(job, state, to_save(last, factors), {}, priors, why);
         });
     return path;
 }

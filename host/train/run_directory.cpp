@@ -81,6 +81,12 @@ nlohmann::json start_fields(const TrainOptions& options)
                              {"init_scale", options.solve.init_scale}};
     const auto& start = options.solve.start_from;
     if (const auto run = start.empty() ? options.start_run : run_of(start); !run.empty()) fields["start_from"] = run;
+    if (options.prior.any()) {
+        fields["user_features"] = options.prior.users.attributes;
+        fields["item_features"] = options.prior.items.attributes;
+        fields["feature_rows"] = options.prior.items.least_rows;
+        fields["feature_reg"] = options.prior.ridge;
+    }
     return fields;
 }
 
@@ -119,6 +125,13 @@ TrainOptions options_of(const std::string& saved_config, const std::string& wher
         fields.at("precision").get_to(options.machine.precision);
         options.start_run = fields.value("start_from", "");
         options.align_run = fields.value("align_to", "");
+        if (fields.contains("feature_reg")) {
+            fields.at("user_features").get_to(options.prior.users.attributes);
+            fields.at("item_features").get_to(options.prior.items.attributes);
+            fields.at("feature_reg").get_to(options.prior.ridge);
+            for (FeatureRules* rules : {&options.prior.users, &options.prior.items})
+                fields.at("feature_rows").get_to(rules->least_rows);
+        }
         const bool rounds = fields.at("wire") == name(Wire::bf16);
         options.solve.exchange.wire = rounds ? Wire::bf16 : Wire::fp32;
         sound = rounds || fields.at("wire") == name(Wire::fp32);
@@ -127,7 +140,7 @@ TrainOptions options_of(const std::string& saved_config, const std::string& wher
     }
     sound = sound && options.objective.factors >= 1 && options.objective.factors <= max_factors &&
             options.objective.lambda > 0 && options.objective.alpha0 >= 0 && options.objective.alpha >= 0 &&
-            options.solve.cg_steps >= 0 && options.sweeps >= 1;
+            options.solve.cg_steps >= 0 && options.sweeps >= 1 && options.prior.ridge > 0;
     if (!sound) throw Error(ExitCode::bad_data, "{}: its configuration is damaged: {}", where, printable(saved_config));
     return options;
 }

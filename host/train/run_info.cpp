@@ -50,7 +50,7 @@ TrainResult result_of(const Job& job, const TrainingState& state)
 }
 
 std::filesystem::path save(const Job& job, const TrainingState& state, const SideToSave& solved,
-                           const StartToSave& start, const std::string& why)
+                           const StartToSave& start, const SavedPriors& priors, const std::string& why)
 {
     enter_phase("writing a checkpoint");
     Stopwatch watch;
@@ -65,7 +65,12 @@ std::filesystem::path save(const Job& job, const TrainingState& state, const Sid
                         .fingerprint = job.dataset.info().fingerprint,
                         .config = saved_config(job.options, job.precision),
                         .arithmetic = job.arithmetic,
-                        .tool_version = version()};
+                        .tool_version = version(),
+                        .user_prior = {},
+                        .item_prior = {},
+                        .solved_map = start.map};
+    if (priors.users) info.user_prior = *priors.users;
+    if (priors.items) info.item_prior = *priors.items;
     state.describe(info);
     job.ranks.broadcast(std::span(&info.seconds, 1));  // each rank has its own watch
     const auto path = job.checkpoints->write(info, solved.mine, start.side.mine);

@@ -23,11 +23,18 @@ struct StartToSave {
     SideToSave side = {};
     std::vector<double> base = {};  // α0 Λ of the last half-step's row objective
     std::int64_t retried_rows = 0;
+    std::vector<double> map = {};  // of the prior that it solved with
+};
+
+/// What rows are pulled to, as the next half-step begins; null: 0.
+struct SavedPriors {
+    const FeaturePrior* users = nullptr;
+    const FeaturePrior* items = nullptr;
 };
 
 /// Writes a checkpoint of the side that was solved last and of where the next one starts from; says so in a line and
 /// the log. Collective.
 std::filesystem::path save(const Job& job, const TrainingState& state, const SideToSave& solved,
-                           const StartToSave& start, const std::string& why);
+                           const StartToSave& start, const SavedPriors& priors, const std::string& why);
 
 }  // namespace alster

@@ -1,6 +1,7 @@
 #pragma once
 #include <omp.h>
 
+#include <array>
 #include <optional>
 
 #include "host/solve/sides.hpp"
@@ -20,6 +21,7 @@ public:
     {
         const Stopwatch watch;
         validation_.reset();
+        auto priors = priors_so_far();
         sides_.reset();  // before others take its room
         const TrainOptions& options = job_.options;
         const MemorySettings settings = memory_settings(job_.dataset.info(), options.objective,
@@ -30,6 +32,9 @@ public:
                                  std::move(shares), settings);
         sides_.emplace(std::move(loaded.sides));
         planned_memory_ = loaded.planned_memory;
+        for (FactorSide<B>* side : {&users(), &items()})
+            if (!options.prior.of(side->side).attributes.empty())
+                set_prior(*side, std::move(priors[side->side == Side::items]));
         if (options.measured)
             validation_.emplace(job_.ranks, job_.dataset, options.objective, rows_of(users()), job_.make_scorer);
         for (const auto* side : {&users(), &items()})
@@ -51,6 +56,27 @@ public:
     }
     [[nodiscard]] RowRange rows_of(const FactorSide<B>& side) const { return side.partition.of(job_.ranks.rank()); }
 
+    /// Pulls the rows of a side to this prior. Collective.
+    void set_prior(FactorSide<B>& side, FeaturePrior prior) const
+    {
+        const RowRange own = rows_of(side);
+        const Interactions& rows = backend_.interactions(side.interactions);
+        std::vector<Offset> entries;
+        for (Row r = 0; r < own.size(); ++r) entries.push_back(rows.entries(r));
+        for (const SplitRow& row : side.split.among(own)) entries[row.row - own.first] = row.entries;
+        Features features = read_features(job_.dataset, side.side, prior.names, own);
+        side.prior = std::make_unique<SidePrior>(std::move(prior), std::move(features));
+        const FactorSide<B>& fixed = side.side == Side::users ? sides_->items : sides_->users;
+        side.prior->prepare_fit(job_.ranks, entries, side.partition.rows(),
+                                job_.options.objective.of_row(fixed.partition.rows()), job_.options.prior.ridge);
+    }
+
+    /// Where a run goes on, that of its checkpoint. Collective.
+    void set_prior_of(Side side, const std::optional<FeaturePrior>& saved)
+    {
+        if (saved) set_prior(side == Side::users ? users() : items(), *saved);
+    }
+
     /// The rows of one side that are this rank's by another partition. Collective.
     [[nodiscard]] std::vector<float> moved(const FactorSide<B>& side, const RowPartition& to) const
     {
@@ -71,7 +97,8 @@ public:
     {
         const auto items = host_copy(backend_, sides_->items.factors);
         backend_.read_on_host(sides_->users.factors, [&](std::span<const float> users) {
-            f(TrainedRows{rows_of(sides_->users), users}, TrainedRows{rows_of(sides_->items), items});
+            f(TrainedRows{.rows = rows_of(sides_->users), .factors = users, .prior = prior_of(sides_->users)},
+              TrainedRows{.rows = rows_of(sides_->items), .factors = items, .prior = prior_of(sides_->items)});
         });
     }
 
@@ -102,7 +129,30 @@ public:
     /// What the stored part of the objective is where all factors are 0.
     [[nodiscard]] double stored_weight() const { return stored_weight_; }
 
+    [[nodiscard]] static const FeaturePrior* prior_of(const FactorSide<B>& side)
+    {
+        return side.prior ? &side.prior->prior() : nullptr;
+    }
+
 private:
+    /// Of users and items, as they are or, at the start, by the options.
+    [[nodiscard]] std::array<FeaturePrior, 2> priors_so_far() const
+    {
+        const PriorOptions& options = job_.options.prior;
+        std::array<FeaturePrior, 2> priors;
+        for (const Side side : {Side::users, Side::items}) {
+            if (options.of(side).attributes.empty()) continue;
+            FeaturePrior& prior = priors[side == Side::items];
+            if (sides_) {
+                prior = (side == Side::users ? sides_->users : sides_->items).prior->prior();
+                continue;
+            }
+            prior = start_prior(job_.dataset, side, options.of(side), job_.options.objective.width());
+            job_.log.line(fmt::format("{} are pulled to a map of {} features", name(side), prior.names.size()));
+        }
+        return priors;
+    }
+
     void report_placement() const
     {
         if constexpr (PlacesFactors<B>) {

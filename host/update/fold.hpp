@@ -6,8 +6,16 @@ namespace alster {
 /// How far an audited row may be from its solution in fp64.
 inline constexpr double fold_bound = 1e-3;
 
+/// The map of a side's prior; empty: it has none.
+template <Backend B>
+std::vector<double> map_of(const FactorSide<B>& side)
+{
+    return side.prior ? side.prior->prior().map : std::vector<double>();
+}
+
 /// Solves the rows of `solved` that have interactions for the rows of `fixed`, which stay as they are: the half-step of
-/// training, whose result is turned back into the basis of `fixed`. All other rows of `solved` keep their factors, too.
+/// training, whose result is turned back into the basis of `fixed`. All other rows of `solved` keep their factors, too,
+/// and priors their maps.
 /// Throws UnsolvedRow where an audited row is not near its solution in fp64. Collective.
 template <Backend B>
 HalfStep fold(const Communicator& ranks, const B& backend, const Objective& objective, FactorSide<B>& solved,
@@ -15,6 +23,7 @@ HalfStep fold(const Communicator& ranks, const B& backend, const Objective& obje
 {
     const std::vector<float> fixed_before = host_copy(backend, fixed.factors);
     const std::vector<float> solved_before = host_copy(backend, solved.factors);
+    const std::vector<double> solved_map = map_of(solved), fixed_map = map_of(fixed);
     Solver<B> solver(ranks, backend, objective);
     solver.begin_with(fixed);
     HalfStep step = solver.half_step(solved, fixed);
@@ -35,6 +44,8 @@ HalfStep fold(const Communicator& ranks, const B& backend, const Objective& obje
     });
     backend.write_on_host(fixed.factors,
                           [&](std::span<float> factors) { std::ranges::copy(fixed_before, factors.begin()); });
+    if (solved.prior) solved.prior->set_map(solved_map);
+    if (fixed.prior) fixed.prior->set_map(fixed_map);
     step.gather(ranks);
     return step;
 }

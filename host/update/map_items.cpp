@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "distributed/row_partition.hpp"
+#include "host/model/served_factors.hpp"
 #include "host/personalize/cold/mapping.hpp"
+#include "host/personalize/cold/prior_map.hpp"
 
 namespace alster {
 
@@ -33,6 +35,17 @@ void shorten(std::span<float> row, double longest)
     for (float& value : row) value = static_cast<float>(value * (longest / length));
 }
 
+/// Factors of `wanted` items, as a model serves them.
+std::vector<float> mapped_factors(const ServedModel& served, const MappingTask& task, ColdMethod by)
+{
+    if (by != ColdMethod::prior) return by == ColdMethod::ridge ? map_by_ridge(task) : map_by_nearest(task);
+    const FeaturePrior prior = served.model().prior(Side::items).value();
+    const Features features = read_features(served.dataset(), Side::items, prior.names, {0, served.info().items});
+    const std::vector<float> trained = map_by_prior(prior, features, task.wanted);
+    const ServedFactors items(Side::items, Objective::of(served.info()), trained);
+    return {items.values().begin(), items.values().end()};
+}
+
 /// Every rank makes all of them. Of explicit feedback [y, 1, b] is mapped as a whole; its 1 stays 1.
 MappedRows map_rows(ServedModel& served, const NewItems& new_items, ColdMethod by)
 {
@@ -46,7 +59,7 @@ MappedRows map_rows(ServedModel& served, const NewItems& new_items, ColdMethod b
     const std::vector<float> learned = rows.factors;
     const MappingTask task{
         .features = features, .factors = {learned, info.items, info.width}, .known = known, .wanted = wanted};
-    std::vector<float> mapped = by == ColdMethod::ridge ? map_by_ridge(task) : map_by_nearest(task);
+    std::vector<float> mapped = mapped_factors(served, task, by);
     double longest = 0;
     for (const Row item : known)
         longest = std::max(longest, norm(std::span(learned).subspan(item * info.width, info.width)));
@@ -79,6 +92,7 @@ void write_side(const ServedModel& served, ModelWriter& to, Side side, std::span
     to.write_rows(side, rows.first, from.event_counts(side, rows),
                   from.file().read_rows<std::int64_t>(group + "/last_event", rows), status);
     to.write_gramian(side, from.gramian(side));
+    if (const auto prior = from.prior(side)) to.write_prior(side, *prior);
 }
 
 /// As stored, but for mapped rows, which get the length of all others.

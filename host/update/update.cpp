@@ -134,7 +134,18 @@ private:
             factors.resize(static_cast<std::size_t>(rows.size() * objective_.width()));
             backend_.write_on_host(factors_of(side).factors,
                                    [&](std::span<float> to) { std::ranges::copy(factors, to.begin()); });
+            if (auto prior = model_.prior(side)) {
+                Features features = read_features(now_, side, prior->names, rows);
+                factors_of(side).prior = std::make_unique<SidePrior>(std::move(*prior), std::move(features));
+            }
         }
+    }
+
+    /// As the model has it: rows are pulled to it, and it stays.
+    [[nodiscard]] const FeaturePrior* prior_of(Side side)
+    {
+        const auto& prior = factors_of(side).prior;
+        return prior ? &prior->prior() : nullptr;
     }
 
     void fold_side(Side side)
@@ -207,8 +218,9 @@ private:
             return folded_at;
         };
         const auto user_times = times(Side::users), item_times = times(Side::items);
-        write_model(ranks_, now_, objective_, info_, {mine(Side::users), sides_->users.factors.values, user_times},
-                    {mine(Side::items), sides_->items.factors.values, item_times}, path);
+        write_model(ranks_, now_, objective_, info_,
+                    {mine(Side::users), sides_->users.factors.values, user_times, prior_of(Side::users)},
+                    {mine(Side::items), sides_->items.factors.values, item_times, prior_of(Side::items)}, path);
     }
 
     const Communicator& ranks_;

@@ -53,7 +53,7 @@ void solve_in_fp64(const LongRows& long_rows, const std::vector<char>& unsound, 
         if (!unsound[u]) continue;
         const auto solution =
             equations_in_fp64(long_rows, u, objective.biased)
-                .solve(objective, long_rows.interactions.entries(u), {X.row(u), static_cast<std::size_t>(X.width)});
+                .solve(objective, u, long_rows.interactions.entries(u), {X.row(u), static_cast<std::size_t>(X.width)});
         report.penalties[u] = solution.penalty;
 #pragma omp critical(alster_report)
         {
@@ -90,7 +90,8 @@ void solve_long_rows(const RowSolver& solver, const RowContext& context, const L
                 unfinished = std::move(sum);
                 continue;
             }
-            const auto solution = sum.solve(objective, n, {X.row(last.row), static_cast<std::size_t>(X.width)});
+            const auto solution =
+                sum.solve(objective, last.row, n, {X.row(last.row), static_cast<std::size_t>(X.width)});
             report.penalties[last.row] = solution.penalty;
             unsound[last.row] = !(solution.least_share > least_pivot_share);
         }

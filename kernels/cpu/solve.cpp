@@ -6,6 +6,7 @@
 #include "kernels/cpu/aligned_floats.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/cpu/long_rows.hpp"
+#include "kernels/cpu/prior_row.hpp"
 #include "kernels/cpu/row_tasks.hpp"
 #include "kernels/exact_row.hpp"
 
@@ -90,13 +91,14 @@ SolveReport CpuBackend::solve(const Shard& shard, const Matrix& Y, const RowObje
 #pragma omp parallel reduction(+ : dual, by_steps)
     {
         const AlignedFloats workspace = make_aligned_floats(row_solver_.workspace(Y.width, shard.longest));
+        PriorRowSolver solver(row_solver_, context, objective, shard.longest);
         const auto solve_row = [&](Row k) {
             const Row u = shard.order[k];
             if (interactions.entries(u) > entries_per_part_ || !ready(shard.batch_at(k))) return;
             if (interactions.entries(u) == 0) return void(std::ranges::fill(x_of(u), 0.0F));
             RowToSolve task = task_of(interactions, u, objective);
             if (k + 1 < rows) announce(interactions, shard.order[k + 1], task);
-            const RowResult row = row_solver_.solve(context, task, workspace.get(), X.row(u));
+            const RowResult row = solver.solve(u, task, workspace.get(), X.row(u));
             report.residuals[u] = row.residual;
             report.penalties[u] = row.penalty;
             dual += row.dual;

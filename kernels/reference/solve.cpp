@@ -35,11 +35,13 @@ ExactRow solve_reference_row(const Interactions& interactions, Row row, FactorTa
     std::fill(x.begin(), x.end(), 0.0F);
     if (n == 0) return {};
 
-    // A = diag(base + λ_u) + Σ c y yᵀ,  b = Σ c p y,  x = A⁻¹ b
+    // A = diag(base + λ_u) + Σ c y yᵀ,  b = λ_u m + Σ c p y,  x = A⁻¹ b
     Eigen::VectorXd lambda = Eigen::VectorXd::Constant(Y.width, objective.regularization(n));
     if (objective.biased) lambda[Y.width - 1] = objective.regularization(n, true);
     Eigen::MatrixXd A = (Eigen::Map<const Eigen::VectorXd>(objective.base.data(), Y.width) + lambda).asDiagonal();
-    Eigen::VectorXd b = Eigen::VectorXd::Zero(Y.width);
+    Eigen::VectorXd mean = Eigen::VectorXd::Zero(Y.width);
+    if (objective.prior) objective.prior->mean(row, {mean.data(), x.size()});
+    Eigen::VectorXd b = lambda.cwiseProduct(mean);
     for (Offset k = interactions.offsets[row]; k < interactions.offsets[row + 1]; ++k) {
         const auto [y, c, p] = entry_of(interactions, k, Y, objective.biased);
         A.selfadjointView<Eigen::Lower>().rankUpdate(y, c);
@@ -59,7 +61,7 @@ ExactRow solve_reference_row(const Interactions& interactions, Row row, FactorTa
         const auto [y, c, p] = entry_of(interactions, k, Y, objective.biased);
         result.residual += c * std::pow(p - rounded.dot(y), 2);
     }
-    result.penalty = rounded.cwiseAbs2().dot(lambda);
+    result.penalty = (rounded - mean).eval().cwiseAbs2().dot(lambda);
     return result;
 }
 

@@ -196,6 +196,8 @@ class Model:
         return self._need_data("explain").interactions(row, float(self.attributes["alpha"]))
 
     def _system(self, events: Interactions) -> RowSystem:
+        if "prior/users/map" in self._file:
+            raise AlsterError("the model was trained with --user-features, which this package does not know of users")
         Y = self.items.factors[events.columns].astype(np.float64)
         if self.is_explicit:
             return explicit_system(self.attributes, Y, events)

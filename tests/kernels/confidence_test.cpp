@@ -170,7 +170,7 @@ TEST(NormalEquationsInFp64, AreThoseOfTheRow)
     sum.add(high);
     sum.add(low);
     HostMatrix X(last + 1, mix.width);
-    const auto solution = sum.solve(objective, problem.interactions.entries(last),
+    const auto solution = sum.solve(objective, last, problem.interactions.entries(last),
                                     std::span(X.row(last), static_cast<std::size_t>(mix.width)));
     EXPECT_GT(solution.least_share, least_pivot_share_in_fp64);
     EXPECT_LE(error_of(X, last, by_qr(problem, last, objective)), 1e-6);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/dataset_file.hpp"
+#include "data/feature_prior.hpp"
 
 namespace alster {
 
@@ -12,9 +13,12 @@ namespace alster {
 struct FeatureRules {
     std::vector<std::string> attributes;  // categories, sets and truth values
     Row least_rows = 5;                   // a value that fewer rows have says nothing
+    bool numbers = false;                 // whether attributes may be numbers, too
+    const char* option = "--features";    // by which they were named, for messages
 };
 
 /// Rows of one side by the values of their attributes: sparse, of length 1, or 0 where nothing is known of a row.
+/// Numbers stand beside that, as standard deviations from their mean, at most 3; 0 where one was not given.
 ///
 /// A value that df of N rows have weighs ln(N / df), so one that all rows have weighs nothing. It is a value of its
 /// attribute: "Drama" of genres is another one than "Drama" of tags.
@@ -31,6 +35,14 @@ struct Features {
 /// Features of all rows of one side. Errors: usage (64) for an attribute that the dataset lacks, or whose type has no
 /// values to count. Not collective.
 [[nodiscard]] Features read_features(const DatasetReader& dataset, Side side, const FeatureRules& rules);
+
+/// The features that these rules make of a dataset, and what each weighs in it: only then can other rows get the same
+/// features. Errors as read_features(). Not collective.
+[[nodiscard]] FeatureNames name_features(const DatasetReader& dataset, Side side, const FeatureRules& rules);
+
+/// Features of some rows by their names; values without a name are left out. Throws bad_data (65) where the dataset lacks
+/// an attribute, or has it of another type. Not collective.
+[[nodiscard]] Features read_features(const DatasetReader& dataset, Side side, const FeatureNames& names, RowRange rows);
 
 /// The rows that have a value, with its weight in each: the transpose of features, of some rows.
 struct Postings {

@@ -14,9 +14,10 @@ namespace alster {
 ///   content  how alike their features are to those of what the user took
 ///   knn      x·y with y the mean of the most similar titles' factors
 ///   ridge    x·y with y a linear map of the features
-///   blend    content and the better one of both maps, each standardised over the titles and added
-enum class ColdMethod { content, knn, ridge, blend };
-inline constexpr std::array<const char*, 4> cold_method_names = {"content", "knn", "ridge", "blend"};
+///   blend    content and the best one of the maps, each standardised over the titles and added
+///   prior    x·y with y the map of the features that training pulled items to; of models that have one
+enum class ColdMethod { content, knn, ridge, blend, prior };
+inline constexpr std::array<const char*, 5> cold_method_names = {"content", "knn", "ridge", "blend", "prior"};
 [[nodiscard]] inline const char* name(ColdMethod method)
 {
     return cold_method_names.at(static_cast<std::size_t>(method));

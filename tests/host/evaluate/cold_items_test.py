@@ -272,4 +272,5 @@ def main():
         a_model_without_mapped_items_has_no_new_titles()
 
 
-main()
+if __name__ == "__main__":
+    main()
