@@ -24,7 +24,6 @@ struct RefoldedUsers {
 
 /// `left`: this rank's users' interactions with the other items. Throws diverged (12) where a row cannot be solved.
 /// Collective.
-[[nodiscard]] RefoldedUsers refold(const ServedModel& served, Interactions left,
-                                   std::span<const std::int32_t> place_of);
+[[nodiscard]] RefoldedUsers refold(ServedModel& served, Interactions left, std::span<const std::int32_t> place_of);
 
 }  // namespace alster

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,7 @@ struct TrainedRows {
     RowRange rows;
     std::span<const float> factors;                // (rows, objective.width())
     std::span<const std::int64_t> folded_at = {};  // (rows) when an update folded a row in, Unix seconds; 0: never
+    std::span<const std::uint8_t> mapped = {};     // (rows) 1: mapped from features, not learned; empty: none is
 };
 
 /// (rows, objective.served_width()) from (rows, objective.width()), which must live as long: implicit ones are served as
