@@ -236,7 +236,8 @@ TEST(HeaderOverPositions, MustNameThemInTheirOrder)
                 ElementsAre("1 10 1 1744000099 play"));
     EXPECT_THAT(refusal("item,user,event,time\n10,1,play,1744000099\n", layout),
                 AllOf(HasSubstr("names 'item' where --columns has the user, and 'user'"), HasSubstr("user=NAME")));
-    EXPECT_THAT(refusal("user,item,time,event\n1,10,9,play\n", layout), HasSubstr("the header names 'event' where --columns has the time"));
+    EXPECT_THAT(refusal("user,item,time,event\n1,10,9,play\n", layout),
+                HasSubstr("the header names 'event' where --columns has the time"));
     EXPECT_THAT(read_events("user,item,rating,note\n1,10,3,5\n", with("user=0,item=1,confidence=2", true)),
                 ElementsAre("1 10 1 0"));  // one name alone contradicts nothing
     EXPECT_THAT(read_events("item,user\n1,10\n", with("user=item,item=user", true)), ElementsAre("1 10 1 0"));
