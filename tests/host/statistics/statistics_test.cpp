@@ -169,6 +169,15 @@ TEST(PairedDifferences, OfNobodyAndOfEqualSystemsSayNothing)
     EXPECT_EQ(equal.interval.high, 0);
 }
 
+TEST(PairedDifferences, OfEqualUnitsHaveAnIntervalOfOnePointHoweverFewThereAre)
+{
+    for (std::size_t units = 1; units < 6; ++units) {
+        const auto result = paired(std::vector<double>(units, 0.5));
+        EXPECT_EQ(result.interval.low, 0.5) << units;
+        EXPECT_EQ(result.interval.high, 0.5) << units;
+    }
+}
+
 TEST(PairedDifferences, OfFewUnitsHaveAnExactP)
 {
     EXPECT_DOUBLE_EQ(paired({1, 2, 3}).p, 0.25);           // only all + and all − reach 6
