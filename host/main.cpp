@@ -17,7 +17,7 @@ constexpr Command commands[] = {
     {"update", "add new events to a model without retraining", update_command, true},
     {"erase", "remove users and items from files for good", erase_command, false},
     {"export-checkpoint", "make a model of a run that is not finished", export_checkpoint_command, true},
-    {"sweep", "list the runs of a sweep file, or train one of them", sweep_command, false, "", false},
+    {"sweep", "list the runs of a sweep file, or train one of them", sweep_command, false, "", false, true},
     {"sweep-report", "compare the runs of a sweep", sweep_report_command, false},
     {"tune", "choose the settings of a model, and train it", tune_command, true},
     {"report", "make a page of a run: how it went, how good it is", report_command, true},

@@ -92,7 +92,9 @@ enum class Defect {
         case Defect::negative_confidence:
             return "confidence is negative";
         case Defect::bad_time:
-            return "time is neither Unix time nor yyyymmdd nor ISO 8601, from 1970 to 2106 (see --time-format)";
+            return "time is neither Unix time nor yyyymmdd nor ISO 8601, from 1970 to 2106: say how it is written, as "
+                   "in "
+                   "--time-format '%a %b %d %H:%M:%S %z %Y'";
         case Defect::ticks:
             return "time looks like ticks of 100 ns since the year 1 (.NET) or 1601 (Windows): subtract "
                    "621355968000000000 or 116444736000000000 and divide by 10000000; --time-format ns if it is in ns";

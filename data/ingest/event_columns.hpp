@@ -13,6 +13,9 @@ inline constexpr std::size_t event_columns = 7;
 /// For each EventColumn the position of its field in a line, from 0; -1: not there.
 using ColumnPositions = std::array<int, event_columns>;
 
+/// For each EventColumn what a header names it; "": it is not there.
+using HeaderNames = std::array<std::string, event_columns>;
+
 /// "user", "item" and so on, as --columns has them.
 [[nodiscard]] std::string_view name(EventColumn column);
 

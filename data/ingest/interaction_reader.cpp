@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "data/error.hpp"
+#include "data/ingest/header_check.hpp"
 #include "data/ingest/json_objects.hpp"
 #include "data/ingest/other_layouts.hpp"
 
@@ -152,7 +153,7 @@ std::unique_ptr<LineParser> InteractionReader::make_parser(std::string_view head
 std::unique_ptr<LineParser> InteractionReader::make_table(std::string_view head)
 {
     head_ = read_table_head(head, layout_, path());
-    if (file_ == 0) first_has_header_ = head_.has_header;
+    if (file_ == 0) first_head_ = head_;
     require_header_as_first();
     for (std::size_t c = 0; c < event_columns; ++c)
         if (head_.positions[c] >= 0) columns_of_files_[file_] |= 1U << c;
@@ -165,22 +166,35 @@ std::unique_ptr<LineParser> InteractionReader::make_table(std::string_view head)
                              .nulls = layout_.nulls});
 }
 
-/// Of files that were cut from one the first alone has the header: the positions of the others are unknown.
-void InteractionReader::require_header_as_first() const
+/// Null where it cannot be read again.
+const TableHead* InteractionReader::first_head()
 {
     const std::string& first = source_.path(0);
-    if (head_.has_header || layout_.header || !layout_.columns.empty() || first == path() || first == "-") return;
-    const auto read_first = [&] {
+    if (!first_head_ && first == "-") return nullptr;
+    if (!first_head_) {
         LineSource beginning({first});
         Line line;
         static_cast<void>(beginning.next(line));
-        return read_table_head(beginning.head(), layout_, first).has_header;
-    };
-    if (first_has_header_ ? *first_has_header_ : read_first())
+        first_head_ = read_table_head(beginning.head(), layout_, first);
+    }
+    return &*first_head_;
+}
+
+/// Of files that were cut from one the first alone has the header: the positions of the others are unknown. Where all
+/// have one, it must say the same of positions that were given.
+void InteractionReader::require_header_as_first()
+{
+    const std::string& first = source_.path(0);
+    if (first == path() || (!layout_.columns.empty() && !head_.has_header)) return;
+    if (layout_.columns.empty() && (head_.has_header || layout_.header)) return;
+    const TableHead* of_first = first_head();
+    if (!of_first || !of_first->has_header) return;
+    if (layout_.columns.empty())
         throw Error(ExitCode::bad_data,
                     "{}: has no header, but {} has one: say by position what the columns are, as in --columns "
                     "user=0,item=1",
                     path(), first);
+    if (layout_.columns.by_position()) require_same_columns(head_.names, of_first->names, path(), first);
 }
 
 /// A quoted field that does not end in its line may end in one of the next. Where it does not, the line is read alone

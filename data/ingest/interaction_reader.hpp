@@ -64,7 +64,8 @@ private:
     void begin_file();
     [[nodiscard]] std::unique_ptr<LineParser> make_parser(std::string_view head);
     [[nodiscard]] std::unique_ptr<LineParser> make_table(std::string_view head);
-    void require_header_as_first() const;
+    void require_header_as_first();
+    [[nodiscard]] const TableHead* first_head();
     [[nodiscard]] bool pass_over();
     void read_line();
     [[nodiscard]] Defect parse();
@@ -80,7 +81,7 @@ private:
     std::string columns_;
     TakenKeys taken_;  // in the files before
     std::map<std::size_t, unsigned> columns_of_files_;
-    std::optional<bool> first_has_header_;  // where this rank has read the beginning of the first file
+    std::optional<TableHead> first_head_;  // where this rank has read the beginning of the first file
     bool crossed_ = false;
     Line line_;
     std::vector<std::string_view> objects_;  // of a line of JSON that are still to be read

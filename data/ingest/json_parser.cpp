@@ -65,6 +65,7 @@ public:
     {
         parts_ = {};
         candidates_ = {};
+        null_keys_ = {};
         Paths paths{};
         if (!by_known_names_) std::copy(keys_.begin(), keys_.end(), paths.begin());
         const Defect defect = document_.read(
@@ -150,7 +151,10 @@ private:
         if (!key->column) return Defect::none;
         JsonText text;
         if (const auto error = read_text(value, text)) return document_.broken(error);
-        if (text.kind == JsonText::Kind::null) return Defect::none;
+        if (text.kind == JsonText::Kind::null) {
+            null_keys_[static_cast<std::size_t>(*key->column)] = key->name;
+            return Defect::none;
+        }
         if (is_null(text)) text.text = "";
         if (text.kind == JsonText::Kind::text && text.text.empty() && !is_id(*key->column)) return Defect::none;
         Candidate& met = candidates_[static_cast<std::size_t>(*key->column)];
@@ -192,6 +196,7 @@ private:
             document_.set_detail(fmt::format("'{}' is {}, which is not written as a whole number", key, value.text));
             return Defect::wrong_type;
         }
+        if (value.kind == Kind::null) null_keys_[static_cast<std::size_t>(column)] = key;
         if (value.kind == Kind::text || value.kind == Kind::number || value.kind == Kind::null) return Defect::none;
         if (value.kind == Kind::boolean && column == EventColumn::event) return Defect::none;
         if (value.kind == Kind::boolean && number) {
@@ -199,7 +204,9 @@ private:
             return Defect::none;
         }
         const char* kind = value.kind == Kind::boolean ? "true or false" : "an object";
-        document_.set_detail(fmt::format("'{}' is {}", key, value.kind == Kind::array ? "an array" : kind));
+        document_.set_detail(fmt::format(
+            "'{}' is {}", key,
+            value.kind == Kind::array ? "an array, and an event has one: write an object for each element" : kind));
         return Defect::wrong_type;
     }
 
@@ -212,6 +219,10 @@ private:
 
     Defect absent(EventColumn column, std::string_view line)
     {
+        if (const auto null_key = null_keys_[static_cast<std::size_t>(column)]; !null_key.empty()) {
+            document_.set_detail(fmt::format("'{}' is null", null_key));
+            return Defect::wrong_type;
+        }
         const std::string& asked = keys_[static_cast<std::size_t>(column)];
         const std::string key = asked.empty() ? std::string(name(column)) : asked;
         const std::string names = document_.names(line);
@@ -221,7 +232,8 @@ private:
 
     bool by_known_names_;
     std::array<std::string, event_columns> keys_;
-    std::array<bool, event_columns> named_met_{};  // in some object
+    std::array<bool, event_columns> named_met_{};            // in some object
+    std::array<std::string_view, event_columns> null_keys_;  // of the object: the key that is null; "": none
     std::array<std::string_view, event_columns> parts_;
     std::size_t file_;
     std::vector<std::string> nulls_;

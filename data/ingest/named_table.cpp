@@ -68,6 +68,16 @@ double NamedTable::number(std::string_view column) const
     return value;
 }
 
+double NamedTable::quantity(std::string_view column) const
+{
+    constexpr double most = 1e100;
+    const double value = number(column);
+    if (std::abs(value) > most)
+        throw Error(ExitCode::bad_data, "{}: {} is {}, whose square cannot be computed with: give it in another unit",
+                    where(), column, text(column));
+    return value;
+}
+
 std::string NamedTable::where() const { return fmt::format("{}:{}", path_, line_.number); }
 
 }  // namespace alster

@@ -32,6 +32,9 @@ public:
     /// The same as a finite number. Error: bad_data (65).
     [[nodiscard]] double number(std::string_view column) const;
 
+    /// The same, of which squares may be added up. Error: bad_data (65).
+    [[nodiscard]] double quantity(std::string_view column) const;
+
     /// "file:line" of the last row.
     [[nodiscard]] std::string where() const;
 

@@ -12,6 +12,7 @@
 #include "data/ingest/field_splitter.hpp"
 #include "data/ingest/file_kind.hpp"
 #include "data/ingest/head_records.hpp"
+#include "data/ingest/header_check.hpp"
 #include "data/ingest/other_layouts.hpp"
 
 namespace alster {
@@ -61,6 +62,8 @@ public:
             result_.body = records_[first].end;
             read_header(first);
             shift_row_names(first);
+            result_.names = names_at(result_.positions, fields_, result_.width - fields_.size());
+            if (layout_.columns.by_position()) require_header(result_, layout_.times, where(first));
         } else {
             result_.positions = by_position();
             check_looks(first);

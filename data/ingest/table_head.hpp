@@ -18,6 +18,7 @@ struct TableHead {
     std::size_t width = 0;  // fields of the header, or of the first line
     bool has_header = false;
     std::string header = {};   // the line itself
+    HeaderNames names = {};    // what it names the columns at positions
     std::string mark = {};     // the line "sep=;"
     std::uint64_t body = 0;    // lines that begin before this byte are passed over
     std::string columns = {};  // "user=uid, item=sku; not used: note", where known names decided

@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <unordered_set>
 
 #include "data/console.hpp"
 #include "data/dataset_file.hpp"
@@ -45,16 +46,28 @@ std::string quoted(const std::string& field)
     return text + '"';
 }
 
-/// Visits the ids of a dataset's users, or of a table's column "user".
+/// Visits each id of a table's column "user" once.
+template <class Visit>
+void each_user_of_table(const std::string& path, const Visit& visit)
+{
+    static constexpr std::array<std::string_view, 1> needed{"user"};
+    NamedTable table(path, needed);
+    std::unordered_set<std::string> seen;
+    std::int64_t repeated = 0;
+    while (table.next()) {
+        if (table.text("user").empty()) throw Error(ExitCode::bad_data, "{}: names no user", table.where());
+        const auto [user, added] = seen.emplace(table.text("user"));
+        repeated += !added;
+        if (added) visit(*user);
+    }
+    if (repeated > 0) say("alster: {}: {} lines name a user again, who is assigned once", path, repeated);
+}
+
+/// Visits the ids of a dataset's users, or of a table's.
 template <class Visit>
 void each_user(const AssignOptions& options, const Visit& visit)
 {
-    if (!options.users.empty()) {
-        static constexpr std::array<std::string_view, 1> needed{"user"};
-        NamedTable table(options.users, needed);
-        while (table.next()) visit(std::string(table.text("user")));
-        return;
-    }
+    if (!options.users.empty()) return each_user_of_table(options.users, visit);
     const DatasetReader dataset(options.data);
     const IdColumn ids = dataset.ids(Side::users, {0, dataset.info().users});
     for (Row user = 0; user < ids.rows(); ++user) visit(ids.text(user));

@@ -8,12 +8,14 @@ struct Command {
     const char* name;
     const char* summary;
     int (*run)(int argc, char** argv);
-    bool parallel;              // uses MPI: runs alone, under mpirun or srun
-    const char* parts = "";     // "assign read": the words it takes behind its name, each with options of its own
-    bool shows_waiting = true;  // false: it shows its progress itself
+    bool parallel;               // uses MPI: runs alone, under mpirun or srun
+    const char* parts = "";      // "assign read": the words it takes behind its name, each with options of its own
+    bool shows_waiting = true;   // false: it shows its progress itself
+    bool starts_others = false;  // it runs a parallel command itself
 };
 
-/// Runs it, under MPI if it is parallel; a failure is printed in one line and becomes the exit code.
+/// Runs it, under MPI if it is parallel; else the first process of a launcher runs it, and the others do nothing. A
+/// failure is printed in one line and becomes the exit code.
 int run(const Command& command, int argc, char** argv);
 
 /// Runs what only prints; a failure is printed in one line and becomes the exit code.

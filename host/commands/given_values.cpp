@@ -14,9 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array outputs = {"--out", "--verdict"};
+constexpr std::array outputs = {"--out", "--verdict", "--html"};
 constexpr std::array replaceable = {"--extend", "--previous"};
-constexpr std::array files_of_a_run = {"model.h5", "neighbours.h5"};
+constexpr std::array files_of_a_run = {"model.h5", "neighbours.h5", "metrics.jsonl", "manifest.json",
+                                       "config.resolved.toml"};
 constexpr std::array beside_an_output = {"", ".quarantine.tsv", ".users.quarantine.tsv", ".items.quarantine.tsv"};
 
 template <std::size_t n>
@@ -25,19 +26,30 @@ bool is_one_of(const CLI::Option& option, const std::array<const char*, n>& name
     return std::ranges::any_of(names, [&](const char* name) { return option.check_name(name); });
 }
 
+[[noreturn]] void refuse(const std::string& option, const fs::path& output, const std::string& what,
+                         const std::string& named_by)
+{
+    throw Error(ExitCode::usage, "{} {}: {} is an input ({}): choose another name", option, output.string(), what,
+                named_by);
+}
+
 bool same_file(const fs::path& a, const fs::path& b)
 {
     std::error_code failed;
     return fs::is_regular_file(a, failed) && fs::equivalent(a, b, failed);
 }
 
-/// What is read where an option has this value. Of a run whose checkpoint is asked for no model is.
+/// What is read where an option has this value: of a directory the files of its run, and of those of a sweep. Of a run
+/// whose checkpoint is asked for no model is.
 std::vector<fs::path> files_of(const CLI::Option& option, const fs::path& value)
 {
     std::error_code failed;
     if (!fs::is_directory(value, failed) || option.check_name("checkpoint")) return {value};
-    std::vector<fs::path> files;
-    for (const char* name : files_of_a_run) files.push_back(value / name);
+    std::vector<fs::path> runs{value}, files;
+    if (option.check_name("directory"))
+        for (const auto& entry : fs::directory_iterator(value, failed)) runs.push_back(entry.path());
+    for (const fs::path& run : runs)
+        for (const char* name : files_of_a_run) files.push_back(run / name);
     return files;
 }
 
@@ -47,8 +59,7 @@ void require_apart(const CLI::Option& option, const fs::path& output, const CLI:
         for (const fs::path& input : files_of(other, value))
             for (const char* suffix : beside_an_output)
                 if (same_file(output.string() + suffix, input))
-                    throw Error(ExitCode::usage, "{} {}: {} is an input ({}): choose another name", option.get_name(),
-                                output.string(), *suffix == 0 ? "it" : output.string() + suffix, other.get_name());
+                    refuse(option.get_name(), output, *suffix == 0 ? "it" : output.string() + suffix, other.get_name());
 }
 
 }  // namespace
@@ -83,6 +94,12 @@ void require_outputs_apart(CLI::App& app)
             if (!is_one_of(*other, outputs) && !is_one_of(*other, replaceable))
                 for (const std::string& output : option->results()) require_apart(*option, output, *other);
     }
+}
+
+void require_apart(const std::string& option, const fs::path& output, const fs::path& input,
+                   const std::string& named_by)
+{
+    if (same_file(output, input)) refuse(option, output, "it", named_by);
 }
 
 }  // namespace alster

@@ -1,5 +1,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
 #include <vector>
 
 namespace alster {
@@ -14,5 +16,9 @@ void require_values(const CLI::App& app, int argc, char** argv);
 /// Throws usage (64) where an output is also an input, by device and inode: the input would be lost. What is to be
 /// extended or followed (--extend, --previous) may be replaced.
 void require_outputs_apart(CLI::App& app);
+
+/// The same of an input that no option names: `named_by` says what does.
+void require_apart(const std::string& option, const std::filesystem::path& output, const std::filesystem::path& input,
+                   const std::string& named_by);
 
 }  // namespace alster

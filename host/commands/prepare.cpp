@@ -34,6 +34,14 @@ nlohmann::json as_json(const DescriptionReport& file)
             {"texts_cut", file.cut},       {"quarantined", file.quarantined},       {"attributes", attributes}};
 }
 
+/// "no events", "1 to 9", "1000 or more"
+std::string class_words(std::size_t c)
+{
+    if (c == 0) return "no events";
+    if (c + 1 == event_classes.size()) return fmt::format("{} or more", event_classes[c]);
+    return fmt::format("{} to {}", event_classes[c], event_classes[c + 1] - 1);
+}
+
 /// For which rows an attribute was given: of those with few events and with many, where it was not for all.
 std::string given_text(const AttributeReport& attribute)
 {
@@ -45,8 +53,7 @@ std::string given_text(const AttributeReport& attribute)
         if (attribute.rows_in_class[c] == 0) continue;
         const auto share =
             static_cast<double>(attribute.given_in_class[c]) / static_cast<double>(attribute.rows_in_class[c]);
-        shares += fmt::format("{}{:.0f} % of those with {}{}", shares.empty() ? "" : ", ", 100 * share,
-                              c == 0 ? "no events" : fmt::format("{}", event_classes[c]), c == 0 ? "" : " or more");
+        shares += fmt::format("{}{:.0f} % of those with {}", shares.empty() ? "" : ", ", 100 * share, class_words(c));
     }
     return fmt::format("given for {} of {}: {}", attribute.given, rows, shares);
 }

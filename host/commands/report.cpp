@@ -7,6 +7,7 @@
 #include "distributed/leader.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
+#include "host/commands/given_values.hpp"
 #include "host/runs/run_report.hpp"
 
 namespace alster {
@@ -57,6 +58,8 @@ int report_command(int argc, char** argv)
     if (out.empty()) out = options.run / "report.html";
 
     const Communicator ranks;
+    by_leader(ranks,
+              [&] { require_apart("--out", out, read_run(options.run).option("data"), "the dataset of the run"); });
     const auto lock = lock_output(ranks, out);
     const RunReport report = make_run_report(ranks, options);
     std::size_t bytes = 0;

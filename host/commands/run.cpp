@@ -52,6 +52,7 @@ int run(const Command& command, int argc, char** argv)
         flush_output();
         return result;
     };
+    if (!command.parallel && !command.starts_others && !first_process()) return 0;
     if (!command.parallel) return guarded(first_process(), job);
     const int code = guarded(first_process(), [&] {
         MpiSession session(argc, argv);

@@ -150,6 +150,7 @@ int sweep_command(int argc, char** argv)
     if (line.app().count("--index") > 0) return train_run(options, runs, given, line.json());
 
     if (!given.empty()) throw Error(ExitCode::usage, "{} needs --index; see alster sweep --help", given.front());
+    if (!first_process()) return 0;
     if (options.array)
         print("{}\n", array_of(runs));
     else if (line.json())

@@ -10,6 +10,7 @@
 #include "data/output_lock.hpp"
 #include "host/commands/command_line.hpp"
 #include "host/commands/commands.hpp"
+#include "host/commands/given_values.hpp"
 #include "host/sweep/sweep_report.hpp"
 
 namespace alster {
@@ -50,6 +51,8 @@ int sweep_report_command(int argc, char** argv)
     for (const auto& path : run_directories(directory)) runs.push_back(read_run(path));
     const SweepReport report = compare(std::move(runs));
     if (!html.empty()) {
+        for (const RunRecord& run : report.runs)
+            require_apart("--html", html, run.option("data"), "the dataset of run " + run.name);
         const auto lock = OutputLock::of_file(html);
         const fs::path name = fs::weakly_canonical(directory / "");  // also where it is named "."
         write_whole(html, to_html(report, name.parent_path().filename().string()));

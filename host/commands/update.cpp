@@ -44,7 +44,8 @@ void add_options(CLI::App& app, UpdateOptions& options, UpdateWords& words)
     app.add_option("--late", words.late,
                    "Events no later than the dataset: refuse them, drop, or add (it does not hold them)")
         ->check(CLI::IsMember(late_words));
-    app.add_flag("--keep-items", options.keep_items, "Fold in new items only: those of the model stay as they are");
+    app.add_flag("--keep-items", options.keep_items,
+                 "Fold in new items only: those that were learned stay as they are");
     app.add_option("--max-bad", words.given.max_bad, "Fraction of lines that may be bad")->check(CLI::Range(0.0, 1.0));
     app.add_option("--threads", options.threads, "Threads of each rank; 0: its share of the node's cores")
         ->check(CLI::Range(0, 4096));

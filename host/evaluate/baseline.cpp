@@ -13,6 +13,11 @@ Baseline better_baseline(double rmse_of_biases, double rmse_of_mean)
 
 bool Comparison::model_wins() const { return metric == "rmse" ? model < baseline.value : model > baseline.value; }
 
+bool Comparison::harder_than(const Comparison& other) const
+{
+    return metric == "rmse" ? baseline.value < other.baseline.value : baseline.value > other.baseline.value;
+}
+
 std::string Comparison::warning() const
 {
     if (model_wins()) return "";

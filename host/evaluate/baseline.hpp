@@ -22,6 +22,9 @@ struct Comparison {
     /// Whether the model is better; RMSE is better where it is less.
     [[nodiscard]] bool model_wins() const;
 
+    /// Whether its baseline is harder to beat than another one of the same metric.
+    [[nodiscard]] bool harder_than(const Comparison& other) const;
+
     /// One plain sentence that says so where it is not; else an empty text.
     [[nodiscard]] std::string warning() const;
 

@@ -22,14 +22,13 @@ void append(const Interactions& from, Offset entry, Column column, Interactions&
 }
 
 /// Rows as training has them: of explicit feedback [y, b], where a model has [y, 1, b].
-HostMatrix trained_items(const ServedModel& served, const Objective& objective, std::span<const std::int32_t> place_of)
+HostMatrix trained_items(ServedModel& served, const Objective& objective, std::span<const std::int32_t> place_of)
 {
     const ModelInfo& info = served.info();
-    const auto stored = served.model().factors(Side::items, {0, info.items});
     HostMatrix items(info.items, objective.width());
-    for (Row i = 0; i < info.items; ++i) {
+    for (const std::int32_t i : served.items().items()) {
         if (place_of[i] >= 0) continue;
-        const float* row = stored.data() + i * info.width;
+        const float* row = served.items().factors(i);
         std::copy_n(row, objective.factors, items.row(i));
         if (objective.is_explicit()) items.row(i)[objective.factors] = row[info.width - 1];
     }
@@ -75,8 +74,7 @@ HiddenPart hide(const Interactions& all, std::span<const std::int32_t> place_of)
     return parts;
 }
 
-RefoldedUsers refold(const ServedModel& served, RowRange users, Interactions left,
-                     std::span<const std::int32_t> place_of)
+RefoldedUsers refold(ServedModel& served, RowRange users, Interactions left, std::span<const std::int32_t> place_of)
 {
     const Objective objective = Objective::of(served.info());
     const CpuBackend backend(common_instruction_set(served.ranks(), Precision::fp32));

@@ -24,7 +24,7 @@ struct RefoldedUsers {
 
 /// `left`: the interactions of `users`, this rank's, with the other items. Throws diverged (12) where a row cannot be solved.
 /// Collective.
-[[nodiscard]] RefoldedUsers refold(const ServedModel& served, RowRange users, Interactions left,
+[[nodiscard]] RefoldedUsers refold(ServedModel& served, RowRange users, Interactions left,
                                    std::span<const std::int32_t> place_of);
 
 }  // namespace alster

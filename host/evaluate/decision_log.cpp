@@ -47,19 +47,23 @@ DecisionLog read_decisions(const std::string& path)
     const bool has_model = table.find("predicted").has_value();
     if (has_model != table.find("predicted_target").has_value())
         throw Error(ExitCode::bad_data, "{}: predicted and predicted_target go together, and one is missing", path);
+    constexpr double least_propensity = 1e-50;  // squares of weights are added up
     DecisionLog log;
     while (table.next()) {
         const double propensity = table.number("propensity"), target = table.number("target");
         if (propensity <= 0 || propensity > 1)
             throw Error(ExitCode::bad_data, "{}: propensity {} is not in (0, 1]", table.where(), propensity);
+        if (propensity < least_propensity)
+            throw Error(ExitCode::bad_data, "{}: propensity {}: no log has decisions so improbable", table.where(),
+                        propensity);
         if (target < 0 || target > 1)
             throw Error(ExitCode::bad_data, "{}: target {} is not in [0, 1]", table.where(), target);
         log.propensities.push_back(propensity);
         log.targets.push_back(target);
-        log.rewards.push_back(table.number("reward"));
+        log.rewards.push_back(table.quantity("reward"));
         if (!has_model) continue;
-        log.predicted.push_back(table.number("predicted"));
-        log.predicted_target.push_back(table.number("predicted_target"));
+        log.predicted.push_back(table.quantity("predicted"));
+        log.predicted_target.push_back(table.quantity("predicted_target"));
     }
     if (log.rewards.empty()) throw Error(ExitCode::bad_data, "{}: has no decisions", path);
     return log;

@@ -8,22 +8,26 @@
 #include "data/ingest/split_plan.hpp"
 #include "host/evaluate/learned_ranker.hpp"
 #include "host/evaluate/measured_users.hpp"
-#include "host/model/learned.hpp"
 #include "host/personalize/recent_term.hpp"
 
 namespace alster {
 
 namespace {
 
-/// All items, those of which nothing was learned too: for predictions of given pairs.
+/// All items, for predictions of given pairs. What was not learned has factors of 0, or of explicit feedback [0, 1, 0].
 struct AllItems {
     std::vector<float> factors;
     FactorTable table;
 
-    explicit AllItems(const ServedModel& served)
-        : factors(served.model().factors(Side::items, {0, served.info().items})),
+    explicit AllItems(ServedModel& served)
+        : factors(static_cast<std::size_t>(served.info().items * served.info().width)),
           table{factors, served.info().items, served.info().width}
     {
+        const Row width = table.width;
+        for (const std::int32_t item : served.items().items())
+            std::copy_n(served.items().factors(item), width, factors.begin() + item * width);
+        if (!served.is_explicit()) return;
+        for (Row item = 0; item < table.rows; ++item) factors[(item + 1) * width - 2] = 1;
     }
 };
 
@@ -96,7 +100,6 @@ void rank_candidates(ServedModel& served, const EvaluateOptions& options, const 
                              .ks = list_lengths(options),
                              .learned = users.learned};
     const AllItems items(served);
-    const auto learned_items = learned_rows(Side::items, items.table, served.is_explicit());
     const auto counts = served.popularity().counts();
     const auto predict = model_predictor(users.table, items.table, 0);
     const EvaluatedNeighbours neighbours(served, options.blend, users.seen);
@@ -105,7 +108,8 @@ void rank_candidates(ServedModel& served, const EvaluateOptions& options, const 
     const PairScore unlearned = [&](Row u, Row i) { return recent && i >= 0 ? recent->popular(i) : popularity(u, i); };
     const PairScore score = [&](Row u, Row i) {
         if (u < 0 || users.learned[u] == 0) return unlearned(u, i);
-        if (i < 0 || learned_items[i] == 0) return -std::numeric_limits<double>::infinity();
+        if (i < 0 || served.items().row(static_cast<std::int32_t>(i)) < 0)
+            return -std::numeric_limits<double>::infinity();
         const double lately = recent ? recent->addend(users.table.row(u), i) : 0;
         return predict(u, i) + neighbours.addend(users.table, u, i) + lately;
     };
@@ -117,7 +121,7 @@ void rank_candidates(ServedModel& served, const EvaluateOptions& options, const 
                                   {"popularity", result.candidates->popularity.all.ndcg[n]}});
 }
 
-Evaluation::Ratings predict_ratings(const ServedModel& served, const MeasuredUsers& users)
+Evaluation::Ratings predict_ratings(ServedModel& served, const MeasuredUsers& users)
 {
     const ModelInfo& info = served.info();
     const AllItems items(served);
@@ -129,11 +133,25 @@ Evaluation::Ratings predict_ratings(const ServedModel& served, const MeasuredUse
             .bias = errors(bias_predictor(served.ranks(), served.dataset(), users.seen))};
 }
 
+/// Of the baselines of each metric the one that is hardest to beat; of equal ones the first.
+std::vector<Comparison> with_best_baselines(const std::vector<Comparison>& comparisons)
+{
+    std::vector<Comparison> best;
+    for (const auto& comparison : comparisons) {
+        const auto found = std::ranges::find(best, comparison.metric, &Comparison::metric);
+        if (found == best.end())
+            best.push_back(comparison);
+        else if (comparison.harder_than(*found))
+            *found = comparison;
+    }
+    return best;
+}
+
 void add_notes(const DatasetReader& dataset, Evaluation& result)
 {
     const std::string leak = leak_of_split(dataset.info().split);
     if (!leak.empty() && dataset.info().held_out > 0) result.notes.push_back(leak);
-    for (const auto& comparison : result.comparisons)
+    for (const auto& comparison : with_best_baselines(result.comparisons))
         if (!comparison.model_wins()) result.notes.push_back(comparison.warning());
 }
 

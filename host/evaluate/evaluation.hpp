@@ -47,7 +47,7 @@ struct Evaluation {
         RatingErrors bias;  // mean + damped biases
     };
     std::optional<Ratings> ratings;
-    std::vector<Comparison> comparisons;  // with the best baseline: of ratings, then of lists
+    std::vector<Comparison> comparisons;  // with each baseline: of ratings the better one, then of lists all
 };
 
 /// Measures a model on the held-out part of its dataset, or on given candidates; users are shared by the ranks, items

@@ -86,6 +86,20 @@ UserNumbers read_exposures(const std::string& path, const Variants& variants, Ex
     return users;
 }
 
+const std::string& any_user(const UserNumbers& users)
+{
+    return std::ranges::find(users, std::size_t{0}, &UserNumbers::value_type::second)->first;
+}
+
+/// Ids that are written in another way would count as users who did nothing.
+[[noreturn]] void refuse_foreign(const std::string& path, const std::string& foreign, const UserNumbers& users)
+{
+    if (foreign.empty()) throw Error(ExitCode::bad_data, "{}: has no line of a user", path);
+    throw Error(ExitCode::bad_data,
+                "{}: none of its users was exposed: it has \"{}\", the exposures have \"{}\"; write ids the same way",
+                path, foreign, any_user(users));
+}
+
 /// (users) the sum of each user's values; `foreign` counts the lines of others, `missing` users without a line.
 std::vector<double> read_values(const std::string& path, const UserNumbers& users, std::int64_t& foreign,
                                 std::int64_t& missing)
@@ -94,17 +108,19 @@ std::vector<double> read_values(const std::string& path, const UserNumbers& user
     NamedTable table(path, needed);
     std::vector<double> values(users.size());
     std::vector<std::uint8_t> seen(users.size());
+    std::string first_foreign;
     while (table.next()) {
-        const double value = table.number("value");
+        const double value = table.quantity("value");
         const auto found = users.find(std::string(table.text("user")));
         if (found == users.end()) {
-            foreign += 1;
+            if (foreign++ == 0) first_foreign = table.text("user");
             continue;
         }
         values[found->second] += value;
         seen[found->second] = 1;
     }
     missing = std::ranges::count(seen, 0);
+    if (!users.empty() && missing == std::ssize(seen)) refuse_foreign(path, first_foreign, users);
     return values;
 }
 

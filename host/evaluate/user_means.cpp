@@ -73,10 +73,12 @@ Means UserMeans::over(const Communicator& ranks) const
         return row[0] > 0 ? row[1 + m] / row[0] : 0.0;
     };
     Means means;
-    means.replicates.resize(replicates);
     means.users = static_cast<Row>(sums[0]);
-    for (std::size_t b = 1; b <= replicates; ++b)
-        for (std::size_t m = 0; m < measures_; ++m) means.replicates[b - 1].push_back(mean(b, m));
+    for (std::size_t b = 1; b <= replicates; ++b) {
+        if (means.users > 0 && sums[b * (1 + measures_)] == 0) continue;  // nobody was drawn
+        means.replicates.emplace_back();
+        for (std::size_t m = 0; m < measures_; ++m) means.replicates.back().push_back(mean(b, m));
+    }
     for (std::size_t m = 0; m < measures_; ++m) {
         std::vector<double> sample;
         for (const auto& replicate : means.replicates) sample.push_back(replicate[m]);

@@ -6,13 +6,21 @@
 
 namespace alster {
 
-LearnedItems::LearnedItems(std::vector<float> factors, Row width, bool is_explicit)
+LearnedItems::LearnedItems(const ModelReader& model)
+    : LearnedItems(model.factors(Side::items, {0, model.info().items}), model.info().width,
+                   model.info().objective == "explicit", model.status(Side::items, {0, model.info().items}))
+{
+}
+
+LearnedItems::LearnedItems(std::vector<float> factors, Row width, bool is_explicit,
+                           std::span<const std::uint8_t> status)
     : width_(width), factors_(std::move(factors)), row_(factors_.size() / static_cast<std::size_t>(width), -1)
 {
+    constexpr auto mapped = static_cast<std::uint8_t>(RowStatus::mapped_from_features);
     auto kept = factors_.begin();
     for (Row i = 0; i < std::ssize(row_); ++i) {
         const auto row = std::span<const float>(factors_).subspan(i * width_, width_);
-        if (!has_learned(Side::items, row, is_explicit)) {
+        if ((!status.empty() && status[i] == mapped) || !has_learned(Side::items, row, is_explicit)) {
             others_.push_back(static_cast<std::int32_t>(i));
             continue;
         }

@@ -4,16 +4,20 @@
 #include <vector>
 
 #include "data/interactions.hpp"
+#include "data/model_file.hpp"
 #include "kernels/host_matrix.hpp"
 
 namespace alster {
 
-/// The items of which something was learned, as candidates for scoring: row n of the table is item(n). The others have
-/// zero factors, and whatever score they got would say nothing.
+/// The items of which something was learned, as candidates for scoring: row n of the table is item(n). Of the others
+/// some have zero factors, and whatever score they got would say nothing. Others were mapped from features, and compete
+/// with none that was learned. This class alone decides which is which.
 class LearnedItems {
 public:
-    /// `factors`: of all items as a model serves them, (items, width).
-    LearnedItems(std::vector<float> factors, Row width, bool is_explicit);
+    explicit LearnedItems(const ModelReader& model);
+
+    /// `factors`: of all items as a model serves them, (items, width). `status`: (items), or empty: nothing is mapped.
+    LearnedItems(std::vector<float> factors, Row width, bool is_explicit, std::span<const std::uint8_t> status = {});
 
     [[nodiscard]] FactorTable table() const;
     [[nodiscard]] std::int32_t item(std::int32_t row) const { return item_[row]; }

@@ -74,14 +74,31 @@ std::vector<std::uint8_t> status_of(Side side, const TrainedRows& rows, const Id
     std::vector<std::uint8_t> status;
     for (std::size_t r = 0; r * width < served.size(); ++r) {
         const bool learned = has_learned(side, served.subspan(r * width, width), objective.is_explicit());
+        const bool mapped = !rows.mapped.empty() && rows.mapped[r] != 0;
         const bool folded = !rows.folded_at.empty() && rows.folded_at[r] != 0;
         const bool erased = !learned && is_erased(ids, static_cast<Row>(r), rows.rows.first + static_cast<Row>(r));
         status.push_back(static_cast<std::uint8_t>(erased     ? RowStatus::erased
+                                                   : mapped   ? RowStatus::mapped_from_features
                                                    : !learned ? RowStatus::prior_only
                                                    : folded   ? RowStatus::folded_in
                                                               : RowStatus::trained));
     }
     return status;
+}
+
+/// What was learned: no row is solved for what was mapped. It becomes what a row is of which nothing was learned.
+std::vector<float> without_mapped(Side side, const TrainedRows& rows, std::span<const float> served,
+                                  const Objective& objective)
+{
+    const auto width = static_cast<std::size_t>(objective.served_width());
+    std::vector<float> learned(served.begin(), served.end());
+    for (std::size_t r = 0; r * width < learned.size(); ++r) {
+        if (rows.mapped[r] == 0) continue;
+        const auto row = std::span(learned).subspan(r * width, width);
+        std::ranges::fill(row, 0.0F);
+        if (objective.is_explicit()) row[width - (side == Side::users ? 1 : 2)] = 1;
+    }
+    return learned;
 }
 
 void write_side(const Communicator& ranks, const DatasetReader& dataset, ModelWriter& model, Side side,
@@ -97,7 +114,8 @@ void write_side(const Communicator& ranks, const DatasetReader& dataset, ModelWr
     model.write_rows(side, rows.first, counts, dataset.last_events(side, rows),
                      status_of(side, own, ids, factors, objective));
     if (model.info().updates > 0) model.write_fold_times(side, rows.first, own.folded_at);
-    model.write_gramian(side, full_gramian(ranks, factors, width, dataset.rows(side)));
+    const auto learned = own.mapped.empty() ? std::vector<float>() : without_mapped(side, own, factors, objective);
+    model.write_gramian(side, full_gramian(ranks, own.mapped.empty() ? factors : learned, width, dataset.rows(side)));
     if (own.prior) model.write_prior(side, *own.prior);
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct TrainedRows {
     std::span<const float> factors;                // (rows, objective.width())
     std::span<const std::int64_t> folded_at = {};  // (rows) when an update folded a row in, Unix seconds; 0: never
     const FeaturePrior* prior = nullptr;           // of all rows of the side; null: none
+    std::span<const std::uint8_t> mapped = {};     // (rows) 1: mapped from features, not learned; empty: none is
 };
 
 /// (rows, objective.served_width()) from (rows, objective.width()), which must live as long: implicit ones are served as

@@ -1,7 +1,5 @@
 #include "host/model/served_model.hpp"
 
-#include <algorithm>
-
 #include "host/machine/threads.hpp"
 #include "host/model/model_and_data.hpp"
 
@@ -28,16 +26,9 @@ const Scorers& ServedModel::scorers(bool few)
     return *scorers_;
 }
 
-/// A row mapped from features competes with none that was learned: it is no candidate but where a place is kept for it.
 const LearnedItems& ServedModel::items()
 {
-    if (items_) return *items_;
-    auto factors = model_.factors(Side::items, {0, info().items});
-    const auto status = model_.status(Side::items, {0, info().items});
-    for (Row item = 0; item < info().items; ++item)
-        if (status[item] == static_cast<std::uint8_t>(RowStatus::mapped_from_features))
-            std::fill_n(factors.begin() + item * info().width, info().width, 0.0F);
-    items_.emplace(std::move(factors), info().width, is_explicit());
+    if (!items_) items_.emplace(model_);
     return *items_;
 }
 

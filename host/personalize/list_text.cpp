@@ -42,6 +42,15 @@ std::string evidence_text(const Lists& made, Row row, Row place, const ItemLabel
     return text;
 }
 
+/// What a place is that the model did not fill, in a list that is not all of that kind.
+const char* mark_of(Reason reason, std::span<const Reason> list)
+{
+    if (reason == Reason::new_title) return "  (new)";
+    const bool others =
+        std::ranges::any_of(list, [](Reason other) { return other == Reason::model || other == Reason::new_title; });
+    return others && reason != Reason::model ? "  (popular)" : "";
+}
+
 }  // namespace
 
 std::string list_text(const Lists& made, Row row, const ItemLabels& labels)
@@ -51,10 +60,9 @@ std::string list_text(const Lists& made, Row row, const ItemLabels& labels)
     const auto reasons = made.reasons.empty() ? std::span<const Reason>() : made.reasons_of(row);
     std::string text;
     for (std::size_t n = 0; n < items.size(); ++n) {
-        const bool filled_in = !reasons.empty() && reasons[n] != reasons.front();
-        text +=
-            fmt::format("{:>4}  {:>9.4f}  {:<12}  {}{}\n", n + 1, scores[n], printable(labels.id(items[n])),
-                        labels.has_titles() ? printable(labels.title(items[n])) : "", filled_in ? "  (popular)" : "");
+        text += fmt::format("{:>4}  {:>9.4f}  {:<12}  {}{}\n", n + 1, scores[n], printable(labels.id(items[n])),
+                            labels.has_titles() ? printable(labels.title(items[n])) : "",
+                            reasons.empty() ? "" : mark_of(reasons[n], reasons));
         text += evidence_text(made, row, static_cast<Row>(n), labels);
     }
     return std::ssize(items) < made.lists.k ? text + shortfall_text(made, row) : text;

@@ -42,17 +42,16 @@ Neighbours::Neighbours(ServedModel& served, Eligibility* eligibility)
     : row_(served.info().items, -1), eligibility_(eligibility)
 {
     const ModelInfo& info = served.info();
-    const auto factors = served.model().factors(Side::items, {0, info.items});
     directions_.width = info.factors;
-    directions_.values.reserve(static_cast<std::size_t>(info.items * info.factors));
-    for (Row i = 0; i < info.items; ++i) {
-        const float* y = factors.data() + i * info.width;
+    directions_.values.reserve(static_cast<std::size_t>(served.items().items().size()) * static_cast<std::size_t>(info.factors));
+    for (const std::int32_t i : served.items().items()) {
+        const float* y = served.items().factors(i);
         double squares = 0;
         for (Row a = 0; a < info.factors; ++a) squares += static_cast<double>(y[a]) * y[a];
         const double norm = std::sqrt(squares);
         if (norm == 0) continue;
         row_[i] = static_cast<std::int32_t>(item_.size());
-        item_.push_back(static_cast<std::int32_t>(i));
+        item_.push_back(i);
         for (Row a = 0; a < info.factors; ++a) directions_.values.push_back(static_cast<float>(y[a] / norm));
     }
     directions_.rows = static_cast<Row>(item_.size());

@@ -1,6 +1,7 @@
 #include "host/prepare/addition.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "data/attributes.hpp"
 #include "data/error.hpp"
@@ -78,7 +79,14 @@ void add_stored(const DatasetReader& stored, Side side, RowRange rows, EventStat
     const RowRange known{std::min(rows.first, stored.rows(side)), std::min(rows.last, stored.rows(side))};
     const auto counts = stored.event_counts(side, known);
     const auto last = stored.last_events(side, known);
+    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
     for (std::size_t r = 0; r < counts.size(); ++r) {
+        if (std::int64_t{events.counts[r]} + counts[r] > most) {
+            const Row row = known.first + static_cast<Row>(r);
+            throw Error(ExitCode::bad_data, "{}: has {} events of {} {} already, and no row may have more than {}",
+                        stored.file().path().string(), counts[r], side == Side::users ? "user" : "item",
+                        stored.ids(side, {row, row + 1}).text(0), most);
+        }
         events.counts[r] += counts[r];
         events.last[r] = std::max(events.last[r], last[r]);
     }

@@ -190,8 +190,9 @@ private:
 
     static void judge(const OneList& mine, const OneList& theirs, Pair& pair)
     {
-        pair.likeness = list_similarity(mine.ordered(), theirs.ordered());
         pair.equal = mine.items == theirs.items;
+        pair.likeness = pair.equal && mine.scores == theirs.scores ? ListSimilarity{1, 1, 1, 1}  // ties are the same
+                                                                   : list_similarity(mine.ordered(), theirs.ordered());
         if (!theirs.items.empty())
             pair.churn = static_cast<double>(missing(theirs, mine).size()) / static_cast<double>(theirs.items.size());
     }

@@ -29,12 +29,14 @@ Html metrics_at(const Evaluation& evaluation, std::size_t n)
     const auto& [model, popularity] = *evaluation.ranking;
     const RankingReport* items = evaluation.neighbours ? &evaluation.neighbours->item_item : nullptr;
     std::vector<Html> heads{"", "this model", "95 % interval", "popularity"};
+    if (evaluation.recent) heads.emplace_back("recent popularity");
     if (items) heads.emplace_back("item–item");
     if (!model.with_history.empty()) heads.emplace_back("with history");
     std::vector<std::vector<Html>> rows;
     for (std::size_t m = 0; m < ranking_metrics.size(); ++m) {
         std::vector<Html> row{shown_names[m], element("strong", figure(model.means[n][m])),
                               range_of(model.low[n][m], model.high[n][m]), figure(popularity.means[n][m])};
+        if (evaluation.recent) row.push_back(figure(evaluation.recent->means[n][m]));
         if (items) row.push_back(figure(items->means[n][m]));
         if (!model.with_history.empty()) row.push_back(figure(model.with_history[n][m]));
         rows.push_back(std::move(row));

@@ -7,6 +7,7 @@
 
 #include "data/error.hpp"
 #include "data/model_file.hpp"
+#include "host/model/learned.hpp"
 #include "host/model/served_factors.hpp"
 
 namespace alster {
@@ -26,6 +27,29 @@ void require_same_form(const ModelReader& model, const Objective& objective)
                 form(theirs), form(objective));
 }
 
+/// Not what was mapped from features.
+bool was_learned(std::uint8_t status)
+{
+    return status == static_cast<std::uint8_t>(RowStatus::trained) ||
+           status == static_cast<std::uint8_t>(RowStatus::folded_in);
+}
+
+/// Of a file that says of every item that it was learned, and has only zeros.
+void require_factors(const ModelReader& model)
+{
+    const Row width = model.info().width;
+    for (Row first = 0; first < model.rows(Side::items); first += block) {
+        const RowRange range{first, std::min(first + block, model.rows(Side::items))};
+        const auto factors = model.factors(Side::items, range);
+        for (Row r = 0; r < range.size(); ++r)
+            if (has_learned(Side::items, std::span(factors).subspan(r * width, width),
+                            model.info().objective == "explicit"))
+                return;
+    }
+    throw Error(ExitCode::bad_data, "{}: all factors of its items are 0: they say nothing; train that model again",
+                model.file().path().string());
+}
+
 /// The rows of the items of which something was learned.
 std::unordered_map<std::string, Row> rows_by_id(const ModelReader& model)
 {
@@ -35,9 +59,7 @@ std::unordered_map<std::string, Row> rows_by_id(const ModelReader& model)
         const IdColumn ids = model.ids(Side::items, range);
         const auto status = model.status(Side::items, range);
         for (Row r = 0; r < range.size(); ++r)
-            if (status[r] != static_cast<std::uint8_t>(RowStatus::prior_only) &&
-                status[r] != static_cast<std::uint8_t>(RowStatus::erased))
-                rows.emplace(ids.text(r), first + r);
+            if (was_learned(status[r])) rows.emplace(ids.text(r), first + r);
     }
     return rows;
 }
@@ -55,6 +77,12 @@ bool have_common(const DatasetReader& dataset, const std::unordered_map<std::str
 
 }  // namespace
 
+void require_factors_of_model(const std::filesystem::path& path, const DatasetReader& dataset,
+                              const Objective& objective)
+{
+    static_cast<void>(factors_of_model(path, dataset, objective, {0, 0}));
+}
+
 std::vector<float> factors_of_model(const std::filesystem::path& path, const DatasetReader& dataset,
                                     const Objective& objective, RowRange items)
 {
@@ -62,8 +90,9 @@ std::vector<float> factors_of_model(const std::filesystem::path& path, const Dat
     require_same_form(model, objective);
     const auto rows = rows_by_id(model);
     if (!have_common(dataset, rows))
-        throw Error(ExitCode::bad_data, "{}: has none of the items of {}", model.file().path().string(),
+        throw Error(ExitCode::bad_data, "{}: has learned none of the items of {}", model.file().path().string(),
                     dataset.file().path().string());
+    require_factors(model);
     const auto width = static_cast<std::size_t>(objective.width());
     std::vector<float> factors(static_cast<std::size_t>(items.size()) * width, std::numeric_limits<float>::quiet_NaN());
     for (Row first = items.first; first < items.last; first += block) {

@@ -92,10 +92,11 @@ ListSimilarity list_similarity(const OrderedItems& a, const OrderedItems& b, dou
     for (std::size_t n = 1; n <= longer; ++n, weight *= p) {
         const auto d = static_cast<double>(n);
         result.rbo_truncated += (1 - p) * weight * common[n] / d;
-        result.average_overlap += common[n] / d / l;
+        result.average_overlap += common[n] / d;
         if (n > shorter) beyond += (1 - p) * weight * at_shorter * (d - s) / (s * d);
     }
     result.rbo = std::min(1.0, result.rbo_truncated + beyond + ((in_all - at_shorter) / l + at_shorter / s) * weight);
+    result.average_overlap /= l;  // of equal lists l / l
     result.jaccard = in_all / (s + l - in_all);
     return result;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -24,9 +25,10 @@ std::vector<Draws> draws_of(std::span<const std::uint64_t> keys, std::uint64_t s
     return draws;
 }
 
+/// A replicate in which no unit was drawn has no mean, and is left out.
 Interval bootstrap(std::span<const Draws> draws, std::span<const double> values)
 {
-    std::vector<double> means(bootstrap_replicates);
+    std::vector<double> means(bootstrap_replicates, std::numeric_limits<double>::quiet_NaN());
 #pragma omp parallel for schedule(static)
     for (int b = 0; b < bootstrap_replicates; ++b) {
         double weights = 0;
@@ -36,8 +38,9 @@ Interval bootstrap(std::span<const Draws> draws, std::span<const double> values)
             weights += weight;
             sum += weight * values[u];
         }
-        means[b] = weights > 0 ? sum / weights : 0;
+        if (weights > 0) means[b] = sum / weights;
     }
+    std::erase_if(means, [](double mean) { return std::isnan(mean); });
     return percentile_interval(std::move(means));
 }
 

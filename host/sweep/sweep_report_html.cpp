@@ -13,11 +13,13 @@ constexpr std::size_t most_shown = 40;  // runs of the chart; the table has all
 
 Html named(const RunRecord& run) { return foreign(run.name); }
 
-/// Metrics with their intervals, the best run first, less the winner's: 0 is the winner's own.
+/// Metrics with their own intervals, the best run first, so moved that 0 is the winner's. Differences of pairs of users
+/// are not known: the logs of the runs have no values by user.
 Html metric_chart(const SweepReport& report)
 {
     const Measurement& best = report.runs.front().measured;
-    IntervalChart chart{.title = fmt::format("{} less that of the winner, 95 % intervals", report.metric)};
+    IntervalChart chart{
+        .title = fmt::format("{} of each run and its own 95 % interval, moved by the winner's value", report.metric)};
     for (std::size_t n = 0; n < std::min(report.finished, most_shown); ++n) {
         const Measurement& measured = report.runs[n].measured;
         chart.intervals.push_back({report.runs[n].name, measured.value - best.value, measured.low - best.value,

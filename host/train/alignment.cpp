@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/error.hpp"
 #include "data/model_file.hpp"
 #include "distributed/reproducible_sum.hpp"
 #include "host/solve/model_rows.hpp"
@@ -106,17 +107,22 @@ Alignment align(const Communicator& ranks, const std::filesystem::path& model, c
     };
     Pairs pairs{items.rows, map(items.factors), map(theirs), {}};
     for (Row r = 0; r < items.rows.size(); ++r)
-        if (!std::isnan(theirs[r * width])) pairs.common.push_back(r);
+        if (!std::isnan(theirs[r * width]) && (pairs.A.row(r).array() != 0).any() &&
+            (pairs.B.row(r).array() != 0).any())
+            pairs.common.push_back(r);
+    const std::int64_t common = ranks.sum(std::ssize(pairs.common));
+    if (common == 0)
+        throw Error(ExitCode::bad_data,
+                    "{}: of none of the items in common did both models learn factors, so there is nothing to align "
+                    "by; train without --align-to",
+                    model.string());
     const Square R = nearest_turn(ranks, product(ranks, pairs, dataset.info().items));
     const auto sum = [&](const std::vector<double>& rows) {
         return reproducible_sum(ranks, rows, dataset.info().items, rows_per_chunk);
     };
     const Left before = left_by(pairs, Square::Identity(f, f)), after = left_by(pairs, R);
     const ModelInfo info = ModelReader(model, serial_access(), Verify::nothing).info();
-    Alignment alignment{.turn = padded(R, width),
-                        .common = ranks.sum(std::ssize(pairs.common)),
-                        .run_id = info.run_id,
-                        .space_id = info.space_id};
+    Alignment alignment{.turn = padded(R, width), .common = common, .run_id = info.run_id, .space_id = info.space_id};
     alignment.residual = std::sqrt(sum(after.apart) / sum(after.norms));
     alignment.cosine_before = sum(before.cosines) / static_cast<double>(alignment.common);
     alignment.cosine = sum(after.cosines) / static_cast<double>(alignment.common);

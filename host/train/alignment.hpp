@@ -13,7 +13,7 @@
 namespace alster {
 
 /// The orthogonal R that brings item factors nearest to those of an earlier model: argmin ‖A R − B‖, where A and B are
-/// the rows of the items in common.
+/// the rows of the items in common, of which both have learned factors.
 struct Alignment {
     Spectrum turn;  // R as its vectors; of explicit feedback the bias stays as it is
     std::int64_t common = 0;
@@ -25,7 +25,7 @@ struct Alignment {
 };
 
 /// `items`: this rank's rows as training has them. The same bits on all ranks, for any number of them. Errors: those of
-/// factors_of_model(). Collective.
+/// factors_of_model(), and bad_data (65) where nothing is in common. Collective.
 [[nodiscard]] Alignment align(const Communicator& ranks, const std::filesystem::path& model,
                               const DatasetReader& dataset, const Objective& objective, const TrainedRows& items);
 

@@ -16,6 +16,7 @@
 #include "host/machine/run_id.hpp"
 #include "host/machine/threads.hpp"
 #include "host/machine/version.hpp"
+#include "host/solve/model_rows.hpp"
 #include "host/train/run_swap.hpp"
 #include "host/train/train_with.hpp"
 #include "host/train/training_on_gpus.hpp"
@@ -186,6 +187,13 @@ TrainResult train_on(Job& job, const Machine& machine)
     }
 }
 
+/// What the finished model is to be turned into is known before hours of training.
+void require_space(const Communicator& ranks, const TrainOptions& options, const DatasetReader& dataset)
+{
+    if (options.align_to.empty()) return;
+    by_leader(ranks, [&] { require_factors_of_model(options.align_to, dataset, options.objective); });
+}
+
 /// The lock of the run that `model` is a file of, where it has the name of one.
 std::optional<OutputLock> lock_run_of(const Communicator& ranks, const std::filesystem::path& model)
 {
@@ -211,6 +219,7 @@ TrainResult run_training(const Communicator& ranks, const TrainOptions& asked, c
     options.objective.settle(dataset.info());
     RunDirectory run(ranks, options, dataset.info());
     if (run.finished()) return {.already_finished = true, .model = run.model().string()};
+    require_space(ranks, options, dataset);
 
     const auto resumed = options.overwrite ? find_own_start(ranks, run, options, dataset.info(), access)
                                            : find_start({ranks, run.checkpoints(), access}, options, dataset.info());
@@ -257,6 +266,7 @@ TrainResult export_checkpoint(const Communicator& ranks, const CheckpointExport&
     TrainOptions options = options_of(info.config, found.path.string());
     options.data = asked.data;
     options.align_to = asked.align_to;
+    require_space(ranks, options, dataset);
     const std::string parent = std::exchange(options.align_run, "");
     options.machine.backend = asked.backend;
     options.machine.threads = asked.threads;

@@ -46,12 +46,26 @@ std::vector<float> mapped_factors(const ServedModel& served, const MappingTask& 
     return {items.values().begin(), items.values().end()};
 }
 
+/// What an earlier map left: these features may have nothing to say of such an item.
+void forget_mapped(const ServedModel& served, MappedRows& rows)
+{
+    const Row width = served.info().width;
+    for (Row item = 0; item < served.info().items; ++item) {
+        if (rows.status[item] != mapped_status) continue;
+        const auto row = std::span(rows.factors).subspan(item * width, width);
+        std::ranges::fill(row, 0.0F);
+        if (served.is_explicit()) row[width - 2] = 1;
+        rows.status[item] = static_cast<std::uint8_t>(RowStatus::prior_only);
+    }
+}
+
 /// Every rank makes all of them. Of explicit feedback [y, 1, b] is mapped as a whole; its 1 stays 1.
 MappedRows map_rows(ServedModel& served, const NewItems& new_items, ColdMethod by)
 {
     const ModelInfo& info = served.info();
     MappedRows rows{.factors = served.model().factors(Side::items, {0, info.items}),
                     .status = served.model().status(Side::items, {0, info.items})};
+    forget_mapped(served, rows);
     const Features features = read_features(served.dataset(), Side::items, new_items.features);
     std::vector<Row> known(served.items().items().begin(), served.items().items().end()), wanted;
     for (const std::int32_t item : served.items().others())
@@ -104,8 +118,9 @@ void write_ann_cosine(const ServedModel& served, ModelWriter& to, const MappedRo
     const RowRange rows = share_of(served, Side::items);
     const Row width = served.info().width;
     auto vectors = file.read_rows<float>(name, rows);
+    const auto before = served.model().status(Side::items, rows);
     for (Row row = rows.first; row < rows.last; ++row) {
-        if (items.status[row] != mapped_status) continue;
+        if (items.status[row] != mapped_status && before[row - rows.first] != mapped_status) continue;
         const auto factors = std::span(items.factors).subspan(row * width, width);
         const auto to_row = vectors.begin() + (row - rows.first) * (width + 1);
         std::ranges::copy(factors, to_row);

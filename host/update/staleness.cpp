@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "host/model/learned.hpp"
+#include "host/model/learned_items.hpp"
 
 namespace alster {
 
@@ -26,10 +26,10 @@ double cosine(const OldAndExact& user)
 }
 
 /// The best of the candidates by descending score, then ascending row.
-std::vector<Row> best(std::span<const float> user, FactorTable items, std::span<const Row> candidates)
+std::vector<Row> best(std::span<const float> user, const LearnedItems& items, std::span<const Row> candidates)
 {
     std::vector<std::pair<double, Row>> scored;
-    for (const Row item : candidates) scored.emplace_back(-dot(user, items.row(item)), item);
+    for (const Row item : candidates) scored.emplace_back(-dot(user, items.factors(item)), item);
     const auto end = scored.begin() + static_cast<std::ptrdiff_t>(std::min(places, scored.size()));
     std::partial_sort(scored.begin(), end, scored.end());
     std::vector<Row> rows;
@@ -37,7 +37,7 @@ std::vector<Row> best(std::span<const float> user, FactorTable items, std::span<
     return rows;
 }
 
-double overlap(const OldAndExact& user, FactorTable items, std::span<const Row> candidates)
+double overlap(const OldAndExact& user, const LearnedItems& items, std::span<const Row> candidates)
 {
     auto a = best(user.stored, items, candidates), b = best(user.exact, items, candidates);
     if (a.empty()) return 1;
@@ -59,16 +59,12 @@ double sum_in_order(const Communicator& ranks, const std::vector<double>& mine)
 Staleness staleness(const Communicator& ranks, const DatasetReader& dataset, const ModelReader& model,
                     std::span<const OldAndExact> users)
 {
-    const ModelInfo& info = model.info();
-    const auto factors = users.empty() ? std::vector<float>() : model.factors(Side::items, {0, info.items});
-    const FactorTable items{factors, users.empty() ? 0 : info.items, info.width};
-    const auto learned = learned_rows(Side::items, items, info.objective == "explicit");
+    const LearnedItems items(model);
     std::vector<std::vector<Row>> unseen(users.size());
     for (std::size_t n = 0; n < users.size(); ++n) {
         const auto row = dataset.interactions(Part::train, Side::users, {users[n].user, users[n].user + 1});
-        for (Row item = 0; item < items.rows; ++item)
-            if (learned[item] != 0 && !std::ranges::binary_search(row.columns, static_cast<Column>(item)))
-                unseen[n].push_back(item);
+        for (const std::int32_t item : items.items())
+            if (!std::ranges::binary_search(row.columns, Column{item})) unseen[n].push_back(item);
     }
     std::vector<double> overlaps(users.size()), cosines(users.size());
 #pragma omp parallel for schedule(dynamic)

@@ -29,6 +29,7 @@ constexpr Row sampled_users = 256;
 struct Updating {
     RowMarks touched;
     RowMarks sampled;  // solved as if touched, to be compared; empty: none
+    RowMarks mapped;   // from features, of the model; nothing was learned of them
     UpdatedRows report;
 };
 
@@ -79,7 +80,10 @@ private:
             rows.touched = touched_rows(ranks_, before_, now_, side);
             const auto status = model_.status(side, {0, model_.rows(side)});
             for (std::size_t r = 0; r < rows.touched.size(); ++r) {
-                const bool known = r < status.size() && status[r] != static_cast<std::uint8_t>(RowStatus::prior_only);
+                rows.mapped.push_back(r < status.size() &&
+                                      status[r] == static_cast<std::uint8_t>(RowStatus::mapped_from_features));
+                const bool known = r < status.size() && rows.mapped[r] == 0 &&
+                                   status[r] != static_cast<std::uint8_t>(RowStatus::prior_only);
                 if (side == Side::items && options_.keep_items && known) rows.touched[r] = 0;
                 rows.report.folded += rows.touched[r];
                 rows.report.fresh += rows.touched[r] != 0 && !known;
@@ -130,8 +134,11 @@ private:
         for (const Side side : {Side::users, Side::items}) {
             const RowRange rows = mine(side),
                            known{std::min(rows.first, model_.rows(side)), std::min(rows.last, model_.rows(side))};
+            const Row width = objective_.width();
             auto factors = trained_factors(side, objective_, model_.factors(side, known));
-            factors.resize(static_cast<std::size_t>(rows.size() * objective_.width()));
+            factors.resize(static_cast<std::size_t>(rows.size() * width));
+            for (Row r = 0; r < rows.size(); ++r)
+                if (of(side).mapped[rows.first + r] != 0) std::fill_n(factors.begin() + r * width, width, 0.0F);
             backend_.write_on_host(factors_of(side).factors,
                                    [&](std::span<float> to) { std::ranges::copy(factors, to.begin()); });
             if (auto prior = model_.prior(side)) {
@@ -218,9 +225,34 @@ private:
             return folded_at;
         };
         const auto user_times = times(Side::users), item_times = times(Side::items);
+        const MappedAgain items = map_again();
         write_model(ranks_, now_, objective_, info_,
                     {mine(Side::users), sides_->users.factors.values, user_times, prior_of(Side::users)},
-                    {mine(Side::items), sides_->items.factors.values, item_times, prior_of(Side::items)}, path);
+                    {mine(Side::items), items.factors, item_times, prior_of(Side::items), items.marks}, path);
+    }
+
+    /// This rank's items as they are to be written.
+    struct MappedAgain {
+        std::vector<float> factors;  // (rows, objective.width())
+        RowMarks marks;              // (rows) those that are mapped still; empty: none
+    };
+
+    /// Mapped items without new interactions are as they were; rows were solved as if they were not there.
+    [[nodiscard]] MappedAgain map_again()
+    {
+        const RowRange rows = mine(Side::items);
+        const Row width = objective_.width();
+        const auto& solved = sides_->items.factors.values;
+        MappedAgain items{{solved.begin(), solved.end()}, RowMarks(static_cast<std::size_t>(rows.size()))};
+        for (Row r = 0; r < rows.size(); ++r) {
+            const Row item = rows.first + r;
+            if (items_.mapped[item] == 0 || items_.touched[item] != 0) continue;
+            items.marks[r] = 1;
+            std::ranges::copy(trained_factors(Side::items, objective_, model_.factors(Side::items, {item, item + 1})),
+                              items.factors.begin() + r * width);
+        }
+        if (std::ranges::count(items.marks, 1) == 0) items.marks.clear();
+        return items;
     }
 
     const Communicator& ranks_;

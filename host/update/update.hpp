@@ -13,7 +13,7 @@ struct UpdateOptions {
     std::filesystem::path model;  // or the directory of its run
     PrepareOptions prepare;       // the new events; `extend` is the model's dataset, `out` is set by run_update()
     std::filesystem::path out;    // a directory: dataset.h5 and model.h5
-    bool keep_items = false;      // items of the model stay as they are: only others are folded in
+    bool keep_items = false;      // items that the model has learned stay as they are: only others are folded in
     int threads = 0;              // a rank; 0: its share of the node's cores
 };
 

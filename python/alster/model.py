@@ -253,7 +253,7 @@ class Model:
             factors = self.items.factors[:, :int(self.attributes["factors"])]
             self._lengths = np.concatenate(
                 [np.sqrt((factors[first:first + 8192].astype(np.float64) ** 2).sum(1))
-                 for first in range(0, max(len(factors), 1), 8192)]).astype(np.float32)
+                 for first in range(0, max(len(factors), 1), 8192)]).astype(np.float32) * self.items.learned
         return self._lengths
 
     def _place(self, row: int, score: float, reason: str) -> Place:

@@ -1,6 +1,7 @@
 #include "host/personalize/cold/new_slots.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "data/error.hpp"
 #include "host/personalize/user_block.hpp"
@@ -21,6 +22,34 @@ NewItems required(const ModelReader& model)
         throw Error(ExitCode::bad_data, "{}: --new-slots needs a model with mapped items; make one with alster map",
                     model.file().path().string());
     return *found;
+}
+
+/// Takes one out that stands there because it is as popular as any title that nobody has played.
+void take_out(Lists& made, Row list, std::int32_t title)
+{
+    TopK& lists = made.lists;
+    const auto items = lists.items_of(list);
+    const Row place = std::ranges::find(items, title) - items.begin();
+    if (place == std::ssize(items)) return;
+    const Row first = list * lists.k, last = first + lists.filled[list] - 1;
+    const auto close_up = [&](auto& values, auto empty) {
+        std::move(values.begin() + first + place + 1, values.begin() + last + 1, values.begin() + first + place);
+        values[last] = empty;
+    };
+    close_up(lists.items, std::int32_t{-1});
+    close_up(lists.scores, -std::numeric_limits<float>::infinity());
+    close_up(made.reasons, Reason::none);
+    --lists.filled[list];
+}
+
+/// Places that a list has empty, now that it has so many more items of which nothing was learned.
+void count_again(Lists& made, Row list, Row more)
+{
+    if (made.shortfall.empty() || made.shortfall[list].places == 0) return;
+    Shortfall& why = made.shortfall[list];
+    why.places -= more;
+    why.not_learned -= more;
+    if (why.places <= 0) why = {};
 }
 
 /// Inserts one at a place of a list, or at its end where that comes first. The last one of a full list is dropped.
@@ -86,7 +115,6 @@ std::vector<Scored> NewSlots::best(const Block& block, Row user, const Lists& ma
         if (how_.by == ColdMethod::content && sums[n] == 0) continue;
         if (std::ranges::binary_search(excluded, titles_[n])) continue;
         if (eligibility_ && !eligibility_->items().at(made.classes[user], titles_[n])) continue;
-        if (std::ranges::count(made.lists.items_of(user), titles_[n]) > 0) continue;
         found.push_back({static_cast<float>(served_.info().mean + sums[n]), static_cast<std::int32_t>(titles_[n])});
     }
     const auto kept = std::min<std::ptrdiff_t>(slots_, std::ssize(found));
@@ -104,7 +132,10 @@ void NewSlots::fill(std::span<const Row> users, Lists& made) const
     for (Row u = 0; u < std::ssize(users); ++u) {
         if (block.knowledge[u] != Knowledge::learned) continue;
         const auto titles = best(block, u, made);
+        const Row before = made.lists.filled[u];
+        for (const Scored& title : titles) take_out(made, u, title.item);
         for (Row n = 0; n < std::ssize(titles); ++n) insert(made, u, (n + 1) * (k + 1) / (slots_ + 1) - 1, titles[n]);
+        count_again(made, u, made.lists.filled[u] - before);
     }
 }
 

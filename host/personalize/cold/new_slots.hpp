@@ -18,8 +18,8 @@ public:
     /// `exclusion`: null, where nothing is excluded. Throws bad_data (65) for a model without mapped items. Collective.
     NewSlots(ServedModel& served, Row slots, const Exclusion* exclusion, Eligibility* eligibility);
 
-    /// Puts the best new titles of these users into their lists, spread evenly; what stood there moves back. A user of
-    /// whom nothing was learned gets none, nor does anybody get a title that the content method finds unlike all of
+    /// Puts the best new titles of these users into their lists, spread evenly; what stood there moves back. They are
+    /// chosen as if popularity had filled no place. A user of whom nothing was learned gets none, nor does anybody get a title that the content method finds unlike all of
     /// the history.
     void fill(std::span<const Row> users, Lists& made) const;
 

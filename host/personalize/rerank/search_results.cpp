@@ -11,6 +11,7 @@
 #include "data/ingest/line_source.hpp"
 #include "data/json_text.hpp"
 #include "host/model/learned.hpp"
+#include "host/personalize/rerank/json_members.hpp"
 
 namespace alster {
 
@@ -25,6 +26,7 @@ struct InputLine {
 
 /// One line on its way.
 struct Search {
+    const InputLine& line;
     nlohmann::json object;
     Row user = unknown_user;
     const char* order = "model";
@@ -77,7 +79,7 @@ private:
 
     [[nodiscard]] Search read(const InputLine& line)
     {
-        Search search{.object = nlohmann::json::parse(line.text, nullptr, false)};
+        Search search{.line = line, .object = nlohmann::json::parse(line.text, nullptr, false)};
         const auto& object = search.object;
         if (!object.is_object() || !object.contains("user") || !object.contains("items") || !object["items"].is_array())
             fail(line, "must be an object as {{\"user\": 42, \"items\": [1, 2]}}");
@@ -161,16 +163,49 @@ private:
         }
     }
 
-    /// Lists as long as that of the items, as titles are, keep what belongs to the items that stay.
-    static void follow(const std::vector<std::size_t>& places, nlohmann::json& object)
+    /// Lists as long as that of the items, as titles are, keep what belongs to the items that stay. All else is passed on
+    /// as it is written.
+    [[nodiscard]] static std::string passed_on(const Search& search, const std::string& key, std::string_view value,
+                                               const std::vector<std::size_t>& places)
     {
-        const std::size_t items = object["items"].size();
-        for (auto& [key, value] : object.items()) {
-            if (key == "items" || !value.is_array() || value.size() != items) continue;
-            auto kept = nlohmann::json::array();
-            for (const auto place : places) kept.push_back(value[place]);
-            value = std::move(kept);
+        const auto& parsed = search.object[key];
+        if (!parsed.is_array() || parsed.size() != search.object["items"].size()) return std::string(value);
+        const auto elements = elements_of(value);
+        std::string kept;
+        for (const auto place : places) kept.append(kept.empty() ? "" : ",").append(elements[place]);
+        return '[' + kept + ']';
+    }
+
+    /// What is added to a line; where the line has the name itself, with a prefix.
+    void add_own(const Search& search, const char* key, const nlohmann::json& value, std::string& to) const
+    {
+        std::string name = key;
+        if (search.object.contains(name)) name.insert(0, "alster_");
+        if (search.object.contains(name))
+            fail(search.line, "has {} and {} of its own, and a name is needed for what is added: leave one out", key,
+                 name);
+        to += fmt::format(",\"{}\":{}", name, json_text(value));
+    }
+
+    /// The line with its items in their new order, and what is added behind its other fields.
+    [[nodiscard]] std::string rewritten(const Search& search, const nlohmann::json& ids, const nlohmann::json& scores,
+                                        const std::vector<std::size_t>& places) const
+    {
+        const auto members = members_of(search.line.text);
+        if (members.size() != search.object.size()) fail(search.line, "a key stands twice in the object");
+        std::string text;
+        for (const auto& [quoted, value] : members) {
+            const auto key = nlohmann::json::parse(quoted).get<std::string>();
+            text += fmt::format("{}{}:{}", text.empty() ? "" : ",", quoted,
+                                key == "items" ? json_text(ids) : passed_on(search, key, value, places));
         }
+        add_own(search, "scores", scores, text);
+        add_own(search, "order", search.order, text);
+        nlohmann::json dropped;
+        for (std::size_t reason = 0; reason < drop_reasons.size(); ++reason)
+            if (search.dropped[reason] > 0) dropped[drop_reasons[reason]] = search.dropped[reason];
+        if (!dropped.is_null()) add_own(search, "dropped", dropped, text);
+        return '{' + text + '}';
     }
 
     [[nodiscard]] std::string finished(Search& search)
@@ -194,14 +229,7 @@ private:
         counts_.unknown_items += search.dropped[0];
         counts_.repeated += search.dropped[1];
         counts_.not_eligible += search.dropped[2];
-        follow(places, search.object);
-        search.object["items"] = ids;
-        search.object["scores"] = scores;
-        search.object["order"] = search.order;
-        search.object.erase("dropped");
-        for (std::size_t reason = 0; reason < drop_reasons.size(); ++reason)
-            if (search.dropped[reason] > 0) search.object["dropped"][drop_reasons[reason]] = search.dropped[reason];
-        return json_text(search.object);
+        return rewritten(search, ids, scores, places);
     }
 
     ServedModel& served_;

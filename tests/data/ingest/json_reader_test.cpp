@@ -69,8 +69,9 @@ TEST(JsonReader, TellsWhatIsWrongWithAnObjectAndReadsOn)
     EXPECT_EQ("1: JSON, but not an object: a text", first("\"user,item\""));
     EXPECT_EQ("1: key absent: 'item'; the object has: user, payload.id, payload.x",
               first(R"({"user":1,"payload":{"id":2,"x":[]}})"));
-    EXPECT_EQ("1: key absent: 'item'; the object has: user, item", first(R"({"user":1,"item":null})"));
-    EXPECT_EQ("1: wrong type: 'item' is an array", first(R"({"user":1,"item":[2]})"));
+    EXPECT_EQ("1: wrong type: 'item' is null", first(R"({"user":1,"item":null})"));
+    EXPECT_EQ("1: wrong type: 'item' is an array, and an event has one: write an object for each element",
+              first(R"({"user":1,"item":[2]})"));
     EXPECT_EQ("1: wrong type: 'user' is an object", first(R"({"user":{"id":1},"item":2})"));
     EXPECT_EQ("1: wrong type: 'user' is true or false", first(R"({"user":true,"item":2})"));
     EXPECT_EQ("1: wrong type: 'time' is true or false", first(R"({"user":1,"item":2,"time":false})"));

@@ -229,6 +229,50 @@ TEST(RepeatedHeaders, WithOtherColumnsEndReading)
                 AllOf(HasSubstr("at byte 30 stands another header"), HasSubstr("one by one")));
 }
 
+TEST(HeaderOverPositions, MustNameThemInTheirOrder)
+{
+    const LogLayout layout = with("user=0,item=1,event=2,time=3", true);
+    EXPECT_THAT(read_events("user,item,event,time\n1,10,play,1744000099\n", layout),
+                ElementsAre("1 10 1 1744000099 play"));
+    EXPECT_THAT(refusal("item,user,event,time\n10,1,play,1744000099\n", layout),
+                AllOf(HasSubstr("names 'item' where --columns has the user, and 'user'"), HasSubstr("user=NAME")));
+    EXPECT_THAT(refusal("user,item,time,event\n1,10,9,play\n", layout),
+                HasSubstr("the header names 'event' where --columns has the time"));
+    EXPECT_THAT(read_events("user,item,rating,note\n1,10,3,5\n", with("user=0,item=1,confidence=2", true)),
+                ElementsAre("1 10 1 0"));  // one name alone contradicts nothing
+    EXPECT_THAT(read_events("item,user\n1,10\n", with("user=item,item=user", true)), ElementsAre("1 10 1 0"));
+}
+
+TEST(HeaderOverPositions, MustNotBeAnEvent)
+{
+    const LogLayout layout = with("user=0,item=1,value=2,time=3", true), pairs = with("user=0,item=1", true);
+    EXPECT_THAT(refusal("7,10,4,1744000099\n8,10,4,1744000098\n", layout),
+                AllOf(HasSubstr("the first line is an event"), HasSubstr("--no-header")));
+    EXPECT_THAT(refusal("ann,pulp,,2024-05-06T07:08:09Z\nbob,pulp,4,1744000098\n", layout), HasSubstr("is an event"));
+    EXPECT_THAT(refusal("7,10\n8,10\n", pairs), HasSubstr("is an event"));
+    EXPECT_THAT(read_events("a,b\n8,10\n", pairs), ElementsAre("8 10 1 0"));
+    EXPECT_THAT(read_events("0,1,2,3\n8,10,4,1744000098\n", layout), ElementsAre("8 10 4 1744000098"));
+    EXPECT_THAT(read_events("user,item,2019,2020\n8,10,4,1744000098\n", layout), ElementsAre("8 10 4 1744000098"));
+}
+
+TEST(HeaderOverPositions, MustSayTheSameInEveryFile)
+{
+    const test::TemporaryDirectory directory;
+    const auto read = [&](const char* first, const char* second, const LogLayout& layout) {
+        InteractionReader reader(
+            {test::write_file(directory / "one", first), test::write_file(directory / "two", second)}, layout);
+        int events = 0;
+        while (reader.next()) ++events;
+        return events;
+    };
+    const LogLayout layout = with("user=0,item=1", true);
+    EXPECT_EQ(2, read("who,what\n1,10\n", "who,what\n1,11\n", layout));
+    EXPECT_EQ(2, read("user,what\n1,10\n", "user_id,what\n1,11\n", layout));
+    EXPECT_EQ(2, read("who,what\n1,10\n", "what,who\n11,1\n", with("user=who,item=what", true)));
+    EXPECT_THAT(test::message_of([&] { read("who,what\n1,10\n", "what,who\n11,1\n", layout); }),
+                AllOf(HasSubstr("two: the header names 'what'"), HasSubstr("one has 'who' there")));
+}
+
 TEST(RepeatedHeaders, AreFoundFromEveryPartOfAFile)
 {
     std::string text = "# a comment\nitem_id,user_id,rating\n";

@@ -145,6 +145,25 @@ class Outputs(unittest.TestCase):
         self.assertIn("finished already", alster(OLD).stdout)
         self.assertEqual({"3"}, factors_of("run"))
 
+    def test_a_page_replaces_no_file_of_a_run_nor_its_dataset(self):
+        files = ["data.h5", "run/model.h5", "run/metrics.jsonl", "run/config.resolved.toml", "run/manifest.json"]
+        before = {name: pathlib.Path(name).read_bytes() for name in files}
+        shutil.rmtree("sweep", ignore_errors=True)
+        os.makedirs("sweep")
+        shutil.copytree("run", "sweep/a")
+        for name in files:
+            for command in ("report run --out", "report run --log-only --out", "sweep-report sweep --html"):
+                other = name.replace("run/", "sweep/a/") if command.startswith("sweep") else name
+                done = alster(f"{command} {other}")
+                self.assertEqual(64, done.returncode, f"{command} {other}: {done.stderr}")
+                self.assertIn("is an input", done.stderr)
+        self.assertEqual(64, alster("recommend --model run --data data.h5 --all --out run/metrics.jsonl").returncode)
+        self.assertEqual(before, {name: pathlib.Path(name).read_bytes() for name in files})
+        self.assertEqual(0, alster("report run --log-only").returncode)
+        self.assertEqual(0, alster("report run --log-only --out run/report.html").returncode)
+        self.assertEqual(0, alster("sweep-report sweep --html sweep/page.html").returncode)
+        self.assertEqual(0, alster("sweep-report sweep --html sweep/page.html").returncode)
+
     def test_the_second_of_two_writers_ends_with_73(self):
         alster("synth --users 2000 --items 900 --events 300000 --log ratings --out large")
         read = "--input large/events.csv --format csv --header --columns user=0,item=1,value=2,time=3"

@@ -4,9 +4,11 @@ The users are solved again in fp64 from the recipe of docs/formats.md, the featu
 their definitions. Scores of factors are fp32, so two titles may change places where their scores differ by less than
 its rounding: a measure has to lie between what it is if all such titles go before the relevant ones, and after.
 """
+import importlib
 import json
 import math
 import os
+import shutil
 import sys
 import tempfile
 
@@ -19,6 +21,9 @@ except ImportError as missing:
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "personalize"))
 from program import alster  # noqa: E402
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "python"))
+package = importlib.import_module("alster")
 
 WORD = (1 << 64) - 1
 USERS, ITEMS, NEW = 70, 60, 8
@@ -254,6 +259,105 @@ def lists_keep_places_for_new_titles(world, by, mapped, factors):
         assert others == list(rows["plain"][u][:len(others)]), u
 
 
+def whole_lists_have_the_new_titles_where_they_belong(mapped):
+    """Popularity fills with titles that nobody has played: these must not take a new title's turn."""
+    titles = set(np.flatnonzero(mapped))
+    alster("recommend --model mapped.h5 --data d.h5 --all --k 7 --new-slots 2 --out seven.h5")
+    alster(f"recommend --model mapped.h5 --data d.h5 --all --k {ITEMS + NEW} --new-slots 2 --out whole.h5")
+    with h5py.File("seven.h5") as seven, h5py.File("whole.h5") as whole:
+        for u, (short, long) in enumerate(zip(seven["topk/home/item"][:], whole["topk/home/item"][:])):
+            reasons = whole["topk/home/reason"][u]
+            best = short[seven["topk/home/reason"][u] == 3]
+            assert np.array_equal(long[reasons == 3], best), u
+            listed = long[long >= 0]
+            assert len(set(listed)) == len(listed) and np.array_equal(reasons != 255, long >= 0), u
+            if len(best) == 2:
+                third, all_places = len(listed), ITEMS + NEW
+                assert list(np.flatnonzero(reasons == 3)) == [
+                    min(n * (all_places + 1) // 3, third - 2 + n) - 1 for n in (1, 2)], (u, third)
+            assert titles <= set(listed) or len(best) == 0, u
+    text = alster("recommend --model mapped.h5 --data d.h5 --user u1 --k 7 --new-slots 2").stdout
+    assert text.count("  (new)\n") == 2 and "(popular)" not in text, text
+
+
+def mapped_items_are_candidates_nowhere_else(mapped):
+    for command, group in (("similar --model {} --data d.h5 --all --k 9 --out {}.out.h5", "similar/items"),
+                           ("page --model {} --data d.h5 --all --out {}.out.h5", None),
+                           ("recommend --model {} --data d.h5 --all --k 9 --out {}.out.h5", "topk/home")):
+        for model in "run", "mapped.h5":
+            alster(command.format(model, model))
+        with h5py.File("run.out.h5") as old, h5py.File("mapped.h5.out.h5") as new:
+            names = [f"{group}/item"] if group else [f"page/{row}/item" for row in old["page"]]
+            for name in names:
+                assert np.array_equal(old[name][:], new[name][:]), (command, name)
+                assert not np.isin(new[name][:], np.flatnonzero(mapped)).any(), (command, name)
+    learned, with_mapped = (package.Model.open(model) for model in ("run", "mapped.h5"))
+    for item in learned.items.ids:
+        assert learned.similar(item, 9) == with_mapped.similar(item, 9), item
+    measure = "evaluate --data d.h5 --cold-items 0.3 --features tags --feature-rows 3 --json --model "
+    told = [json.loads(alster(measure + model).stdout) for model in ("run", "mapped.h5")]
+    assert told[0] == told[1]
+    for model in "run", "mapped.h5":
+        alster(f"train --data d.h5 --factors 6 --sweeps 2 --align-to {model} --out to_{model}")
+    with h5py.File("to_run/model.h5") as old, h5py.File("to_mapped.h5/model.h5") as new:
+        assert old.attrs["align_residual"] == new.attrs["align_residual"] < 1
+        assert np.array_equal(old["items/factors"][:], new["items/factors"][:])
+    for options in "--factors 5", "--factors 6 --objective explicit":
+        done = alster(f"train --data d.h5 {options} --sweeps 2 --align-to run --out refused", code=65)
+        assert "has 6 factors of implicit feedback" in done.stderr and "sweep" not in done.stderr, done.stderr
+
+
+def an_update_keeps_what_is_mapped(world, mapped):
+    """A mapped item with new events is folded in; all else is what it is without mapped items, which stay as they are."""
+    touched = world.ids[np.flatnonzero(mapped)[1]]
+    with open("log.csv") as log, open("rated.csv", "w") as rated:
+        rated.writelines(f"{line.strip()},{1 + n % 5}\n" for n, line in enumerate(log))
+    alster("prepare --input rated.csv --items items.csv --item-columns id=id,tags=tags:set,kind=kind:category "
+           "--split none --out rated.h5")
+    alster("train --data rated.h5 --factors 4 --sweeps 3 --objective explicit --out rated")
+    alster(f"map --model rated --data rated.h5 --features tags --feature-rows {LEAST} --hide 0.3 --out rated.mapped.h5")
+    for data, model, with_mapped in ("d.h5", "run", "mapped.h5"), ("rated.h5", "rated", "rated.mapped.h5"):
+        value = ",4" if model == "rated" else ""
+        with open("tonight.csv", "w") as log:
+            log.writelines(f"{pair}{value}\n" for pair in (f"u3,{touched}", f"u5,{touched}", "u5,i1", "u7,i2"))
+        for keep in "", " --keep-items":
+            for one, out in (model, "plain.up"), (with_mapped, "mapped.up"):
+                alster(f"update --model {one} --data {data} --input tonight.csv --late add{keep} --out {out}{keep.strip()}")
+            alster(f"update --model {with_mapped} --data {data} --input tonight.csv --late add{keep} --out three{keep.strip()}",
+                   ranks=3)
+            plain, ours, three = (f"{out}{keep.strip()}/model.h5" for out in ("plain.up", "mapped.up", "three"))
+            with h5py.File(with_mapped) as before, h5py.File(plain) as old, h5py.File(ours) as new, h5py.File(three) as other:
+                for name in "users/factors", "users/status", "gram/items", "gram/users":
+                    assert np.array_equal(old[name][:], new[name][:]), (with_mapped, keep, name)
+                ids = list(new["items/id"].asstr()[:])
+                was = before["items/status"][:] == 3
+                stays = was & (np.array(ids) != touched)
+                assert list(new["items/status"][:][~stays]) == list(old["items/status"][:][~stays])
+                assert new["items/status"][ids.index(touched)] == 1 and (new["items/status"][:][stays] == 3).all()
+                assert stays.sum() == was.sum() - 1 > 2
+                for of, rows in (old, ~stays), (before, stays):
+                    assert np.array_equal(new["items/factors"][:][rows], of["items/factors"][:][rows]), (with_mapped, keep)
+                for name in "items/factors", "items/status", "gram/items":
+                    assert np.array_equal(new[name][:], other[name][:]), name
+                how = [json.loads(model.attrs["config_json"])["new_items"] for model in (before, new)]
+                assert how[0] == how[1]
+            said = [alster(f"recommend --model {out}{keep.strip()}/model.h5 --data {out}{keep.strip()}/dataset.h5 --all "
+                           f"--k 9 --out {out}.h5").stdout for out in ("plain.up", "mapped.up")]
+            with h5py.File("plain.up.h5") as old, h5py.File("mapped.up.h5") as new:
+                assert np.array_equal(old["topk/home/item"][:], new["topk/home/item"][:])
+            for out in "plain.up", "mapped.up", "three":
+                shutil.rmtree(f"{out}{keep.strip()}")
+
+
+def a_second_map_forgets_the_first(mapped):
+    alster("map --model mapped.h5 --data d.h5 --features kind --feature-rows 3 --hide 0.3 --out again.h5")
+    alster("map --model run --data d.h5 --features kind --feature-rows 3 --hide 0.3 --out once.h5")
+    with h5py.File("again.h5") as again, h5py.File("once.h5") as once:
+        for name in "items/factors", "items/status", "items/ann_cosine", "gram/items":
+            assert np.array_equal(again[name][:], once[name][:]), name
+        assert (again["items/status"][:] == 3).sum() < mapped.sum()
+
+
 def a_model_without_mapped_items_has_no_new_titles():
     done = alster("recommend --model run --data d.h5 --user u1 --new-slots 2", code=65)
     assert "alster map" in done.stderr
@@ -269,6 +373,10 @@ def main():
         what_cannot_be_a_feature_is_refused()
         by, mapped, factors = new_items_are_mapped(world)
         lists_keep_places_for_new_titles(world, by, mapped, factors)
+        whole_lists_have_the_new_titles_where_they_belong(mapped)
+        mapped_items_are_candidates_nowhere_else(mapped)
+        an_update_keeps_what_is_mapped(world, mapped)
+        a_second_map_forgets_the_first(mapped)
         a_model_without_mapped_items_has_no_new_titles()
 
 

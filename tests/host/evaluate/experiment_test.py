@@ -76,6 +76,13 @@ class Experiments(unittest.TestCase):
         for bad in ("control=1", "a=1,a=1", "a=1,b=0", "a=1,b", "a=1,b=x", "a=1,=2", "a=1,b=1,"):
             self.refused(64, "--shares", "ab", "assign", "--salt", "x", "--shares", bad, "--users", "users.csv", "--out", "w")
         self.refused(64, "--users", "ab", "assign", "--salt", "x", "--shares", SHARES, "--out", "w")
+        assign = ["ab", "assign", "--salt", "x", "--shares", SHARES, "--users"]
+        done = alster(*assign, self.write("twice.csv", ["user"], [["u1"], ["u2"], ["u1"], ["u1"]]), "--out", "w", "--json")
+        self.assertIn("2 lines name a user again", done.stderr)
+        self.assertEqual(sum(json.loads(done.stdout).values()), 2)
+        with open("w", newline="") as file:
+            self.assertEqual([row["user"] for row in csv.DictReader(file)], ["u1", "u2"])
+        self.refused(65, "no user", *assign, self.write("none.csv", ["n", "user"], [[1, "u1"], [2, ""]]), "--out", "w")
         self.refused(64, "assign or read", "ab", "sign")
 
     def log(self, effect=0.0, users=2400):
@@ -144,6 +151,15 @@ class Experiments(unittest.TestCase):
             with open(name, "a") as file:
                 file.write("\n".join(extra) + "\n")
             self.refused(65, text, *read)
+        self.log()
+        for name, option in (("outcomes.csv", []), ("before.csv", ["--before", "before.csv"])):
+            self.write(name, ["user", "value"], [(f"{row[0]}.0", 1) for row in self.rows])
+            self.refused(65, f'{name}: none of its users was exposed: it has "u0.0", the exposures have "u0"', *read, *option)
+            self.write(name, ["user", "value"], [])
+            self.refused(65, f"{name}: has no line of a user", *read, *option)
+            self.log()
+        self.write("outcomes.csv", ["user", "value"], [(row[0], 1e308) for row in self.rows])
+        self.refused(65, "outcomes.csv:2: value is 1e+308, whose square", *read)
         self.write("outcomes.csv", ["user", "money"], [])
         self.refused(65, "no column \"value\"", *read)
 
@@ -165,7 +181,8 @@ class Experiments(unittest.TestCase):
         few = [(0.5, 0.0, 1)] * 9990 + [(0.01, 1.0, 1)] * 3  # 3 of 9993 decisions have all the weight
         self.refused(65, "effective sample size is 3.0 of 9993", "offpolicy",
                      self.decisions(few, ("propensity", "target", "reward")))
-        for row, text in (((0, 1, 1), "propensity 0"), ((1, 2, 1), "target 2"), ((1, 1, "much"), "no finite number")):
+        for row, text in (((0, 1, 1), "propensity 0"), ((1, 2, 1), "target 2"), ((1, 1, "much"), "no finite number"),
+                          ((1, 1, 1.7e308), "in another unit"), ((1e-308, 0.2, 1), "propensity 1e-308: no log")):
             self.refused(65, text, "offpolicy", self.decisions([row], ("propensity", "target", "reward")))
         self.refused(65, "go together", "offpolicy", self.decisions([], ("propensity", "target", "reward", "predicted")))
         self.refused(65, "no decisions", "offpolicy", self.decisions([], ("propensity", "target", "reward")))

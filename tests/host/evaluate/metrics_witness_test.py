@@ -332,6 +332,27 @@ def check_synthetic(directory):
     check(directory, plain, "stars from 4", [], ["--relevant-from", 4], value_from=4)
 
 
+def check_few(directory, users):
+    """Everybody measured has what is ranked first, so every mean is 1, of every replicate in which somebody was drawn."""
+    log, data, run = (os.path.join(directory, f"few{users}{name}") for name in (".csv", ".h5", ""))
+    with open(log, "w") as file:
+        file.writelines(f"u{u},a,1,1600000000\n" for u in range(users))
+        file.writelines(f"w{w},b,1,1600000000\nw{w},a,1,1600000000\n" for w in range(2 * users))
+        file.writelines(f"u{u},b,1,1600009000\n" for u in range(users))
+    with open(f"{log}.items", "w") as file:  # of 2 items that have one event or more
+        file.write("id,tag\na,x\nb,\n")
+    told = alster("prepare", "--input", log, "--columns", "user=0,item=1,value=2,time=3", "--items", f"{log}.items",
+                  "--item-columns", "id=id,tag=tag:category", "--split", "time:0.3", "--out", data)
+    shares = {1: "given for 1 of 2: 50 % of those with 1 to 9", 4: "100 % of those with 10 to 99"}[users]
+    assert shares in told and "or more" not in told, told
+    alster("train", "--data", data, "--factors", 1, "--sweeps", 2, "--out", run)
+    text = alster("evaluate", "--model", os.path.join(run, "model.h5"), "--data", data, "--k", 2)
+    told = json.loads(alster("evaluate", "--model", os.path.join(run, "model.h5"), "--data", data, "--k", 2, "--json"))
+    for name in "recall", "ndcg", "mrr":
+        assert [told[f"{name}@2{end}"] for end in ("", "_low", "_high")] == [1, 1, 1], (users, name, told)
+    assert text.count("does not beat the best baseline") == 1, text  # both popularities come to the same
+
+
 def check_real(directory, folder):
     data = lambda name: os.path.join(directory, name)
     log = lambda name: os.path.join(folder, name)
@@ -358,6 +379,8 @@ def check_real(directory, folder):
 def main():
     with tempfile.TemporaryDirectory() as directory:
         check_synthetic(directory)
+        check_few(directory, 1)
+        check_few(directory, 4)
     folder = os.environ.get("ALSTER_TEST_DATA")
     if not folder:
         print("the synthetic log only: ALSTER_TEST_DATA is not set")

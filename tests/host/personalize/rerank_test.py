@@ -282,7 +282,19 @@ def check_search(world):
     short = [json.loads(line) for line in alster("rerank --model run/model.h5 --data d.h5 --input found.jsonl --k 4 "
                                                  "--rerank limits.toml").stdout.splitlines()]
     assert {len(line["items"]) for line in short} == {4} and len(short) == 60
-    for text, message in (('{"user": 1}', "must be an object"), ("[]", "must be an object"), ("{", "must be an object"),
+    given = ('{"user": "u3", "big": 12345678901234567890123, "items": ["i4", "i9", "i4"], "dropped": 5, "scores": [9, 8.50, 7], '
+             '"order": "bm25", "a\\"b": {"x": [1,  2, "]"]}, "e": 1.0, "words": ["a,b", "c]", {"d": "}"}]}')
+    write("own.jsonl", given + "\n")
+    line = alster("rerank --model run/model.h5 --data d.h5 --input own.jsonl").stdout
+    told = json.loads(line)
+    first = told["items"].index("i4")
+    assert all(text in line for text in ('"big":12345678901234567890123', '"e":1.0', '{"x": [1,  2, "]"]}')), line
+    assert told["dropped"] == 5 and told["alster_dropped"] == {"repeated": 1} and told["order"] == "bm25", told
+    assert told["scores"] == ([9, 8.5] if first == 0 else [8.5, 9]) and len(told["alster_scores"]) == 2, told
+    assert told["words"] == (["a,b", "c]"] if first == 0 else ["c]", "a,b"]) and told["alster_order"] == "model", told
+    for text, message in (('{"user": "u1", "items": [], "user": "u2"}', "a key stands twice"),
+                          ('{"user": "u1", "items": [], "order": 1, "alster_order": 2}', "has order and alster_order of its own"),
+                          ('{"user": 1}', "must be an object"), ("[]", "must be an object"), ("{", "must be an object"),
                           ('{"user": "u1", "items": [1.5]}', "an id must be a text or a whole number, not 1.5")):
         write("wrong.jsonl", json.dumps(lines[0]) + "\n" + text + "\n")
         done = alster("rerank --model run/model.h5 --data d.h5 --input wrong.jsonl --out no.jsonl", code=65)

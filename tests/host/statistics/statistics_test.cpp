@@ -63,6 +63,11 @@ TEST(RankBiasedOverlap, OfEqualListsIsOneAndOfDisjointOnesNothing)
 {
     for (const auto& list : {std::vector<std::int32_t>{}, {7}, {3, 1, 2}})
         EXPECT_DOUBLE_EQ(likeness(list, list).rbo, 1);
+    for (std::int32_t length = 0; length < 100; ++length) {
+        std::vector<std::int32_t> list(static_cast<std::size_t>(length));
+        std::iota(list.begin(), list.end(), 0);
+        EXPECT_EQ(likeness(list, list).average_overlap, 1) << length;
+    }
     EXPECT_EQ(likeness({1, 2}, {3, 4, 5}).rbo, 0);
     EXPECT_EQ(likeness({}, {1}).rbo, 0);
     EXPECT_EQ(likeness({}, {1}).jaccard, 0);
@@ -162,6 +167,15 @@ TEST(PairedDifferences, OfNobodyAndOfEqualSystemsSayNothing)
     EXPECT_EQ(equal.changed, 0);
     EXPECT_EQ(equal.interval.low, 0);
     EXPECT_EQ(equal.interval.high, 0);
+}
+
+TEST(PairedDifferences, OfEqualUnitsHaveAnIntervalOfOnePointHoweverFewThereAre)
+{
+    for (std::size_t units = 1; units < 6; ++units) {
+        const auto result = paired(std::vector<double>(units, 0.5));
+        EXPECT_EQ(result.interval.low, 0.5) << units;
+        EXPECT_EQ(result.interval.high, 0.5) << units;
+    }
 }
 
 TEST(PairedDifferences, OfFewUnitsHaveAnExactP)

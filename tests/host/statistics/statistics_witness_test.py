@@ -52,7 +52,8 @@ def pairs(keys, values, seed):
     chances = np.exp(-1.0) / np.cumprod([1, *range(1, 8)])
     weights = np.searchsorted(np.floor(np.cumsum(chances) * 2**32), uniform, side="right").astype(float)
     total = weights.sum(axis=1)
-    means = np.sort(np.where(total > 0, weights @ values / np.maximum(total, 1), 0))
+    means = np.sort((weights @ values)[total > 0] / total[total > 0])  # of the others there is none
+    cut = len(means) // 40
     some = values[changed]
     bound = abs(some.sum()) - 1e-12 * abs(some).sum()
     if len(some) <= 13:
@@ -62,7 +63,7 @@ def pairs(keys, values, seed):
         flips = (draws[:, None, :] >> np.arange(64, dtype=np.uint64)[None, :, None]) & np.uint64(1)
         sums = (1 - 2 * flips.reshape(-1, len(some)).astype(float)) @ some
         p = (1 + (abs(sums) >= bound).sum()) / (1 + len(sums))
-    return [values.mean(), means[50], means[1949], p]
+    return [values.mean(), means[cut], means[-1 - cut], p]
 
 
 def first_come(items, scores):

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "data/checkpoint_file.hpp"
+#include "data/dataset_file.hpp"
 #include "data/model_file.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/real_data.hpp"
@@ -129,6 +130,33 @@ TEST_F(AlteredCheckpoint, WithoutAnotherTheRunEndsAsDamaged)
         EXPECT_THAT(refused.err, HasSubstr("attribute width is 12"));
         EXPECT_THAT(refused.err, HasSubstr("--overwrite"));
     }
+}
+
+TEST_F(AlteredCheckpoint, AnEarlierModelOfZerosIsNoStartAndNoSpace)
+{
+    ASSERT_EQ(0, train("zeros").code);
+    test::alter(path("zeros/model.h5"), [](hid_t file) {
+        for (std::size_t n = 0; n < items * 6; ++n) test::set_value(file, "/items/factors", n, 0.0F);
+    });
+    for (const char* option : {"--align-to", "--start-from"}) {
+        const auto refused = train("other", fmt::format("{} {}", option, path("zeros")));
+        EXPECT_EQ(65, refused.code) << refused.err;
+        EXPECT_THAT(refused.err, HasSubstr("all factors of its items are 0")) << option;
+        EXPECT_THAT(refused.err, testing::Not(HasSubstr("sweep 1"))) << option;
+    }
+}
+
+TEST_F(AlteredCheckpoint, ADatasetThatCountsToTheEndIsNotAddedTo)
+{
+    ASSERT_EQ(0, train("run").code);
+    test::alter(path("data.h5"), [](hid_t file) { test::set_value(file, "/users/n_events", 3, 2'147'483'647); });
+    const std::string id = DatasetReader(path("data.h5")).ids(Side::users, {3, 4}).text(0);
+    const auto log = test::write_file(directory_ / "more.csv", id + ",0\n");
+    const auto refused = test::run_alster(fmt::format("update --model {} --data {} --input {} --out {}", path("run"),
+                                                      path("data.h5"), log, path("updated")));
+    EXPECT_EQ(65, refused.code) << refused.err;
+    EXPECT_THAT(refused.err, HasSubstr(fmt::format("has 2147483647 events of user {} already", id)));
+    EXPECT_FALSE(fs::exists(path("updated/dataset.h5")));
 }
 
 TEST_F(AlteredCheckpoint, AnObjectiveThatIsNotThatOfTheFactorsIsNoDefectOfAlster)
