@@ -43,7 +43,8 @@ Neighbours::Neighbours(ServedModel& served, Eligibility* eligibility)
 {
     const ModelInfo& info = served.info();
     directions_.width = info.factors;
-    directions_.values.reserve(static_cast<std::size_t>(served.items().items().size()) * static_cast<std::size_t>(info.factors));
+    directions_.values.reserve(static_cast<std::size_t>(served.items().items().size()) *
+                               static_cast<std::size_t>(info.factors));
     for (const std::int32_t i : served.items().items()) {
         const float* y = served.items().factors(i);
         double squares = 0;
