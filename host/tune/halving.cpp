@@ -17,6 +17,7 @@ std::optional<RankedTrial> best_by_halving(std::span<const TrialSettings> candid
     std::vector<TrialSettings> left(candidates.begin(), candidates.end());
     for (const int part : {4, 2, 1}) {
         const int rung = std::max(1, sweeps / part);
+        if (best && rung == best->sweeps) continue;  // few sweeps: they were measured so
         std::vector<RankedTrial> measured;
         const auto values = measure(left, rung);
         for (std::size_t n = 0; n < values.size(); ++n) {

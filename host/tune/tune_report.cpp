@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "data/json_text.hpp"
 #include "data/printable.hpp"
@@ -61,6 +62,22 @@ std::string why_blend(const TuneResult& result)
                        gain_text(values.gain_over_model));
 }
 
+/// The better of two popular lists.
+std::string best_popularity(const TunedValues& values)
+{
+    if (!values.recent || values.recent->value <= values.popularity.value)
+        return fmt::format("popularity has {:.4f}", values.popularity.value);
+    return fmt::format("popularity of the last {} days has {:.4f}{}", recent_days, values.recent->value,
+                       values.recent->value > values.blend.value ? ", which is more" : "");
+}
+
+std::size_t settings_tried(const TuneResult& result)
+{
+    std::set<std::string> settings;
+    for (const RankedTrial& trial : result.trials) settings.insert(trial.settings.text());
+    return settings.size();
+}
+
 std::string serve_command(const TuneResult& result, const TuneOptions& options)
 {
     std::string blend = result.blend.mu > 0 ? fmt::format(" --blend {}", result.blend.mu) : "";
@@ -74,8 +91,8 @@ std::string serve_command(const TuneResult& result, const TuneOptions& options)
 std::string TuneResult::sentence() const
 {
     return fmt::format(
-        "Of {} trials {} had the best {} on the validation part; {}; popularity has {:.4f}.{}", trials.size(),
-        trial.settings.text(), metric, why_blend(*this), values.popularity.value,
+        "Of {} settings {} had the best {} on the validation part; {}; {}.{}", settings_tried(*this),
+        trial.settings.text(), metric, why_blend(*this), best_popularity(values),
         out_of_time ? " Time ended before all was tried: a larger --budget may choose something else." : "");
 }
 

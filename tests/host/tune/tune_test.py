@@ -214,7 +214,13 @@ def a_budget_ends_early_and_says_so():
     result = tune("d.h5", "hurried", more="--budget 0.001s")
     assert result["out_of_time"] and len(result["trials"]) == 1 and result["chosen"]["mu"] == 0, result
     assert "Time ended" in result["why"]
-    assert outcome(tune("d.h5", "hurried")) == outcome(json.load(open("best/tune.json"))), "time does not choose"
+    best = json.load(open("best/tune.json"))
+    assert outcome(tune("d.h5", "hurried")) == outcome(best), "time does not choose"
+    settings = {tuple(trial[key] for key in ("factors", "reg", "alpha0", "nu")) for trial in best["trials"]}
+    assert best["why"].startswith(f"Of {len(settings)} settings ") and len(settings) < len(best["trials"]), best["why"]
+    few = json.loads(alster("tune --data d.h5 --out few --trials 2 --sweeps 2 --factors 4 --json").stdout)
+    tried = [tuple(trial.values())[:-1] for trial in few["trials"]]
+    assert len(tried) == len(set(tried)), tried
 
 
 def stopping_by_the_test_is_said():
