@@ -142,8 +142,10 @@ void print_json(const UpdateReport& report)
 
 void print_text(const UpdateReport& report)
 {
-    print("events        {} new{}\n", report.events.events,
-          report.events.late > 0 ? fmt::format(" ({} late)", report.events.late) : "");
+    print(
+        "events        {} new{}{}\n", report.events.events,
+        report.events.late > 0 ? fmt::format(" ({} late)", report.events.late) : "",
+        report.events.erased > 0 ? fmt::format(", {} of users and items that were erased", report.events.erased) : "");
     print("users         {}, {} folded in, {} of them new\n", report.events.users, report.users.folded,
           report.users.fresh);
     print("items         {}, {} folded in, {} of them new\n", report.events.items, report.items.folded,

@@ -43,8 +43,8 @@ Choice choose(ServedModel& served, const ColdItemsOptions& options)
     }
     if (choice.hidden.empty() || choice.known.empty())
         throw Error(ExitCode::bad_data,
-                    "{}: --cold-items {} hides {} of the {} items of which something was learned; give another "
-                    "fraction or seed",
+                    "{}: a fraction of {} hides {} of the {} items of which something was learned; give another one, "
+                    "or another seed",
                     served.model().file().path().string(), options.fraction, choice.hidden.size(),
                     served.items().items().size());
     return choice;

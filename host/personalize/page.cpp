@@ -164,7 +164,9 @@ void PageMaker::read_history(std::span<const Row> users, Block& block) const
                 if (rows.positive(n)) block.history[user].push_back(rows.columns[n]);
                 if (times.empty() || !recently_.holds(times[n])) continue;
                 const double value = rows.values[n];
-                const bool begun = value >= rules_.continue_from && value < rules_.continue_below;
+                // values are fp32: 0.9 there is less than 0.9
+                const bool begun = value >= static_cast<float>(rules_.continue_from) &&
+                                   value < static_cast<float>(rules_.continue_below);
                 if (rows.positive(n)) block.recent[user].push_back({times[n], rows.columns[n]});
                 if (begun && (rows.roles_of(n) & consumed_role) != 0)
                     block.begun[user].push_back({times[n], rows.columns[n]});

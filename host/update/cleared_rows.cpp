@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "data/error.hpp"
+#include "data/printable.hpp"
 #include "data/tombstones.hpp"
 
 namespace alster {
@@ -64,6 +65,10 @@ ClearedRows rows_to_clear(const IdColumn& all, const std::vector<std::string>& i
     if (ids.empty()) return cleared;
     const IdLookup lookup(all);
     for (std::size_t n = 0; n < ids.size(); ++n) {
+        if (all.kind == IdKind::int64 && all.rows() > 0 && !canonical_number(ids[n]))
+            throw Error(ExitCode::bad_data,
+                        "'{}' is no id of a file whose ids are numbers: write them as in 42, not 42.0",
+                        printable(ids[n]));
         const auto row = lookup.find(ids[n]);
         if (!row) continue;
         found[n] = 1;
@@ -85,8 +90,8 @@ IdColumn with_erased_ids(const IdColumn& ids, const ClearedRows& cleared)
         if (!cleared.at(r)) continue;
         const std::string id = erased_id(ids.kind, r);
         if (lookup.find(id))
-            throw Error(ExitCode::bad_data, "'{}' is somebody's id already, and what an erased row would be called",
-                        id);
+            throw Error(ExitCode::bad_data,
+                        "'{}' is somebody's id already, and what an erased row would be called: erase it as well", id);
         if (!texts) {
             result.numbers[r] = *canonical_number(id);
             continue;

@@ -11,6 +11,7 @@
 #include "data/model_file.hpp"
 #include "data/output_file.hpp"
 #include "data/output_lock.hpp"
+#include "data/printable.hpp"
 #include "data/sha256.hpp"
 #include "host/update/erased_files.hpp"
 
@@ -93,6 +94,24 @@ void judge(const Erasure& erasure, bool datasets, EraseReport& report)
                                           datasets ? ": the dataset remembers them" : ""));
 }
 
+/// Nobody's id has them, and whoever was meant would stay.
+void require_no_blanks(const std::string& id)
+{
+    const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+    if (id.empty() || is_blank(id.front()) || is_blank(id.back()))
+        throw Error(ExitCode::bad_data, "the id '{}' to erase begins or ends with a blank, or is none", printable(id));
+}
+
+/// What a run would go on from, or be exported from, brings back whom the model forgets.
+void warn_of_checkpoints(const fs::path& model, EraseReport& report)
+{
+    std::error_code none;
+    for (const char* place : {"ckpt", ".next/ckpt"})
+        if (const fs::path folder = model.parent_path() / place; fs::is_directory(folder, none))
+            report.warnings.push_back(
+                fmt::format("{} holds checkpoints, which keep everybody: delete it, and train again", folder.string()));
+}
+
 }  // namespace
 
 std::string Erasure::following(const std::string& fingerprint) const
@@ -102,10 +121,30 @@ std::string Erasure::following(const std::string& fingerprint) const
     return fingerprint;
 }
 
+ClearedRows Erasure::rows_of(Side side, const IdColumn& ids, const std::string& fingerprint)
+{
+    const bool of_users = side == Side::users;
+    ClearedRows rows = rows_to_clear(ids, of_users ? users : items, of_users ? found_users : found_items);
+    for (const Successor& successor : successors) {
+        const bool is_its_file =
+            successor.former.find(fingerprint) != std::string::npos || successor.now == fingerprint;
+        if (fingerprint.empty() || !is_its_file) continue;
+        for (Row r = 0; r < ids.rows(); ++r) {
+            if (rows.marks[r] != 0 || is_erased(ids, r, r) || !successor.tombstones.contains(side, ids.text(r)))
+                continue;
+            rows.marks[r] = 1;
+            ++rows.count;
+        }
+    }
+    return rows;
+}
+
 EraseReport erase(const EraseOptions& options)
 {
     if (options.users.empty() && options.items.empty())
         throw Error(ExitCode::usage, "name the ids to erase: --user, --item, --users-from or --items-from");
+    for (const auto* ids : {&options.users, &options.items})
+        for (const auto& id : *ids) require_no_blanks(id);
     const auto files = look_at_all(options);
     std::vector<OutputLock> locks;
     for (const auto& file : files) locks.push_back(OutputLock::of_file(file.path));
@@ -117,7 +156,9 @@ EraseReport erase(const EraseOptions& options)
     EraseReport report;
     for (const auto& file : files) {
         report.files.push_back(file.kind->erase(file.path, erasure));
-        if (report.files.back().kind == "model" && report.files.back().written) renew_manifest(file.path);
+        if (report.files.back().kind != "model") continue;
+        if (report.files.back().written) renew_manifest(file.path);
+        warn_of_checkpoints(file.path, report);
     }
     const bool datasets = std::ranges::any_of(report.files, [](const auto& f) { return f.kind == "dataset"; });
     judge(erasure, datasets, report);

@@ -71,7 +71,7 @@ public:
         report_.items = cleared(Side::items).count;
         report_.written = remembered || report_.users + report_.items > 0;
         if (!report_.written) {
-            erasure_.successors.push_back({info_.erased_from, info_.fingerprint});
+            erasure_.successors.push_back({info_.erased_from, info_.fingerprint, info_.tombstones});
             return report_;
         }
         count();
@@ -197,7 +197,7 @@ private:
         write_side(file, Side::items);
         file.commit();
         const DatasetReader now(report_.path, serial_access(), Verify::nothing);
-        erasure_.successors.push_back({info_.erased_from, now.info().fingerprint});
+        erasure_.successors.push_back({info_.erased_from, now.info().fingerprint, info_.tombstones});
     }
 
     void write_part(DatasetWriter& file, Part part, Side side)

@@ -58,9 +58,9 @@ public:
         report_ = {.path = path, .kind = "lists"};
         item_ids_ = lists_.ids(Side::items, {0, lists_.rows(Side::items)});
         if (lists_.rows(Side::users) > 0) user_ids_ = lists_.ids(Side::users, {0, lists_.rows(Side::users)});
-        users_ = rows_to_clear(user_ids_, erasure.users, erasure.found_users);
-        items_ = rows_to_clear(item_ids_, erasure.items, erasure.found_items);
         contents_.info = lists_.info();
+        users_ = erasure.rows_of(Side::users, user_ids_, contents_.info.fingerprint);
+        items_ = erasure.rows_of(Side::items, item_ids_, contents_.info.fingerprint);
         contents_.info.fingerprint = erasure.following(contents_.info.fingerprint);
         const bool other_viewer = hide_viewer();
         report_.users = users_.count;

@@ -24,8 +24,8 @@ public:
     ModelErasure(const std::filesystem::path& path, Erasure& erasure) : model_(path), info_(model_.info())
     {
         report_ = {.path = model_.file().path(), .kind = "model"};
-        users_ = rows_to_clear(model_.ids(Side::users, all(Side::users)), erasure.users, erasure.found_users);
-        items_ = rows_to_clear(model_.ids(Side::items, all(Side::items)), erasure.items, erasure.found_items);
+        users_ = erasure.rows_of(Side::users, model_.ids(Side::users, all(Side::users)), info_.fingerprint);
+        items_ = erasure.rows_of(Side::items, model_.ids(Side::items, all(Side::items)), info_.fingerprint);
         info_.fingerprint = erasure.following(info_.fingerprint);
         report_.users = users_.count;
         report_.items = items_.count;
@@ -40,6 +40,7 @@ public:
         for (const Side side : {Side::users, Side::items}) {
             write_rows(file, side);
             file.write_gramian(side, gramian_without(side));
+            if (const auto prior = model_.prior(side)) file.write_prior(side, *prior);
         }
         write_ann_cosine(file);
         const PopularItems popular = model_.popular(), kept = without(popular, items_);

@@ -9,7 +9,7 @@ ErasedFile erase_in_neighbours(const std::filesystem::path& path, Erasure& erasu
     const NeighbourReader before(path);
     NeighbourInfo info = before.info();
     const IdColumn ids = read_id_rows(before.file(), "/items", {0, info.items});
-    const ClearedRows cleared = rows_to_clear(ids, erasure.items, erasure.found_items);
+    const ClearedRows cleared = erasure.rows_of(Side::items, ids, info.fingerprint);
     info.fingerprint = erasure.following(info.fingerprint);
     ErasedFile report{.path = path, .kind = "neighbours", .items = cleared.count};
     report.follows = info.fingerprint != before.info().fingerprint;

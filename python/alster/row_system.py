@@ -48,7 +48,7 @@ def implicit_system(attributes: Mapping[str, Any], gramian: Vector, Y: Vector, e
     alpha, alpha0, n = float(attributes["alpha"]), float(attributes["alpha0"]), len(Y)
     if alpha > 0:
         C = alpha * events.confidences
-        t = (1 + C) * events.preferences
+        t = np.where(C > 0, 1 + C, 0) * events.preferences  # a confidence of 0 says nothing
     else:
         C = events.confidences
         t = C * events.preferences

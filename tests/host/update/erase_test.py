@@ -324,6 +324,33 @@ def test_a_model_follows_a_dataset_that_was_erased_before_it():
     require_no_trace("part-run", [USER, ITEM])
 
 
+def test_a_file_that_follows_keeps_nobody_who_was_erased_before(layout, described):
+    os.makedirs("late")
+    for path in ("d.h5", "lists.h5", "pages.h5", "neighbours.h5"):
+        shutil.copy(f"../before/{path}", f"late/{path}")
+    alster("train --data late/d.h5 --factors 4 --sweeps 2 --item-features genres --feature-rows 1 --out late/run")
+    shutil.copytree("late/run/", "late/run/ckpt")
+    before = contents("late/run/model.h5")
+    other = [id for id in before[0]["users/id"] if id != USER][0]
+    alster(f"erase late/d.h5 --user {USER} --item {ITEM}")
+    said = alster(f"erase late/d.h5 late/run late/lists.h5 late/pages.h5 late/neighbours.h5 --user {other}")
+    assert "ckpt holds checkpoints" in said.stderr, said.stderr
+    shutil.rmtree("late/run/ckpt")
+    require_no_trace("late", [USER, ITEM, other])
+    after = contents("late/run/model.h5")
+    assert set(after[0]) == set(before[0]) and any(name.startswith("prior/") for name in before[0])
+    for name in before[0]:
+        if name.startswith("prior/"):
+            np.testing.assert_array_equal(before[0][name], after[0][name], err_msg=name)
+    assert after[0]["users/status"].tolist().count(255) == 2 and after[0]["items/status"].tolist().count(255) == 1
+    held = bytes_of("late")
+    alster(f"erase late/d.h5 late/run late/lists.h5 late/pages.h5 late/neighbours.h5 --user {other}")
+    assert dict(held) == dict(bytes_of("late")), "nothing was left to do"
+    alster(f"prepare --input log.csv {layout} {described} --split random:0.15 --validation random:0.2 --out v.h5")
+    alster(f"erase v.h5 v.validation.h5 --user {USER}")
+    alster("tune --data v.h5 --trials 1 --sweeps 1 --factors 4 --out tuned")
+
+
 def test_numbers_and_ratings():
     with open("numbers.csv", "w", encoding="utf-8") as file:
         for time in range(400):
@@ -333,6 +360,8 @@ def test_numbers_and_ratings():
     alster("prepare --input numbers.csv --columns user=0,item=1,value=2,time=3 --out numbers/d.h5")
     alster("train --data numbers/d.h5 --objective explicit --factors 3 --sweeps 2 --out numbers/run")
     before = contents("numbers/run/model.h5")[0]
+    for wrong in ("7000000000000001.0", "07", "7e0", "somebody"):
+        refuses(f"erase numbers/d.h5 --user {wrong}", 65, "whose ids are numbers")
     user, item = before["users/id"][4], before["items/id"][2]
     with open("ids.txt", "w", encoding="utf-8") as file:
         file.write(f"{user}\n")
@@ -373,6 +402,9 @@ def test_what_cannot_be_erased_is_refused_before_anything_is_written():
     refuses(f"erase bad-d.h5 lists.jsonl {one}", 65, "lists.jsonl")
     refuses(f"erase bad-d.h5 gone.h5 {one}", 65, "gone.h5")
     refuses("erase bad-lists.h5 --user nobody", 65, "none of the 1 ids")
+    with open("padded.txt", "w", encoding="utf-8") as file:
+        file.write(f"{USER} \n")
+    refuses("erase bad-d.h5 --users-from padded.txt", 65, "begins or ends with a blank")
     refuses("erase bad-d.h5 --users-from gone.txt", 65, "gone.txt")
     with h5py.File("bad-lists.h5", "a"):
         refuses(f"erase bad-d.h5 bad-lists.h5 {one}", 74, "bad-lists.h5")
@@ -397,6 +429,7 @@ def main():
         test_once_more_changes_nothing()
         test_logs_and_former_files_do_not_bring_them_back(layout, described)
         test_a_model_follows_a_dataset_that_was_erased_before_it()
+        test_a_file_that_follows_keeps_nobody_who_was_erased_before(layout, described)
         test_numbers_and_ratings()
         test_what_cannot_be_erased_is_refused_before_anything_is_written()
         os.chdir("/")
