@@ -10,6 +10,7 @@ namespace {
 volatile std::sig_atomic_t asked_to_end = 0;
 volatile std::sig_atomic_t asked_to_save = 0;
 volatile std::sig_atomic_t got_term = 0;
+int alive = 0;  // StopSignals: the first one decides
 
 extern "C" void mark_signal(int signal)
 {
@@ -27,6 +28,7 @@ std::array<struct sigaction, signals.size()> before;
 
 StopSignals::StopSignals()
 {
+    if (alive++ > 0) return;
     asked_to_end = 0;
     asked_to_save = 0;
     got_term = 0;
@@ -43,6 +45,7 @@ StopSignals::StopSignals()
 
 StopSignals::~StopSignals()
 {
+    if (--alive > 0) return;
     if (asked_to_end != 0)
         return;  // the process is ending, with a code that says what it saved: TERM often follows USR1
     for (std::size_t n = 0; n < signals.size(); ++n) sigaction(signals[n], &before[n], nullptr);

@@ -12,7 +12,6 @@
 #include "data/validation_part.hpp"
 #include "distributed/leader.hpp"
 #include "distributed/parallel_file_access.hpp"
-#include "host/machine/stop_signals.hpp"
 #include "host/machine/threads.hpp"
 #include "host/train/job.hpp"
 #include "host/tune/tune_report.hpp"
@@ -196,8 +195,15 @@ void Trials::measure(const TrialSettings& settings, int sweeps)
     by_leader(ranks_, [&] { fs::remove_all(place_of(settings, sweeps)); });
     const double seconds = ranks_.max(watch.elapsed());
     journal_->add(key_of(settings, sweeps), {{"value", value}, {"seconds", seconds}});
+    static_cast<void>(asked_to_end());
     tell(fmt::format("trial: {}, {} sweeps: {} {:.4f} ({:.1f} s)", settings.text(), sweeps, options_.by.text(), value,
                      seconds));
+}
+
+bool Trials::asked_to_end()
+{
+    interrupted_ = ranks_.max(std::int64_t{interrupted_ || signals_.end()}) != 0;
+    return interrupted_;
 }
 
 void Trials::wait_for_others()
@@ -205,9 +211,8 @@ void Trials::wait_for_others()
     constexpr auto pause = std::chrono::milliseconds(200);
     if (!waited_) tell("waiting for trials that other workers measure");
     waited_ = true;
-    const StopSignals signals;
     std::this_thread::sleep_for(pause);
-    interrupted_ = ranks_.max(std::int64_t{signals.end()}) != 0;
+    static_cast<void>(asked_to_end());
     journal_->read(journals_in(options_.out));
 }
 

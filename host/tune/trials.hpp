@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "host/machine/stop_signals.hpp"
 #include "host/machine/stopwatch.hpp"
 #include "host/train/options.hpp"
 #include "host/tune/journal.hpp"
@@ -48,6 +49,8 @@ public:
     [[nodiscard]] Journal& journal() { return *journal_; }
     [[nodiscard]] const std::vector<RankedTrial>& measured() const { return measured_; }
     [[nodiscard]] bool interrupted() const { return interrupted_; }
+    /// Whether a signal has asked this run to end, which it then does. Collective.
+    bool asked_to_end();
     [[nodiscard]] bool time_ended() const { return time_ended_; }
     /// The directory for what nobody needs when all is done.
     [[nodiscard]] std::filesystem::path work() const { return options_.out / ".tune"; }
@@ -68,6 +71,7 @@ private:
     std::optional<Journal> journal_;
     std::vector<RankedTrial> measured_;
     Stopwatch since_start_;
+    StopSignals signals_;
     bool interrupted_ = false;
     bool time_ended_ = false;
     bool waited_ = false;

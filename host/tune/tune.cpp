@@ -145,7 +145,8 @@ private:
             key.update({{"b", blend.b}, {"most", blend.most}, {"mu", blend.mu}});
             if (blend.rho > 0) key.update({{"rho", blend.rho}, {"recent_days", blend.recent_days}});
             if (const auto found = trials_.journal().find(key)) return found->at("value").get<double>();
-            if (blend != BlendSettings{} && trials_.out_of_time(share_of_blend)) return std::nullopt;
+            const bool ends = trials_.asked_to_end() || trials_.out_of_time(share_of_blend);
+            if (blend != BlendSettings{} && ends) return std::nullopt;
             const Stopwatch watch;
             std::optional<NeighbourTerm> neighbours;
             if (blend.mu > 0) neighbours.emplace(term(*run, blend.b, blend.most));
@@ -155,6 +156,7 @@ private:
                                      recent_text(blend), result_.metric, value));
             return value;
         });
+        if (trials_.interrupted()) return false;
         result_.curve = fit.curve;
         result_.blend = fit.curve[fit.best].settings;
         compare(*run);

@@ -179,6 +179,14 @@ def what_is_measured_is_not_measured_again(first):
     assert after.startswith(whole), "measured again"
     assert outcome(tune("d.h5", "killed")) == outcome(first)
     assert open("killed/tune.jsonl").read() == after
+    words[words.index("killed")] = "termed"
+    job = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while job.poll() is None and (not os.path.exists("termed/tune.jsonl") or
+                                  open("termed/tune.jsonl").read().count("\n") < 3):
+        time.sleep(0.001)
+    job.send_signal(signal.SIGTERM)
+    assert job.wait() == 75 and not os.path.exists("termed/tune.json")
+    assert outcome(tune("d.h5", "termed")) == outcome(first)
 
 
 def measured_in(path):
