@@ -45,7 +45,7 @@ int doctor_command(int argc, char** argv)
     CommandLine line("doctor", "Says what this machine has for a run, and what to change.", examples);
     std::filesystem::path directory = ".";
     bool trial = false;
-    line.app().add_option("--in", directory, "The folder where files will be written");
+    line.app().add_option("--in", directory, "The folder where files will be written")->check(CLI::ExistingDirectory);
     line.app().add_flag("--mpi-trial", trial, "Start MPI and end")->group("")->configurable(false);
     if (!line.parse(argc, argv)) return 0;
     const Communicator ranks;

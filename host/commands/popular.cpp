@@ -112,6 +112,8 @@ int popular_command(int argc, char** argv)
     options.popular.window = window_of(ranks, dataset, options);
     const auto lists = popular_lists(ranks, dataset, options.popular);
     if (!ranks.leads()) return 0;
+    if (std::ranges::all_of(lists, [](const auto& list) { return list.items.empty(); }))
+        say("alster: note: nothing is popular: no interaction fits what was asked for");
     const Names names(dataset);
     auto objects = nlohmann::json::array();
     for (const auto& list : lists) {

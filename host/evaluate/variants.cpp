@@ -10,6 +10,17 @@
 
 namespace alster {
 
+namespace {
+
+/// Those before and behind it.
+std::string without_blanks(const std::string& text)
+{
+    const auto begin = std::min(text.find_first_not_of(' '), text.size());
+    return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+}
+
+}  // namespace
+
 Variants Variants::parse(const std::string& text)
 {
     const auto refuse = [&] {
@@ -21,7 +32,7 @@ Variants Variants::parse(const std::string& text)
     Variants variants;
     for (std::size_t begin = 0; begin <= text.size();) {
         const auto end = std::min(text.find(',', begin), text.size());
-        const std::string part = text.substr(begin, end - begin);
+        const std::string part = without_blanks(text.substr(begin, end - begin));
         const auto equals = part.find('=');
         if (equals == std::string::npos || equals == 0 || variants.find(part.substr(0, equals)) >= 0) refuse();
         double share = 0;

@@ -76,7 +76,9 @@ GateCheck audit_passed(const fs::path& path, const std::vector<fs::path>& files)
     const Json audit = read_object(path);
     if (!audit.contains("passed") || !audit["passed"].is_boolean())
         throw Error(ExitCode::bad_data, "{}: is no audit: it lacks \"passed\", true or false", path.string());
-    const bool passed = audit["passed"];
+    const auto violations = audit.value("violations", Json());
+    const bool none = !violations.is_number() || violations.get<double>() == 0;
+    const bool passed = audit["passed"] && none;  // a file that somebody wrote may say both
     const auto digest = audit.value("lists_sha256", std::string());
     const bool known = digest.empty() ||
                        std::ranges::any_of(files, [&](const fs::path& file) { return sha256_of_file(file) == digest; });
@@ -85,7 +87,6 @@ GateCheck audit_passed(const fs::path& path, const std::vector<fs::path>& files)
                 .passed = false,
                 .failure = ExitCode::guardrail,
                 .said = fmt::format("{} is of other lists than any --file", path.string())};
-    const auto violations = audit.value("violations", Json());
     return {.name = "audit",
             .passed = passed,
             .failure = ExitCode::guardrail,

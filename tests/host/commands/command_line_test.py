@@ -168,6 +168,8 @@ def check_doctor():
                             env=os.environ | {"OMPI_MCA_btl": "nothing"})
     mpi = json.loads(broken.stdout)["findings"][4]
     assert broken.returncode == 69 and mpi["health"] == "failed" and mpi["advice"], broken
+    gone = alster("doctor", "--in", "/nowhere/at/all")
+    assert gone.returncode == 64 and "does not exist" in gone.stderr, gone
     nowhere = alster("doctor", "--in", "/proc")
     assert nowhere.returncode == 69 and "no file can be made" in nowhere.stdout, nowhere
 

@@ -70,6 +70,11 @@ class Experiments(unittest.TestCase):
         with open("v.csv", newline="") as file:
             told = {row["user"]: row["variant"] for row in csv.DictReader(file)}
         self.assertEqual(told, {user: variant_of("x", user, shares) for user in users})
+        spaced = alster("ab", "assign", "--salt", "x", "--shares", SHARES.replace(",", " , "), "--users", "users.csv",
+                        "--out", "w.csv")
+        self.assertEqual(spaced.returncode, 0, spaced.stderr)
+        with open("v.csv") as one, open("w.csv") as other:
+            self.assertEqual(one.read(), other.read())
         counts = json.loads(done.stdout)
         for name, share in shares:  # five standard deviations
             self.assertAlmostEqual(counts[name], share * 3002, delta=5 * math.sqrt(3002 * share * (1 - share)))

@@ -70,6 +70,7 @@ class Publishing(unittest.TestCase):
         self.gate("good --former good --every-slice", 0)
         self.gate("good " + self.audit('{"passed": true}'), 0)
         self.gate("good " + self.audit('{"passed": false, "violations": 3}'), 10)
+        self.gate("good " + self.audit('{"passed": true, "violations": 5}'), 10)
         self.gate("bad --former good " + self.audit('{"passed": false}'), 10)
         for text in ("[]", "{}", '{"passed": "yes"}', "nonsense"):
             self.refused("gate good --data data.h5 --verdict v.json " + self.audit(text), 65, "audit.json")
