@@ -315,7 +315,7 @@ private:
         write_side(file, Side::users);
 
         const auto records = table.records();
-        const auto kept = std::ranges::remove_if(records, [](const EventRecord& r) { return r.held == 1; }).begin();
+        const auto kept = std::remove_if(records.begin(), records.end(), [](const auto& r) { return r.held == 1; });
         table.truncate(static_cast<std::size_t>(kept - records.begin()));
         bring_to_owners(ranks_, table, Side::items, *item_rows_);
         sort_by_item(table.records(), mine(Side::items));
