@@ -73,20 +73,21 @@ private:
         return {residual(), penalty(context_, task_, x), false, true, true};
     }
 
+    /// D, which the sum for the diagonal of A begins with.
+    void set_diagonal()
+    {
+        for (std::int64_t a = 0; a < padded_; ++a) diagonal_[a] = a < context_.width ? base(context_, task_, a) : 1;
+        Block::Order::enter(diagonal_, dimensions(context_));
+        for (std::int64_t a = 0; a < padded_; ++a) inverse_[a] = diagonal_[a];
+    }
+
     /// The gradient r = b − A x, and the diagonal of A.
     void begin(const float* x)
     {
-        for (std::int64_t a = 0; a < padded_; ++a) {
-            const bool real = a < context_.width;
-            x_[a] = real ? x[a] : 0;
-            diagonal_[a] = real ? base(context_, task_, a) : 1;
-        }
+        set_diagonal();
+        for (std::int64_t a = 0; a < padded_; ++a) x_[a] = a < context_.width ? x[a] : 0;
         Block::Order::enter(x_, dimensions(context_));
-        Block::Order::enter(diagonal_, dimensions(context_));
-        for (std::int64_t a = 0; a < padded_; ++a) {
-            inverse_[a] = diagonal_[a];
-            gradient_[a] = -diagonal_[a] * x_[a];
-        }
+        for (std::int64_t a = 0; a < padded_; ++a) gradient_[a] = -diagonal_[a] * x_[a];
         sum_in_parts(gradient_, [&](std::int64_t first) {
             const Block block(context_, task_, first);
             block.template score<false>(x_, scores_ + first);
@@ -109,12 +110,8 @@ private:
     /// begin() at 0, whose errors are the targets. False where the share of D is too small.
     [[nodiscard]] bool begin_at_zero()
     {
-        for (std::int64_t a = 0; a < padded_; ++a) {
-            diagonal_[a] = a < context_.width ? base(context_, task_, a) : 1;
-            x_[a] = gradient_[a] = 0;
-        }
-        Block::Order::enter(diagonal_, dimensions(context_));
-        for (std::int64_t a = 0; a < padded_; ++a) inverse_[a] = diagonal_[a];
+        set_diagonal();
+        for (std::int64_t a = 0; a < padded_; ++a) x_[a] = gradient_[a] = 0;
         bool hopeless = false;
         sum_in_parts(gradient_, [&](std::int64_t first) {
             if (hopeless) return;
@@ -156,7 +153,8 @@ private:
         __builtin_memcpy(lanes, &lowest, sizeof lanes);
         float least_one = lanes[0];
         for (const float lane : lanes) least_one = lane < least_one ? lane : least_one;
-        const float mean = sum_of_lanes(sum) / static_cast<float>(padded_);
+        const auto behind = static_cast<float>(padded_ - context_.width);  // whose shares are 1
+        const float mean = (sum_of_lanes(sum) - behind) / static_cast<float>(context_.width);
         return least_one < in_one || mean < in_the_mean;
     }
 
@@ -183,20 +181,12 @@ private:
     /// False where a number came up that is none: x is of no use then.
     [[nodiscard]] bool descend(int steps)
     {
-        for (std::int64_t a = 0; a < padded_; ++a) direction_[a] = inverse_[a] * gradient_[a];
-        float square = dot(gradient_, direction_);
+        float square = first_direction();
         for (int step = 0; step < steps && square > 0; ++step) {
             const bool last = step + 1 == steps;
             const float length = square / (last ? multiply<false>() : multiply<true>());
-            axpy(length, direction_, x_, padded_);
-            axpy(-length, scores_, errors_, round_up(task_.n, L));
-            if (last) break;
-            axpy(-length, product_, gradient_, padded_);
-            for (std::int64_t a = 0; a < padded_; ++a) product_[a] = inverse_[a] * gradient_[a];
-            const float next = dot(gradient_, product_);
-            const float keep = next / square;
-            for (std::int64_t a = 0; a < padded_; ++a) direction_[a] = product_[a] + keep * direction_[a];
-            square = next;
+            move(length);
+            if (!last) square = next_direction(length, square);
         }
         return square >= 0 && std::isfinite(square);  // x itself is looked at with its penalty
     }
@@ -205,24 +195,42 @@ private:
     [[nodiscard]] bool descend_to_the_end(int most_steps)
     {
         constexpr int bits = 44;  // of the gradient's square
-        for (std::int64_t a = 0; a < padded_; ++a) direction_[a] = inverse_[a] * gradient_[a];
-        const float first = dot(gradient_, direction_);
+        const float first = first_direction();
         float square = first;
         for (int step = 1; square > 0; ++step) {
             const float length = square / multiply<true>();
-            axpy(length, direction_, x_, padded_);
-            axpy(-length, scores_, errors_, round_up(task_.n, L));
-            axpy(-length, product_, gradient_, padded_);
-            for (std::int64_t a = 0; a < padded_; ++a) product_[a] = inverse_[a] * gradient_[a];
-            const float next = dot(gradient_, product_);
-            const int gained = exponent(first) - exponent(next);
+            move(length);
+            square = next_direction(length, square);
+            const int gained = exponent(first) - exponent(square);
             if (gained > bits) return true;
             if (step >= 3 && bits * step > most_steps * gained) return false;
-            const float keep = next / square;
-            for (std::int64_t a = 0; a < padded_; ++a) direction_[a] = product_[a] + keep * direction_[a];
-            square = next;
         }
         return square == 0;
+    }
+
+    /// The preconditioned gradient. Returns the gradient's square in the preconditioner's norm.
+    float first_direction()
+    {
+        for (std::int64_t a = 0; a < padded_; ++a) direction_[a] = inverse_[a] * gradient_[a];
+        return dot(gradient_, direction_);
+    }
+
+    void move(float length)
+    {
+        axpy(length, direction_, x_, padded_);
+        axpy(-length, scores_, errors_, round_up(task_.n, L));
+    }
+
+    /// After a move by `length`, of a direction whose product is there; `square`: of the gradient before. Returns that of
+    /// the gradient now.
+    float next_direction(float length, float square)
+    {
+        axpy(-length, product_, gradient_, padded_);
+        for (std::int64_t a = 0; a < padded_; ++a) product_[a] = inverse_[a] * gradient_[a];
+        const float next = dot(gradient_, product_);
+        const float keep = next / square;
+        for (std::int64_t a = 0; a < padded_; ++a) direction_[a] = product_[a] + keep * direction_[a];
+        return next;
     }
 
     /// Of a number that is not negative; of any other, and of NaN, it is high.

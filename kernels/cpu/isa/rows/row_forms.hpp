@@ -14,29 +14,40 @@ inline bool dual_is_cheaper(std::int64_t n, std::int64_t width)
     return n * dual_form_weight <= width * primal_form_weight;
 }
 
-/// Whether so many steps of conjugate gradients cost less than the exact solution; all in units of w/2 multiply-adds in
-/// fp32, the constants fitted to measured rows of 17 to 1500 entries and 64 to 256 factors. `speed`: products of a rank
-/// update in the time of one of them. Rows of up to 16 entries, those of new users and titles among them, are solved
-/// exactly: they are many, but a small part of a sweep.
+/// What the cheaper exact form costs, in units of w/2 multiply-adds in fp32; constants here and below are fitted to
+/// measured rows of 17 to 1500 entries and 64 to 256 factors. `speed`: products of a rank update in the time of one of
+/// them.
+template <int speed>
+std::int64_t cost_of_a_form(std::int64_t n, std::int64_t width)
+{
+    const std::int64_t primal = n * (100 + width / speed) + width * (width / 2 + 64);
+    const std::int64_t dual = n * (140 + n / speed + n * n / (3 * width));
+    return least(primal, dual);
+}
+
+constexpr std::int64_t cost_of_a_gradient = 40;  // of an entry, the first pass over it
+constexpr std::int64_t cost_of_a_step = 15;      // of an entry that stays in the second-level cache
+constexpr std::int64_t cost_of_a_far_step = 20;
+
+/// Whether so many steps of conjugate gradients cost less than the exact solution. Rows of up to 16 entries, those of
+/// new users and titles among them, have none: they are many, but a small part of a sweep.
 template <int speed>
 bool cg_is_cheaper(std::int64_t n, std::int64_t width, int steps)
 {
-    const std::int64_t primal = n * (100 + width / speed) + width * (width / 2 + 64);
-    const std::int64_t dual = n * (140 + n / speed + n * n / (3 * width));
-    return steps > 0 && n > 16 && n * (40 + 15 * steps) < least(primal, dual);
+    const std::int64_t cost = n * (cost_of_a_gradient + cost_of_a_step * steps);
+    return steps > 0 && n > 16 && cost < cost_of_a_form<speed>(n, width);
 }
 
-/// How many steps take the time of the cheaper exact form, in the units of cg_is_cheaper(); below a few no row is tried.
-/// A step reads a row's part of the table once more: from the second-level cache, or where it is larger from farther.
+/// How many steps take the time of the cheaper exact form. 0 where they are too few for a row to be tried.
 template <int speed>
 int steps_in_place_of_a_form(std::int64_t n, std::int64_t width, std::int64_t bytes_of_element)
 {
+    constexpr std::int64_t too_few = 8;
     if (n <= 16) return 0;
-    const std::int64_t primal = n * (100 + width / speed) + width * (width / 2 + 64);
-    const std::int64_t dual = n * (140 + n / speed + n * n / (3 * width));
-    const std::int64_t of_step = n * width * bytes_of_element > near_bytes ? 20 : 15;
-    const std::int64_t steps = (least(primal, dual) / n - 40) / of_step;
-    return steps < 8 ? 0 : static_cast<int>(steps);
+    const bool far = n * width * bytes_of_element > near_bytes;
+    const std::int64_t of_entry = cost_of_a_form<speed>(n, width) / n - cost_of_a_gradient;
+    const std::int64_t steps = of_entry / (far ? cost_of_a_far_step : cost_of_a_step);
+    return steps < too_few ? 0 : static_cast<int>(steps);
 }
 
 /// A row solver whose primal form gathers into panels of this kind.
