@@ -14,8 +14,8 @@ namespace alster {
 
 /// What a checkpoint says about itself (root attributes). It holds the side that was solved last, by row number: the
 /// next half-step computes the other one from it, and where that begins with the other's old rows
-/// (steps of conjugate gradients), those as well. So any number of ranks goes on from it. What it holds of both sides is also
-/// enough to audit the last half-step, and to solve its rows again as the run would have.
+/// (steps of conjugate gradients), those as well. So any number of ranks goes on from it. What it holds of both sides is
+/// also enough to audit the last half-step, and to solve its rows again as the run would have.
 struct CheckpointInfo {
     std::int64_t half_steps = 0;  // made so far; odd: users were solved last
     Row rows = 0;                 // of that side
